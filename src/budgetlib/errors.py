@@ -1,0 +1,27 @@
+"""What budgetlib refuses to do. A message says: the bad value, what is allowed, where, what next."""
+
+from __future__ import annotations
+
+
+class BudgetlibError(Exception):
+    """Any refusal of this library; the message is written for the person who reads it."""
+
+
+class UnreadableDocument(BudgetlibError):
+    """A document that cannot be read; `outcome` is one of the outcomes in the table `documents`."""
+
+    def __init__(self, outcome: str, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[UnreadableDocument], tuple[str, str]]:
+        return type(self), (self.outcome, self.reason)
+
+
+class NotFound(BudgetlibError):
+    """A file, department, year or notebook that was asked for and is not there."""
+
+
+class BadParameter(BudgetlibError):
+    """A notebook parameter or an option whose name or value is not allowed."""

@@ -1,0 +1,61 @@
+"""Printed amount → exact yuan. Blank, dash and zero are kept apart.
+
+The grammar is explicit; no text ever passes through `float`. Sources: the forms print
+万元 with two or six decimals, 元 with none or two, with or without thousands separators.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from budgetlib.text import squeeze
+
+FACTORS = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+
+_AMOUNT = re.compile(r"(?P<sign>[-−－])?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?")
+_BRACKETED = re.compile(r"\((?P<inner>[^()]+)\)")
+_BLANKS = {"", "-", "--", "—", "——", "－", "/", "#", "*", "**"}
+
+
+def is_blank(text: str) -> bool:
+    """True where a cell says that there is no amount: empty, a dash, a stroke.
+
+    >>> is_blank(" — "), is_blank("0.00")
+    (True, False)
+    """
+    return squeeze(text) in _BLANKS
+
+
+def parse_number(text: str) -> Decimal | None:
+    """The number that `text` prints, or None where it is not exactly one number.
+
+    >>> parse_number("3,229.82"), parse_number("24995.9\\n4"), parse_number("(1.20)")
+    (Decimal('3229.82'), Decimal('24995.94'), Decimal('-1.20'))
+    >>> parse_number("2,18.00") is None, parse_number("12人") is None
+    (True, True)
+    """
+    squeezed = squeeze(text)
+    negative = False
+    if bracketed := _BRACKETED.fullmatch(squeezed):
+        squeezed, negative = bracketed["inner"], True
+    match = _AMOUNT.fullmatch(squeezed)
+    if match is None:
+        return None
+    number = Decimal(match["digits"].replace(",", "") + (match["decimals"] or ""))
+    return -number if negative or match["sign"] else number
+
+
+def to_yuan(number: Decimal, unit: str) -> Decimal:
+    """`number` in `unit` (元, 千元, 万元, 亿元) as yuan, exact to the fen.
+
+    Raises `KeyError` for another unit and `ValueError` where the paper prints fractions of a fen.
+
+    >>> to_yuan(Decimal("185.34"), "万元")
+    Decimal('1853400.00')
+    """
+    yuan = number * FACTORS[unit]
+    fen = yuan.quantize(Decimal("0.01"))
+    if fen != yuan:
+        raise ValueError(f"{number} {unit} is not a whole number of fen")
+    return fen

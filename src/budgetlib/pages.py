@@ -1,0 +1,125 @@
+"""What is on a page and where: text, rules and grids, without any meaning.
+
+Every reader gives the same model, so everything after the readers is one code.
+Coordinates are PDF points from the top left of the page as a viewer shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in PDF points from the top left."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    @classmethod
+    def around(cls, boxes: Iterable[Box]) -> Box:
+        """The smallest box around `boxes` (at least one)."""
+        all_boxes = list(boxes)
+        return cls(
+            min(b.x0 for b in all_boxes),
+            min(b.top for b in all_boxes),
+            max(b.x1 for b in all_boxes),
+            max(b.bottom for b in all_boxes),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line of text outside any grid; `box` is None in plain-text sources."""
+
+    text: str
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One drawn line of a table."""
+
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a grid, merged cells included once.
+
+    `text` keeps the cell's printed lines, separated by newlines. `box` is the place of the
+    printed text, or of the cell itself where it is blank; None in plain-text sources.
+    """
+
+    text: str
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+    box: Box | None = None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as drawn: `row_count` x `column_count` places, covered by cells."""
+
+    cells: tuple[Cell, ...]
+    row_count: int
+    column_count: int
+    box: Box | None = None
+    edges: tuple[float, ...] = ()
+    """The x positions of the column borders (`column_count + 1`); empty in plain-text sources."""
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, int], Cell]:
+        return {
+            (row, column): cell
+            for cell in self.cells
+            for row in range(cell.row, cell.row + cell.rows)
+            for column in range(cell.column, cell.column + cell.columns)
+        }
+
+    def cell(self, row: int, column: int) -> Cell | None:
+        """The cell that covers a place, merged cells included; None where nothing is drawn."""
+        return self._places.get((row, column))
+
+    def row(self, row: int) -> list[Cell]:
+        """The cells that begin in `row`, from left to right."""
+        return self._rows[row]
+
+    @cached_property
+    def _rows(self) -> list[list[Cell]]:
+        rows: list[list[Cell]] = [[] for _ in range(self.row_count)]
+        for cell in sorted(self.cells, key=lambda cell: cell.column):
+            rows[cell.row].append(cell)
+        return rows
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its lines and grids, and whether it could be read.
+
+    `number` counts from 1 as a PDF viewer does and is None in plain-text sources.
+    `source` is `text`, `ocr` or `none`; with `none`, `fault` says why nothing could be read.
+    """
+
+    number: int | None
+    width: float = 0.0
+    height: float = 0.0
+    lines: tuple[Line, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    rules: tuple[Rule, ...] = field(default=(), repr=False)
+    source: str = "text"
+    fault: str | None = None
+
+    @property
+    def blocks(self) -> Iterator[Line | Grid]:
+        """Lines and grids in reading order (in plain text: the lines, then the grid below them)."""
+        blocks: list[Line | Grid] = [*self.lines, *self.grids]
+        if all(block.box is not None for block in blocks):
+            blocks.sort(key=lambda block: (block.box.top, block.box.x0))  # type: ignore[union-attr]
+        return iter(blocks)

@@ -1,0 +1,179 @@
+"""The tidy tables as schemas: columns, types, units and one sentence each.
+
+The data dictionary (`docs/data_dictionary.md`) is printed from here. Text is kept as printed in
+`published_*`; keys are normalised; missing is null, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+TEXT = pa.string()
+WHOLE = pa.int64()
+POINTS = pa.float64()
+MONEY = pa.decimal128(20, 2)
+FIGURE = pa.decimal128(24, 4)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: name, Arrow type, what it says, and which values it may take."""
+
+    name: str
+    type: pa.DataType
+    sentence: str
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One tidy table: name, what one row is, and its columns in order."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema, for Parquet."""
+        return pa.schema([pa.field(c.name, c.type, nullable=not c.required) for c in self.columns])
+
+    def frame(self, records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+        """`records` as a frame with exactly the columns of this table, in order.
+
+        Money and figures are `decimal.Decimal`, whole numbers nullable `Int64`, missing text None.
+
+        Raises `ValueError` where a record has another column, misses a required value, or holds
+        a value that is not allowed.
+        """
+        rows = list(records)
+        known = set(self.schema.names)
+        for row in rows:
+            if unknown := set(row) - known:
+                raise ValueError(f"table {self.name} has no column {sorted(unknown)}; columns: {self.schema.names}")
+        for column in self.columns:
+            values = [row.get(column.name) for row in rows]
+            if column.required and None in values:
+                raise ValueError(f"{self.name}.{column.name} is required and missing in row {values.index(None) + 1}")
+            if column.allowed and (wrong := {v for v in values if v is not None} - set(column.allowed)):
+                raise ValueError(f"{self.name}.{column.name} is {sorted(wrong)}; allowed: {column.allowed}")
+        return to_frame(pa.Table.from_pylist(rows, schema=self.schema))
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """An Arrow table as a frame: `Int64` for whole numbers, `Decimal` for money, None for no text."""
+    types = {pa.int64(): pd.Int64Dtype()}
+    frame = table.to_pandas(types_mapper=types.get)
+    for name, kind in zip(table.schema.names, table.schema.types, strict=True):
+        if kind == TEXT:
+            frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+    return frame
+
+
+DOCUMENT_ID = Column("document_id", TEXT, "The document: first 16 hex digits of the file's sha256.", required=True)
+PAGE = Column("page", WHOLE, "Page, counted from 1 as a PDF viewer does; null for plain-text sources.")
+
+DOCUMENT_OUTCOMES = ("ok", "partial", "encrypted", "malformed", "empty", "too_large", "timeout", "not_a_disclosure")
+
+DOCUMENTS = Table(
+    "documents",
+    "one file",
+    (
+        DOCUMENT_ID,
+        Column("path", TEXT, "Where the file lies, relative to the folder that was parsed.", required=True),
+        Column("sha256", TEXT, "Hash of the file's bytes.", required=True),
+        Column("media_type", TEXT, "Kind of file, told by its content.", required=True),
+        Column("pages", WHOLE, "Number of pages; null for plain-text sources and files that do not open."),
+        Column("entity", TEXT, "The publishing department or unit (部门/单位) as printed, without line breaks."),
+        Column("department_id", TEXT, "`entity` as a folder name."),
+        Column("entity_kind", TEXT, "Whether a department with its units or one unit publishes.", allowed=("department", "unit")),
+        Column("place", TEXT, "Province or city that the entity's name begins with."),
+        Column("fiscal_year", WHOLE, "The budget year."),
+        Column("document_kind", TEXT, "What is disclosed.", allowed=("budget", "final_accounts", "other")),
+        Column("outcome", TEXT, "How reading ended.", required=True, allowed=DOCUMENT_OUTCOMES),
+        Column("reason", TEXT, "Why `outcome` is not `ok`, and what to do next."),
+        Column("parser_version", TEXT, "Version of budgetlib that read the file.", required=True),
+    ),
+)
+
+PAGES = Table(
+    "pages",
+    "one page, or one form of a plain-text source: the ledger of what was and was not read",
+    (
+        DOCUMENT_ID,
+        PAGE,
+        Column(
+            "kind",
+            TEXT,
+            "What the page mainly is.",
+            required=True,
+            allowed=("cover", "contents", "narrative", "form", "performance", "catalogue", "other", "blank"),
+        ),
+        Column("form", TEXT, "The forms on the page, separated by commas."),
+        Column("source", TEXT, "Where the text comes from.", required=True, allowed=("text", "ocr", "none")),
+        Column(
+            "outcome",
+            TEXT,
+            "How reading ended.",
+            required=True,
+            allowed=("read", "declared_empty", "not_a_form", "unreadable"),
+        ),
+        Column("reason", TEXT, "What was not read on the page, and why."),
+    ),
+)
+
+LINES = Table(
+    "lines",
+    "one amount printed in a statutory form",
+    (
+        DOCUMENT_ID,
+        Column("form", TEXT, "The form (`src/budgetlib/forms/*.toml`).", required=True),
+        Column("side", TEXT, "Revenue or expenditure.", required=True, allowed=("revenue", "expenditure")),
+        Column("row", WHOLE, "Row within the form, 1…, in printed order.", required=True),
+        Column(
+            "row_kind",
+            TEXT,
+            "`line` is a leaf: the leaves of one measure sum to the total.",
+            required=True,
+            allowed=("total", "subtotal", "line"),
+        ),
+        Column("code", TEXT, "Classification code as digits; null where none is printed."),
+        Column("item", TEXT, "What the row is about: label without numbering, blanks and line breaks.", required=True),
+        Column("gov_item", TEXT, "basic_by_economic: the item of the government-budget economic classification."),
+        Column("unit", TEXT, "projects: the spending unit that owns the row."),
+        Column("measure", TEXT, "What the column is; `other:<header>` where the header is not known.", required=True),
+        Column("amount_yuan", MONEY, "The amount in yuan, exact to the fen.", required=True),
+        Column("published_text", TEXT, "The amount as printed.", required=True),
+        Column("published_unit", TEXT, "The unit as printed.", required=True),
+        PAGE,
+        Column("x0", POINTS, "Left edge of the printed amount, PDF points."),
+        Column("top", POINTS, "Upper edge, PDF points from the top of the page."),
+        Column("x1", POINTS, "Right edge, PDF points."),
+        Column("bottom", POINTS, "Lower edge, PDF points from the top of the page."),
+    ),
+)
+
+STATEMENTS = Table(
+    "statements",
+    "one figure stated in the narrative part",
+    (
+        DOCUMENT_ID,
+        Column("section", WHOLE, "Section 1–12 of part three (情况说明).", required=True),
+        Column("measure", TEXT, "What is stated.", required=True),
+        Column("value", FIGURE, "The figure, signed: a decrease is negative.", required=True),
+        Column("value_unit", TEXT, "Unit of `value`.", required=True, allowed=("yuan", "percent", "count", "m2")),
+        Column("item", TEXT, "Function, fund or kind of vehicle that the figure is about."),
+        Column("reason", TEXT, "The reason given for a change."),
+        Column("sentence", TEXT, "The sentence as printed.", required=True),
+        PAGE,
+    ),
+)
+
+TABLES = (DOCUMENTS, PAGES, LINES, STATEMENTS)

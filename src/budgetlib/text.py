@@ -1,0 +1,76 @@
+"""Printed labels → keys that can be compared. Strings only: no files, no tables."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+# NFKC folds the Kangxi block but only two code points of U+2E80–2EFF; the rest of those that
+# stand for a whole character (Unicode, EquivalentUnifiedIdeograph.txt):
+_RADICALS = str.maketrans(
+    "⺁⺄⺅⺆⺈⺉⺊⺌⺍⺎⺐⺒⺓⺕⺖⺗⺘⺙⺜⺝⺠⺡⺣⺧⺨⺬⺭⺮⺰⺶⺷⺸⺻⺼⺽⺾⺿⻀⻁⻂⻄⻅⻆⻈⻉⻋⻌⻍⻎⻏⻐⻑⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰",
+    "厂乙亻冂刀刂卜小小兀尢巳幺彐忄心扌攵日月民氵灬牛犭示礻竹纟羊羊羊聿月臼艹艹艹虎衤西见角讠贝车辶辶辶邑钅長长门阝雨青韦页风飞食饣首马骨鬼鱼鸟卤麦黄黾齐齿龙",
+)
+_NUMBERING = re.compile(
+    r"""^(?:
+        [(（]?[一二三四五六七八九十百]+[)）、.．]     # 一、 （一） 十二．
+      | [①②③④⑤⑥⑦⑧⑨⑩]
+      | [(（]?\d{1,2}[)）、．]                        # 1、 （1）
+      | \d{1,2}\.(?!\d)                               # 1.  but not 1.5
+      | 其中[:：]?
+      | [(（][一二三四五六七八九十\d]+[)）]
+    )""",
+    re.VERBOSE,
+)
+
+
+def fold(text: str) -> str:
+    """Compatibility forms and CJK radical code points replaced by the characters they look like.
+
+    >>> fold("⼈⼒资源　１２３（元）")
+    '人力资源 123(元)'
+    """
+    return unicodedata.normalize("NFKC", text.translate(_RADICALS))
+
+
+def squeeze(text: str) -> str:
+    """`text` folded and without any white space: the form in which labels are compared.
+
+    >>> squeeze("合　 计\\n")
+    '合计'
+    """
+    return re.sub(r"[\s\u200b\ufeff]+", "", fold(text))
+
+
+def label(text: str) -> str:
+    """What a row is about: as printed, without blanks, line breaks and leading numbering.
+
+    >>> label("一、一般公共\\n服务支出"), label("②公务用车运行维护费"), label("其中：（1）购置费")
+    ('一般公共服务支出', '公务用车运行维护费', '购置费')
+    """
+    rest = re.sub(r"[\s\u200b\ufeff]+", "", text)
+    while match := _NUMBERING.match(rest):
+        if match.end() == len(rest):
+            break
+        rest = rest[match.end() :]
+    return rest
+
+
+def slug(name: str) -> str:
+    """A folder name for `name`: stable, readable, unique, and harmless on every system.
+
+    Characters other than letters, digits and CJK become `-`; whenever that loses something, six
+    hex digits of the name's hash are added.
+
+    >>> slug("晋城市行政审批服务管理局")
+    '晋城市行政审批服务管理局'
+    >>> slug("../x").startswith("x-"), slug("大同市人民政府办公室[部门]")[:14]
+    (True, '大同市人民政府办公室-部门-')
+    """
+    folded = squeeze(name)
+    plain = re.sub(r"[^\w]+|_+", "-", folded).strip("-")[:60].strip("-")
+    if plain and plain == name:
+        return plain
+    digest = hashlib.sha256(name.encode("utf-8")).hexdigest()[:6]
+    return f"{plain}-{digest}" if plain else digest
