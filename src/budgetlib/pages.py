@@ -1,4 +1,4 @@
-"""What is on a page and where: text, rules and grids, without any meaning.
+"""What is on a page and where: text and grids, without any meaning.
 
 Every reader gives the same model, so everything after the readers is one code.
 Coordinates are PDF points from the top left of the page as a viewer shows it.
@@ -6,8 +6,8 @@ Coordinates are PDF points from the top left of the page as a viewer shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 
 
@@ -38,13 +38,6 @@ class Line:
 
     text: str
     box: Box | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One drawn line of a table."""
-
-    box: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +96,9 @@ class Grid:
 class Page:
     """One page: its lines and grids, and whether it could be read.
 
-    `number` counts from 1 as a PDF viewer does and is None in plain-text sources.
-    `source` is `text`, `ocr` or `none`; with `none`, `fault` says why nothing could be read.
+    `number` counts from 1 as a PDF viewer does and is None in plain-text sources. `turn` is how many
+    degrees clockwise a viewer has to turn the sheet to read it (0, 90 or 270). `source` is `text`,
+    `ocr` or `none`; with `none`, `fault` says why nothing could be read.
     """
 
     number: int | None
@@ -112,14 +106,20 @@ class Page:
     height: float = 0.0
     lines: tuple[Line, ...] = ()
     grids: tuple[Grid, ...] = ()
-    rules: tuple[Rule, ...] = field(default=(), repr=False)
+    turn: int = 0
     source: str = "text"
     fault: str | None = None
 
     @property
-    def blocks(self) -> Iterator[Line | Grid]:
+    def blocks(self) -> list[Line | Grid]:
         """Lines and grids in reading order (in plain text: the lines, then the grid below them)."""
-        blocks: list[Line | Grid] = [*self.lines, *self.grids]
-        if all(block.box is not None for block in blocks):
-            blocks.sort(key=lambda block: (block.box.top, block.box.x0))  # type: ignore[union-attr]
-        return iter(blocks)
+        return sorted([*self.lines, *self.grids], key=self._reading_order)
+
+    def _reading_order(self, block: Line | Grid) -> tuple[float, float]:
+        if block.box is None:
+            return 0.0, 0.0
+        if self.turn == 90:
+            return block.box.x0, -block.box.bottom
+        if self.turn == 270:
+            return -block.box.x1, block.box.top
+        return block.box.top, block.box.x0

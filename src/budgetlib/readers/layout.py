@@ -1,0 +1,175 @@
+"""Characters with their places → lines of text, and cells of a grid.
+
+What every reader of ink shares: it gives characters and the cells that rules draw, and gets lines
+and grids.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from budgetlib.money import parse_number
+from budgetlib.pages import Box, Cell, Grid, Line
+
+
+class Char(NamedTuple):
+    """One printed character, or one recognised piece of text, and its place."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+    @property
+    def box(self) -> Box:
+        """The place as a box."""
+        return Box(self.x0, self.top, self.x1, self.bottom)
+
+
+def without_doubles(chars: Iterable[Char]) -> list[Char]:
+    """`chars` without those printed a second time in the same place, which is how some programs make bold."""
+    kept: list[Char] = []
+    near: dict[tuple[str, int, int], list[Char]] = defaultdict(list)
+    for char in chars:
+        columns = {int((char.x0 - 0.8) // 2), int((char.x0 + 0.8) // 2)}
+        rows = {int((char.top - 0.8) // 2), int((char.top + 0.8) // 2)}
+        if char.text.strip() and any(
+            abs(other.x0 - char.x0) < 0.8 and abs(other.top - char.top) < 0.8
+            for column in columns
+            for row in rows
+            for other in near.get((char.text, column, row), ())
+        ):
+            continue
+        kept.append(char)
+        near[char.text, int(char.x0 // 2), int(char.top // 2)].append(char)
+    return kept
+
+
+def _rows_of_text(chars: Sequence[Char]) -> list[list[Char]]:
+    """`chars` by printed line, top to bottom, each from left to right."""
+    rows: list[list[Char]] = []
+    middle = 0.0
+    for char in sorted(chars, key=lambda c: (c.top + c.bottom, c.x0)):
+        centre = (char.top + char.bottom) / 2
+        if rows and centre - middle <= 0.45 * (char.bottom - char.top):
+            rows[-1].append(char)
+        else:
+            rows.append([char])
+            middle = centre
+    for row in rows:
+        row.sort(key=lambda c: c.x0)
+    return rows
+
+
+def _joined(row: Sequence[Char]) -> str:
+    """The text of one printed line, with a blank where the paper leaves one."""
+    parts = [row[0].text]
+    for before, char in zip(row, row[1:], strict=False):
+        if char.x0 - before.x1 > 0.3 * (char.bottom - char.top) and not parts[-1].isspace():
+            parts.append(" ")
+        parts.append(char.text)
+    return "".join(parts).strip()
+
+
+def lines_of(chars: Sequence[Char]) -> list[Line]:
+    """The printed lines that `chars` make, from top to bottom."""
+    lines = []
+    for row in _rows_of_text(chars):
+        if text := _joined(row):
+            lines.append(Line(text, Box.around(c.box for c in row if c.text.strip())))
+    return lines
+
+
+class _Places:
+    """The rows and columns of one table, and which cell covers a point."""
+
+    def __init__(self, cells: Sequence[Box]) -> None:
+        self.xs = sorted({x for cell in cells for x in (cell.x0, cell.x1)})
+        self.ys = sorted({y for cell in cells for y in (cell.top, cell.bottom)})
+        column = {x: i for i, x in enumerate(self.xs)}
+        row = {y: i for i, y in enumerate(self.ys)}
+        self.spans = [
+            (row[c.top], column[c.x0], row[c.bottom] - row[c.top], column[c.x1] - column[c.x0]) for c in cells
+        ]
+        self.owner = {
+            (r, c): i
+            for i, (r0, c0, height, width) in enumerate(self.spans)
+            for r in range(r0, r0 + height)
+            for c in range(c0, c0 + width)
+        }
+        self.box = Box(self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+    def at(self, x: float, y: float) -> int | None:
+        """The number of the cell at a point."""
+        return self.owner.get((bisect_right(self.ys, y) - 1, bisect_right(self.xs, x) - 1))
+
+
+def _settle(row: list[Char], places: _Places, contents: dict[int, list[Char]], outside: list[Char]) -> None:
+    """Give the characters of one unbroken run to the cell under each; a number is not torn apart."""
+    cells = [places.at((c.x0 + c.x1) / 2, (c.top + c.bottom) / 2) for c in row]
+    if len(set(cells)) > 1 and None not in cells and parse_number("".join(c.text for c in row)) is not None:
+        cells = [max(cells, key=cells.count)] * len(cells)
+    for char, cell in zip(row, cells, strict=True):
+        if cell is None:
+            outside.append(char)
+        else:
+            contents[cell].append(char)
+
+
+def _runs(chars: Sequence[Char]) -> Iterable[list[Char]]:
+    """`chars` in runs without a gap, as they are printed side by side."""
+    for row in _rows_of_text(chars):
+        run = [row[0]]
+        for char in row[1:]:
+            if char.text.isspace() or run[-1].text.isspace() or char.x0 - run[-1].x1 > 0.2 * (char.bottom - char.top):
+                yield run
+                run = [char]
+            else:
+                run.append(char)
+        yield run
+
+
+def _in_running_text(places: _Places, inside: Sequence[Char], outside: Sequence[Char]) -> bool:
+    """True where one row of cells stands in the middle of a line of prose: a highlight, not a table."""
+    if len(places.ys) > 2:
+        return False
+    box = places.box
+    height = box.bottom - box.top
+    return bool(inside) and any(
+        box.top <= (c.top + c.bottom) / 2 <= box.bottom and (-height < c.x1 - box.x0 <= 2 or -2 <= c.x0 - box.x1 < height)
+        for c in outside
+        if c.text.strip()
+    )
+
+
+def compose(chars: Sequence[Char], tables: Iterable[Sequence[Box]]) -> tuple[list[Line], list[Grid]]:
+    """The lines outside all tables, and the tables as grids, from `chars` and the tables' cells."""
+    outside = list(chars)
+    grids: list[Grid] = []
+    for cells in tables:
+        places = _Places(cells)
+        box = places.box
+        within = [c for c in outside if box.x0 <= (c.x0 + c.x1) / 2 < box.x1 and box.top <= (c.top + c.bottom) / 2 < box.bottom]
+        taken = set(map(id, within))
+        rest = [c for c in outside if id(c) not in taken]
+        if not within or _in_running_text(places, within, rest):
+            continue
+        contents: dict[int, list[Char]] = defaultdict(list)
+        for run in _runs(within):
+            _settle(run, places, contents, rest)
+        outside = rest
+        grids.append(_grid(places, contents, cells))
+    return lines_of(outside), grids
+
+
+def _grid(places: _Places, contents: dict[int, list[Char]], cells: Sequence[Box]) -> Grid:
+    filled = []
+    for i, (row, column, height, width) in enumerate(places.spans):
+        lines = lines_of(contents[i]) if i in contents else []
+        box = Box.around(line.box for line in lines if line.box) if lines else cells[i]
+        filled.append(Cell("\n".join(line.text for line in lines), row, column, height, width, box))
+    return Grid(tuple(filled), len(places.ys) - 1, len(places.xs) - 1, places.box, tuple(places.xs))

@@ -1,0 +1,128 @@
+"""Drawn rules → cells → tables: how a grid is read off the paper, whatever drew it.
+
+The geometry follows Anssi Nurminen's thesis (Tampere 2013), as Tabula and pdfplumber do: rules are
+snapped and joined, their crossings become corners, four connected corners a cell, touching cells a table.
+Here corners are indexed by rule, so the work grows with the number of corners and not with its square.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from budgetlib.pages import Box
+
+TOLERANCE = 3.0
+"""Points within which rules count as one line, gaps are closed and corners meet."""
+
+
+class Rule(NamedTuple):
+    """A straight rule: at `position` across its direction, from `start` to `end` along it."""
+
+    vertical: bool
+    position: float
+    start: float
+    end: float
+
+
+class Segment(NamedTuple):
+    """A rule after snapping and joining."""
+
+    position: float
+    start: float
+    end: float
+
+
+def _snapped(rules: Iterable[Rule]) -> list[Segment]:
+    """Rules of one direction, those within `TOLERANCE` of each other moved to their mean, then joined."""
+    ordered = sorted(rules, key=lambda rule: rule.position)
+    clusters: list[list[Rule]] = []
+    for rule in ordered:
+        if clusters and rule.position - clusters[-1][-1].position <= TOLERANCE:
+            clusters[-1].append(rule)
+        else:
+            clusters.append([rule])
+    segments = []
+    for cluster in clusters:
+        position = sum(rule.position for rule in cluster) / len(cluster)
+        cluster.sort(key=lambda rule: rule.start)
+        start, end = cluster[0].start, cluster[0].end
+        for rule in cluster[1:]:
+            if rule.start <= end + TOLERANCE:
+                end = max(end, rule.end)
+            else:
+                segments.append(Segment(position, start, end))
+                start, end = rule.start, rule.end
+        segments.append(Segment(position, start, end))
+    return [segment for segment in segments if segment.end - segment.start >= TOLERANCE]
+
+
+Corner = tuple[float, float]
+
+
+def _cells(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> list[Box]:
+    """The smallest rectangles whose four corners are crossings joined by rules."""
+    across: dict[Corner, set[int]] = defaultdict(set)
+    down: dict[Corner, set[int]] = defaultdict(set)
+    tops = [segment.position for segment in horizontal]
+    for i, v in enumerate(vertical):
+        first, last = bisect_right(tops, v.start - TOLERANCE), bisect_right(tops, v.end + TOLERANCE)
+        for j in range(first, last):
+            h = horizontal[j]
+            if h.start - TOLERANCE <= v.position <= h.end + TOLERANCE:
+                across[v.position, h.position].add(j)
+                down[v.position, h.position].add(i)
+    below: dict[int, list[Corner]] = defaultdict(list)
+    right: dict[int, list[Corner]] = defaultdict(list)
+    for corner in sorted(across):
+        for i in down[corner]:
+            below[i].append(corner)
+        for j in across[corner]:
+            right[j].append(corner)
+
+    def smallest(corner: Corner) -> Box | None:
+        x, y = corner
+        unders = sorted({c[1] for i in down[corner] for c in below[i] if c[1] > y})
+        beside = sorted({c[0] for j in across[corner] for c in right[j] if c[0] > x})
+        for bottom in unders:
+            for x1 in beside:
+                opposite = x1, bottom
+                if across.get(opposite, set()) & across[x, bottom] and down[opposite] & down[x1, y]:
+                    return Box(x, y, x1, bottom)
+        return None
+
+    return [cell for corner in sorted(across) if (cell := smallest(corner))]
+
+
+def _tables(cells: Sequence[Box]) -> list[list[Box]]:
+    """Cells that touch at a corner, directly or over others; a lone cell is a frame, not a table."""
+    parent = list(range(len(cells)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    seen: dict[Corner, int] = {}
+    for i, cell in enumerate(cells):
+        for corner in ((cell.x0, cell.top), (cell.x1, cell.top), (cell.x0, cell.bottom), (cell.x1, cell.bottom)):
+            if corner in seen:
+                parent[root(i)] = root(seen[corner])
+            else:
+                seen[corner] = i
+    groups: dict[int, list[Box]] = defaultdict(list)
+    for i, cell in enumerate(cells):
+        groups[root(i)].append(cell)
+    tables = [group for group in groups.values() if len(group) > 1]
+    return sorted(tables, key=lambda group: min((cell.top, cell.x0) for cell in group))
+
+
+def find_tables(rules: Iterable[Rule]) -> list[list[Box]]:
+    """The tables that `rules` draw, from top to bottom: for each its cells, merged cells once."""
+    all_rules = list(rules)
+    vertical = _snapped(rule for rule in all_rules if rule.vertical)
+    horizontal = _snapped(rule for rule in all_rules if not rule.vertical)
+    return _tables(_cells(vertical, horizontal))
