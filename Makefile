@@ -1,0 +1,39 @@
+# `make report` and `make test` need Python 3.11 or newer and make, nothing else.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: report test lint lab dictionary constraints
+
+report: $(INSTALLED) ## read data/raw, write data/tidy, run the notebooks into reports/
+	$(BIN)/budgetlib parse
+	$(BIN)/budgetlib report
+
+test: $(INSTALLED) ## all tests
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED) ## lint, format and strict types, changing nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lab: $(INSTALLED) ## the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+dictionary: $(INSTALLED) ## print the data dictionary from the schemas
+	$(BIN)/python -m budgetlib.dictionary > docs/data_dictionary.md
+
+constraints: ## pin the newest allowed versions in constraints.txt; needs uv
+	uv pip compile pyproject.toml --group test --group lint --group build \
+		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
+		--custom-compile-command "make constraints" --output-file constraints.txt
+
+$(INSTALLED): constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "budgetlib needs Python 3.11 or newer; name one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(PIP) --require-hashes --only-binary :all: --requirement constraints.txt
+	$(PIP) --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
