@@ -1,0 +1,138 @@
+"""The house is in order: versions in step, documents true, nothing of the builder's machine left behind."""
+
+import contextlib
+import io
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import budgetlib
+from budgetlib.cli import main
+from budgetlib.dictionary import data_dictionary
+
+ROOT = Path(__file__).resolve().parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def direct_dependencies() -> Iterator[Requirement]:
+    lists = [PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"].values()]
+    return (Requirement(line) for lines in lists for line in lines)
+
+
+def pins() -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", CONSTRAINTS, re.MULTILINE))
+
+
+def conda_pins() -> dict[str, str]:
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    names = [entry for entry in listed if isinstance(entry, str)]
+    names += [entry for part in listed if isinstance(part, dict) for entry in part["pip"]]
+    return dict(re.split("==?", entry) for entry in names if re.fullmatch(r"[\w-]+==?[\w.]+", entry))
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout: which files belong to the project is not known")
+    return [path for name in listed.stdout.decode().split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_each_direct_dependency_is_pinned_at_a_version_that_pyproject_allows() -> None:
+    wrong = {r.name: pins().get(canonicalize_name(r.name)) for r in direct_dependencies()}
+    allowed = {r.name: r.specifier for r in direct_dependencies()}
+    assert not {n: v for n, v in wrong.items() if v is None or v not in allowed[n]}
+
+
+def test_environment_yml_lists_the_direct_dependencies_at_the_pinned_versions() -> None:
+    assert conda_pins() == {name: pins()[name] for name in (canonicalize_name(r.name) for r in direct_dependencies())}
+
+
+def test_the_build_backend_is_the_pinned_one() -> None:
+    (backend,) = map(Requirement, PYPROJECT["build-system"]["requires"])
+    assert str(backend.specifier) == f"=={pins()[canonicalize_name(backend.name)]}"
+
+
+def test_every_pin_has_hashes_and_no_address() -> None:
+    entries = re.split(r"\n(?=[a-z0-9])", re.sub(r"^ *#.*\n", "", CONSTRAINTS, flags=re.MULTILINE).strip())
+    assert [
+        e for e in entries if not re.fullmatch(r"[a-z0-9-]+==\S+( ; [^\\]+)?( \\\n +--hash=sha256:\w{64})+", e)
+    ] == []
+
+
+def test_no_installed_package_is_under_a_licence_that_binds_its_users_code() -> None:
+    def licence(name: str) -> str:
+        about = metadata.metadata(name)
+        return " ".join([about["License-Expression"] or "", *(about.get_all("Classifier") or [])])
+
+    installed = {canonicalize_name(d.metadata["Name"]) for d in metadata.distributions()} & pins().keys()
+    assert installed
+    assert [name for name in installed if re.search(r"\bA?GPL|Affero|(?<!Lesser )General Public", licence(name))] == []
+
+
+def test_one_version_stands_everywhere() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == budgetlib.__version__ == metadata.version("budgetlib")
+
+
+def test_the_data_dictionary_is_the_one_printed_from_the_schemas() -> None:
+    assert (ROOT / "docs/data_dictionary.md").read_text(encoding="utf-8") == data_dictionary()
+
+
+def test_the_readme_lists_every_command_with_every_option() -> None:
+    documented = dict(re.findall(r"^\| `budgetlib (\w+) (.*?)` \|", README, re.MULTILINE))
+    options = {
+        name: {flag for p in command.params if isinstance(p, click.Option) for flag in p.opts if flag.startswith("--")}
+        for name, command in main.commands.items()
+    }
+    assert {name: set(re.findall(r"--\w+", usage)) for name, usage in documented.items()} == options
+
+
+def test_the_readme_names_every_table() -> None:
+    assert re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE) == [table.name for table in budgetlib.tables.TABLES]
+
+
+def test_every_make_target_and_file_that_the_documents_name_is_there() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "docs/design.md"]:
+        text = document.read_text(encoding="utf-8")
+        assert set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.MULTILINE)) <= targets, document
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+            assert (document.parent / link).exists(), f"{document.name} links to {link}"
+
+
+def test_the_examples_of_the_readme_run_and_print_what_it_shows(
+    sample_tidy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(sample_tidy, tmp_path / "data/tidy")
+    monkeypatch.chdir(tmp_path)
+    examples = re.findall(r"```python\n(.*?)```(?:\s*```text\n(.*?)```)?", README, re.DOTALL)
+    assert examples
+    names: dict[str, object] = {}
+    for code, shown in examples:
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(code, "README.md", "exec"), names)  # noqa: S102 - our own README
+        assert printed.getvalue().split() == shown.split()
+
+
+def test_no_file_names_a_package_registry_or_a_path_of_some_machine() -> None:
+    registries = r"py[p]i\.org|pythonh[o]sted|registry\.npm[j]s|registry\.y[a]rnpkg|repo\.an[a]conda|conda\.an[a]conda"
+    paths = r"(?<![\w.\-/])/(?:wo[r]k|t[m]p|ro[o]t|ho[m]e|Us[e]rs)/\w|[A-Z]:\\Us[e]rs"
+    found = re.compile(f"{registries}|{paths}|--(?:extra-)?index-[u]rl")
+    named = {
+        str(path.relative_to(ROOT)): match[0]
+        for path in tracked_files()
+        if (match := found.search(path.read_bytes().decode("utf-8", errors="ignore")))
+    }
+    assert named == {}

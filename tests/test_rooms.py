@@ -1,0 +1,136 @@
+"""The rooms of docs/design.md: which module may know what. A new module is given a room here before the tests pass."""
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src/budgetlib"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+FILES = {"os", "io", "pathlib", "shutil", "tempfile", "glob", "csv", "json", "importlib"}
+FRAMES = {"pandas", "numpy", "pyarrow"}
+
+
+class Room(NamedTuple):
+    modules: set[str]
+    """Modules of budgetlib, by their first name."""
+    sees: set[str]
+    """What of budgetlib they may import besides one another: modules, or single names of them."""
+    without: set[str]
+    """Libraries they must not import."""
+
+
+ROOMS = [
+    Room({"errors"}, set(), FILES | FRAMES),
+    Room({"text", "money"}, set(), FILES | FRAMES),
+    Room({"readers", "pages"}, {"errors", "text", "money.parse_number"}, FRAMES),
+    Room({"forms", "codes"}, {"errors", "text"}, FRAMES),
+    Room(
+        {"recognise", "tidy", "narrative", "performance", "catalogue"},
+        {"errors", "text", "money", "pages", "forms", "codes"},
+        FILES,
+    ),
+    Room({"tables", "store", "corpus", "dictionary"}, {"errors"}, set()),
+    Room({"documents", "pipeline"}, {"errors", "text", "readers", "pages", "forms", "tables", "store"}, set()),
+    Room({"checks"}, {"errors", "tables", "corpus"}, FILES),
+    Room({"analysis"}, {"errors", "corpus"}, FILES | {"pyarrow"}),
+    Room({"charts"}, {"errors"}, {"pyarrow"}),
+    Room({"report"}, {"errors", "text", "documents", "tables", "store", "corpus"}, FRAMES),
+    Room({"cli"}, {"errors", "pipeline", "report"}, FRAMES),
+]
+
+ONE_PLACE = {
+    "pdfplumber": "readers/pdf.py",
+    "pdfminer": "readers/pdf.py",
+    "matplotlib": "charts.py",
+    "papermill": "report.py",
+    "nbconvert": "report.py",
+}
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Every import as a dotted name: `from budgetlib.money import to_yuan` is `budgetlib.money.to_yuan`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imports_of(path: Path) -> list[str]:
+    return list(imports(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def first_name(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def room_of(path: Path) -> Room:
+    (room,) = (room for room in ROOMS if first_name(path) in room.modules)
+    return room
+
+
+def inside(name: str, allowed: set[str]) -> bool:
+    return any(name == one or name.startswith(f"{one}.") for one in allowed)
+
+
+def ours(path: Path) -> set[str]:
+    """What a module imports of budgetlib, without the package's name."""
+    return {name.removeprefix("budgetlib.") for name in imports_of(path) if name.startswith("budgetlib.")}
+
+
+def test_every_module_has_exactly_one_room() -> None:
+    rooms = [name for room in ROOMS for name in room.modules]
+    assert len(rooms) == len(set(rooms))
+    assert {first_name(path) for path in MODULES} - {"__init__"} <= set(rooms)
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path != PACKAGE / "__init__.py"], ids=str)
+def test_a_module_knows_only_what_its_room_may_know(path: Path) -> None:
+    room = room_of(path)
+    assert {
+        name
+        for name in ours(path)
+        if not room.sees == EVERYTHING or inside(name, room.modules | room.sees | {"__version__"})
+    } == set()
+    assert {name for name in imports_of(path) if inside(name, room.without)} == set()
+
+
+def test_no_module_imports_a_private_name_of_another() -> None:
+    private = {str(p): {n for n in ours(p) if n != "__version__" and "._" in f".{n}"} for p in MODULES}
+    assert {path: names for path, names in private.items() if names} == {}
+
+
+@pytest.mark.parametrize(("library", "place"), ONE_PLACE.items())
+def test_a_library_is_known_in_one_place(library: str, place: str) -> None:
+    knowing = {
+        str(path.relative_to(PACKAGE)) for path in MODULES if any(inside(n, {library}) for n in imports_of(path))
+    }
+    assert knowing == {place}
+
+
+def test_analysis_opens_no_file() -> None:
+    for path in (PACKAGE / "analysis").glob("*.py"):
+        calls = [n.func for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
+        called = {call.id if isinstance(call, ast.Name) else getattr(call, "attr", "") for call in calls}
+        assert not {name for name in called if name == "open" or name.startswith(("read_", "write_", "to_csv"))}, path
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_imports_budgetlib_only_and_defines_nothing(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    tree = ast.parse("\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"))
+    assert set(imports(tree)) == {"budgetlib"}
+    assert not [
+        n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda)
+    ]
+
+
+def test_there_are_notebooks() -> None:
+    assert NOTEBOOKS
