@@ -1,0 +1,44 @@
+"""What several tests share: the sample data as tables, and a real browser."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def sample_tidy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of tables that `budgetlib parse` makes of data/raw."""
+    from budgetlib.cli import main
+
+    tidy = tmp_path_factory.mktemp("sample") / "tidy"
+    result = CliRunner().invoke(main, ["parse", str(ROOT / "data/raw"), "--out", str(tidy)])
+    assert result.exit_code == 0, result.output
+    return tidy
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[webdriver.Chrome]:
+    """Debian's Chromium without a window; `get_log("performance")` tells every address it asked for."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("no Chromium with its driver is installed (Debian: chromium, chromium-driver)")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for argument in (
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--no-first-run",
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    with webdriver.Chrome(options=options, service=Service(driver)) as chrome:
+        yield chrome
