@@ -1,0 +1,80 @@
+"""Exact amounts: the total a form prints, and shares that are rounded once and add up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pandas as pd
+
+from budgetlib.corpus import Corpus
+
+FEN = Decimal("0.01")
+PERCENT = Decimal("0.01")
+POINTS = Decimal("0.0001")
+_WHOLE = {"page", "section", "count", "previous_year"}
+
+
+def printed_total(budget: Corpus, form: str, side: str, measure: str) -> pd.Series | None:
+    """The row of `lines` with a form's total, or None.
+
+    Of several total rows (本年支出合计, 支出总计) the one called 总计 counts, else the last.
+    """
+    lines = budget.form(form)
+    totals = lines[(lines.row_kind == "total") & (lines.side == side) & (lines.measure == measure)]
+    if totals.empty:
+        return None
+    grand = totals[totals.item.str.contains("总计", regex=False)]
+    return (totals if grand.empty else grand).sort_values("row").iloc[-1]
+
+
+def stated(budget: Corpus, section: int, measure: str) -> pd.Series | None:
+    """The row of `statements` for one `measure` of a section of the narrative part, or None."""
+    statements = budget.section(section)
+    rows = statements[(statements.measure == measure) & statements.item.isna()]
+    return None if rows.empty else rows.iloc[0]
+
+
+def yuan(value: Decimal) -> Decimal:
+    """`value` in yuan with two places, as the table `lines` has it.
+
+    >>> yuan(Decimal("32298200.0000"))
+    Decimal('32298200.00')
+    """
+    return value.quantize(FEN)
+
+
+def share(part: Decimal | None, whole: Decimal | None, places: Decimal = PERCENT) -> Decimal | None:
+    """`part` of `whole` in percent, rounded half up; None where there is no whole.
+
+    >>> share(Decimal("1479.22"), Decimal("3229.82")), share(Decimal(1), Decimal(0)) is None
+    (Decimal('45.80'), True)
+    """
+    if part is None or not whole:
+        return None
+    return (100 * part / whole).quantize(places, ROUND_HALF_UP)
+
+
+def shares_that_add_up(parts: Sequence[Decimal], whole: Decimal, places: Decimal = POINTS) -> list[Decimal]:
+    """The `parts` of `whole` in percent such that their sum is the rounded share of the sum of the parts.
+
+    Each is rounded down or up to `places`; those cut most are rounded up (largest remainder).
+
+    >>> [str(x) for x in shares_that_add_up([Decimal(1)] * 3, Decimal(3), PERCENT)]
+    ['33.34', '33.33', '33.33']
+    """
+    exact = [100 * part / whole for part in parts]
+    rounded = [value.quantize(places, "ROUND_FLOOR") for value in exact]
+    missing = int(((100 * sum(parts) / whole).quantize(places, ROUND_HALF_UP) - sum(rounded)) / places)
+    by_loss = sorted(range(len(parts)), key=lambda i: rounded[i] - exact[i])
+    for i in by_loss[:missing]:
+        rounded[i] += places
+    return rounded
+
+
+def frame(columns: Sequence[str], records: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """`records` as a frame of exactly `columns`: missing is None, whole numbers are `Int64`."""
+    result = pd.DataFrame(records, columns=list(columns), dtype=object)
+    result = result.where(result.notna(), None)
+    return result.astype(dict.fromkeys(_WHOLE & set(columns), "Int64"))

@@ -1,0 +1,88 @@
+"""What the money is for: expenditure by function, and how much of it is basic and project expenditure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from budgetlib.analysis.amounts import frame, printed_total, share
+from budgetlib.corpus import Corpus
+
+COLUMNS = (
+    "code",
+    "item",
+    "total_yuan",
+    "basic_yuan",
+    "project_yuan",
+    "share_pct",
+    "basis",
+    "form",
+    "page",
+    "document_id",
+)
+# From the most telling form to the least: all funds; appropriations; general public budget; classes without code.
+FORMS = ("expenditure", "appropriation_expenditure", "general_public_expenditure", "budget_summary")
+_CLASS_DIGITS = 3
+
+
+def spending_by_function(budget: Corpus, level: str = "class") -> pd.DataFrame:
+    """Expenditure by class (类) or by the finest rows printed (`level="item"`, mostly 项), in printed order.
+
+    From the form 支出预算总表, or else the general public budget's, or else the summary (classes without code).
+    Columns: `code`, `item`, `total_yuan`, `basic_yuan`, `project_yuan` (null where not printed), `share_pct` of the
+    form's total, `basis` (`printed`, or `summed` from its items where the class itself is not printed; its `item` is
+    then null), `form`, `page`, `document_id`. No rows where none of these forms was read.
+
+    Raises `ValueError` for another `level`.
+    """
+    if level not in ("class", "item"):
+        raise ValueError(f"level is {level!r}; allowed: 'class', 'item'")
+    form = next((name for name in FORMS if not _rows(budget, name).empty), None)
+    if form is None:
+        return frame(COLUMNS, [])
+    rows = _rows(budget, form)
+    groups = _classes(rows) if level == "class" and form != "budget_summary" else _leaves(rows)
+    total = printed_total(budget, form, "expenditure", "total")
+    whole = (
+        total.amount_yuan
+        if total is not None
+        else sum((group["total_yuan"] or Decimal(0) for group in groups), Decimal(0))
+    )
+    return frame(COLUMNS, [{**group, "share_pct": share(group["total_yuan"], whole), "form": form} for group in groups])
+
+
+def _rows(budget: Corpus, form: str) -> pd.DataFrame:
+    lines = budget.form(form)
+    lines = lines[(lines.side == "expenditure") & (lines.row_kind != "total")]
+    return lines[lines.measure == "total"] if form == "budget_summary" else lines[lines.code.notna()]
+
+
+def _classes(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    groups = []
+    for code, below in rows.groupby(rows.code.str[:_CLASS_DIGITS], sort=False):
+        printed = below[below.code == code]
+        if printed.empty:
+            groups.append(_group(below[below.row_kind == "line"], code=code, basis="summed"))
+        else:
+            groups.append(_group(printed, code=code, item=printed.item.iloc[0], basis="printed"))
+    return groups
+
+
+def _leaves(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    leaves = rows[rows.row_kind == "line"]
+    return [
+        _group(group, code=group.code.iloc[0], item=group.item.iloc[0], basis="printed")
+        for _, group in leaves.groupby(leaves.code.fillna(leaves.item), sort=False)
+    ]
+
+
+def _group(rows: pd.DataFrame, **about: Any) -> dict[str, Any]:
+    amounts = {f"{measure}_yuan": _sum(rows, measure) for measure in ("total", "basic", "project")}
+    return {**about, **amounts, "page": rows.page.iloc[0], "document_id": rows.document_id.iloc[0]}
+
+
+def _sum(rows: pd.DataFrame, measure: str) -> Decimal | None:
+    amounts = rows.amount_yuan[rows.measure == measure]
+    return sum(amounts, Decimal(0)) if len(amounts) else None

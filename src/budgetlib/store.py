@@ -1,0 +1,80 @@
+"""Frames ↔ files: Parquet for programs, CSV for people. A file is there in full or not at all."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from budgetlib.errors import NotFound
+from budgetlib.tables import Table, to_frame
+
+_RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`; it takes the place of `path` when the block ends well, else it is removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """`content` as the file `path`."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_table(frame: pd.DataFrame, table: Table, folder: Path) -> None:
+    """`frame` as `<folder>/<table>.parquet`, with the columns, types and order of `table`."""
+    with replacing(folder / f"{table.name}.parquet") as temporary:
+        pq.write_table(pa.Table.from_pandas(frame, schema=table.schema, preserve_index=False), temporary)
+
+
+def read_table(table: Table, folder: Path) -> pd.DataFrame:
+    """`<folder>/<table>.parquet` as a frame with the columns of `table` (see `Table.frame`).
+
+    Raises `NotFound` where the file is not there or is not this table.
+    """
+    path = folder / f"{table.name}.parquet"
+    if not path.is_file():
+        raise NotFound(f"{path} is not there; write the tables with: budgetlib parse --out {folder}")
+    try:
+        return to_frame(pq.read_table(path, columns=table.schema.names).cast(table.schema))
+    except (pa.ArrowException, OSError) as fault:
+        raise NotFound(
+            f"{path} is not the table {table.name!r} of this version of budgetlib ({fault}); "
+            f"write it again with: budgetlib parse --out {folder}"
+        ) from fault
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """`frame` as CSV that spreadsheets open rightly: UTF-8 with byte-order mark, RFC 4180, nothing that runs."""
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(frame.columns)
+        rows.writerows(map(_cell, row) for row in frame.itertuples(index=False))
+
+
+def _cell(value: object) -> object:
+    return "" if pd.isna(value) else neutral(value) if isinstance(value, str) else value  # type: ignore[call-overload]
+
+
+def neutral(text: str) -> str:
+    """`text` such that a spreadsheet shows it and does not run it.
+
+    >>> neutral("=HYPERLINK(1)"), neutral("办公费")
+    ("'=HYPERLINK(1)", '办公费')
+    """
+    return f"'{text}" if text.startswith(_RUN_BY_SPREADSHEETS) else text
