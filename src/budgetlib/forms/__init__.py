@@ -1,0 +1,97 @@
+"""The statutory forms as data: titles, header words → measures, how rows nest. One TOML file each.
+
+A new wording is a new line of TOML; nothing here knows how a table is drawn.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+ROLES = ("class", "section", "item_code", "code", "gov_code", "item", "gov_item", "unit", "project", "skip")
+ROWS = ("codes", "groups", "summary", "units", "projects", "flat")
+
+
+@dataclass(frozen=True)
+class Header:
+    """Header words and the role or measure of a column under them."""
+
+    pattern: re.Pattern[str]
+    role: str | None
+    measure: str | None
+
+
+@dataclass(frozen=True)
+class Form:
+    """One statutory form.
+
+    `side` is `revenue`, `expenditure` or `panels` (halves side by side, each with its own);
+    `rows` says how totals, subtotals and leaves are told apart; `reference` is the regulation.
+    """
+
+    name: str
+    label_zh: str
+    label_en: str
+    reference: str
+    side: str
+    rows: str
+    titles: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...] = ()
+    headers: tuple[Header, ...] = ()
+    number: int | None = None
+
+    def titled(self, line: str) -> bool:
+        """True where `line` (squeezed, without label and year) ends with a title of this form."""
+        return any(t.search(line) for t in self.titles) and not any(u.search(line) for u in self.unless)
+
+    def column(self, header: str) -> Header | None:
+        """What the column under `header` (joined by `>`) is; None where no rule knows it."""
+        for rule in (*self.headers, *_shared_headers()):
+            if rule.pattern.search(header):
+                return rule
+        return None
+
+
+def _header(rule: dict[str, Any]) -> Header:
+    role, measure = rule.get("role"), rule.get("measure")
+    if (role is None) == (measure is None) or (role is not None and role not in ROLES):
+        raise ValueError(f"header rule {rule}: give one of role ({', '.join(ROLES)}) and measure")
+    return Header(re.compile(rule["pattern"]), role, measure)
+
+
+@cache
+def _shared_headers() -> tuple[Header, ...]:
+    text = (files(__package__) / "headers.toml").read_text(encoding="utf-8")
+    return tuple(_header(rule) for rule in tomllib.loads(text)["header"])
+
+
+def _form(data: dict[str, Any]) -> Form:
+    if data["rows"] not in ROWS:
+        raise ValueError(f"form {data['name']}: rows is {data['rows']!r}; allowed: {', '.join(ROWS)}")
+    return Form(
+        name=data["name"],
+        label_zh=data["label_zh"],
+        label_en=data["label_en"],
+        reference=data["reference"],
+        side=data["side"],
+        rows=data["rows"],
+        titles=tuple(re.compile(f"(?:{title})$") for title in data["titles"]),
+        unless=tuple(re.compile(word) for word in data.get("unless", ())),
+        headers=tuple(_header(rule) for rule in data.get("header", ())),
+        number=data.get("number"),
+    )
+
+
+@cache
+def forms() -> dict[str, Form]:
+    """All forms by name, Shanxi's thirteen first in their printed order."""
+    found = [
+        _form(tomllib.loads(file.read_text(encoding="utf-8")))
+        for file in files(__package__).iterdir()
+        if file.name.endswith(".toml") and file.name != "headers.toml"
+    ]
+    return {form.name: form for form in sorted(found, key=lambda form: (form.number or 99, form.name))}

@@ -1,0 +1,102 @@
+"""The ledger: for every page what it is, whether it was read, and what was not."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from budgetlib.pages import Page
+from budgetlib.recognise import Sheet, Unknown
+from budgetlib.text import squeeze
+
+_LEADER = re.compile(r"(\.{3,}|…|·{3,}|\t)\s*\d+\s*$")
+_EMPTY_NOTE = re.compile(r"无数据|无此项|无相关|没有.*(安排|支出|数据)|空表|为空|不涉及|未安排")
+
+
+def _kind(page: Page, index: int, has_form: bool) -> str:
+    """What a page mainly is."""
+    if has_form:
+        return "form"
+    texts = [squeeze(line.text) for line in page.lines]
+    words = "".join(texts)
+    cells = "".join(squeeze(cell.text) for grid in page.grids for cell in grid.cells)
+    if page.grids and re.search(r"绩效(目标|指标)|[一二三]级指标", words[-400:] + cells):
+        return "performance"
+    if page.grids and "指导性目录" in words + cells:
+        return "catalogue"
+    if not words and not cells:
+        return "blank"
+    if sum(bool(_LEADER.search(line.text)) for line in page.lines) >= 3 or (
+        any(t in ("目录", "目次") for t in texts[:6]) and index < 6
+    ):
+        return "contents"
+    if index == 0 and len(words) < 200 and not page.grids:
+        return "cover"
+    return "other" if page.grids and len(cells) > len(words) else "narrative"
+
+
+def ledger(
+    pages: Sequence[Page],
+    sheets: Sequence[Sheet],
+    unknown: Sequence[Unknown],
+    refused: Sequence[tuple[Sheet, str]],
+    counts: dict[int, int],
+) -> list[dict[str, Any]]:
+    """Records of the table `pages` (without document_id).
+
+    `refused` are sheets whose amounts were not taken, with the reason; `counts` gives for each sheet
+    (by `id`) how many amounts were read from it.
+    """
+    on_page: dict[int, list[Sheet]] = defaultdict(list)
+    reasons: dict[int, list[str]] = defaultdict(list)
+    lost: dict[int, int] = defaultdict(int)
+    why_refused = {id(sheet): reason for sheet, reason in refused}
+    for sheet in sheets:
+        for index in dict.fromkeys(piece.page_index for piece in sheet.pieces):
+            if id(sheet) in why_refused:
+                reasons[index].append(f"{sheet.form.name}: {why_refused[id(sheet)]}")
+                lost[index] += 1
+            else:
+                on_page[index].append(sheet)
+        first = sheet.pieces[0].page_index
+        others = [c.header for c in sheet.columns if c.measure and c.measure.startswith("other:")]
+        if others:
+            reasons[first].append(f"{sheet.form.name}: unknown columns kept as other: {', '.join(others)}")
+        reasons[first] += [f"{sheet.form.name}: {remark}" for remark in sheet.remarks]
+    for table in unknown:
+        reasons[table.page_index].append(table.reason)
+        lost[table.page_index] += 1
+    return [
+        _record(page, index, on_page[index], reasons[index], lost[index], counts) for index, page in enumerate(pages)
+    ]
+
+
+def _record(
+    page: Page, index: int, sheets: Sequence[Sheet], reasons: list[str], lost: int, counts: dict[int, int]
+) -> dict[str, Any]:
+    kind = _kind(page, index, bool(sheets))
+    if page.source == "none":
+        outcome, kind = "unreadable", "other"
+        reasons = [page.fault or "no text", *reasons]
+    elif sheets:
+        outcome = "read" if any(counts.get(id(sheet)) for sheet in sheets) else "declared_empty"
+        if outcome == "declared_empty" and not any(_EMPTY_NOTE.search(line.text) for line in page.lines):
+            reasons = [*reasons, "printed empty, without a note saying so"]
+    elif lost:
+        outcome = "unreadable"
+    elif kind == "narrative":
+        outcome = "read"
+    else:
+        outcome = "not_a_form"
+        if kind in ("performance", "catalogue"):
+            reasons = [*reasons, f"{kind} tables are not read yet"]
+    return {
+        "page": page.number,
+        "kind": kind,
+        "form": ",".join(dict.fromkeys(sheet.form.name for sheet in sheets)) or None,
+        "source": page.source,
+        "outcome": outcome,
+        "reason": "; ".join(reasons) or None,
+    }

@@ -1,0 +1,234 @@
+"""(grid, form) → lines: one record per printed amount, with its meaning, exact value and place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from budgetlib.money import is_blank, parse_number, to_yuan
+from budgetlib.nesting import row_kinds
+from budgetlib.pages import Cell
+from budgetlib.recognise import Column, Piece, Sheet, is_total
+from budgetlib.text import label, squeeze
+
+_CODED = re.compile(r"[\[【(（]?(?P<code>\d{3,9})[\]】)）]?[-—_ ]*(?P<name>[^\d\s].*)?", re.DOTALL)
+_NOTE = re.compile(r"^(注|备注|说明)[:：]")
+
+
+@dataclass
+class Amount:
+    """One printed amount of a row: its column, number and cell."""
+
+    column: Column
+    number: Decimal
+    text: str
+    cell: Cell
+    page: int | None
+
+
+@dataclass
+class Row:
+    """One row of one panel of a form, before totals and leaves are told apart."""
+
+    side: str
+    panel: int
+    printed: str = ""
+    code: str | None = None
+    gov_code: str | None = None
+    gov_item: str | None = None
+    unit: str | None = None
+    amounts: list[Amount] = field(default_factory=list)
+    kind: str = "line"
+
+    @property
+    def item(self) -> str:
+        """What the row is about, without numbering, blanks and line breaks."""
+        return label(self.printed)
+
+    def amount(self) -> Decimal | None:
+        """The row's total, or its only amount."""
+        totals = [a.number for a in self.amounts if a.column.measure == "total"]
+        return totals[0] if totals else (self.amounts[0].number if len(self.amounts) == 1 else None)
+
+
+def _side(sheet: Sheet, panel: int, columns: Sequence[Column]) -> str:
+    """The side of a panel: what its header says, else left is revenue and right is expenditure."""
+    if sheet.form.side != "panels":
+        return sheet.form.side
+    headers = "".join(c.header.split(">")[0] for c in columns)
+    if "支出" in headers:
+        return "expenditure"
+    if "收入" in headers:
+        return "revenue"
+    return "revenue" if panel == 0 and len({c.panel for c in sheet.columns}) > 1 else "expenditure"
+
+
+def _text(piece: Piece, row: int, column: Column) -> str:
+    cell = piece.grid.cell(row, column.index)
+    return cell.text if cell else ""
+
+
+def _rows(sheet: Sheet) -> Iterator[tuple[int, list[Row]]]:
+    """The printed rows of a form, one `Row` for each of its panels that says anything."""
+    panels = sorted({c.panel for c in sheet.columns})
+    by_panel = {p: [c for c in sheet.columns if c.panel == p] for p in panels}
+    sides = {p: _side(sheet, p, by_panel[p]) for p in panels}
+    for number, piece in enumerate(sheet.pieces):
+        for r in range(piece.body, piece.grid.row_count):
+            texts = [squeeze(c.text) for c in piece.grid.row(r) if c.text.strip()]
+            if not texts or _NOTE.match(texts[0]) or _repeats_head(sheet, texts):
+                continue
+            rows = [_row(sheet, piece, r, by_panel[p], sides[p], p) for p in panels]
+            yield (number if r == piece.body else 0), [row for row in rows if row.printed or row.amounts]
+
+
+def _repeats_head(sheet: Sheet, texts: Sequence[str]) -> bool:
+    parts = {part for c in sheet.columns for part in c.header.split(">") if part}
+    return len(texts) > 1 and all(t in parts or re.fullmatch(r"\*+", t) for t in texts)
+
+
+def _row(sheet: Sheet, piece: Piece, r: int, columns: Sequence[Column], side: str, panel: int) -> Row:
+    row = Row(side, panel)
+    labels: dict[str, str] = {}
+    for column in columns:
+        if column.role and column.role != "skip":
+            text = _text(piece, r, column)
+            if text.strip() and not labels.get(column.role):
+                labels[column.role] = text
+        elif column.measure:
+            _take_amount(sheet, piece, r, column, row)
+    _name(row, labels)
+    return row
+
+
+def _take_amount(sheet: Sheet, piece: Piece, r: int, column: Column, row: Row) -> None:
+    cell = piece.grid.cell(r, column.index)
+    if cell is None or cell.row != r or cell.column != column.index or is_blank(cell.text):
+        return
+    number = parse_number(cell.text)
+    if number is None:
+        if re.search(r"\d", cell.text):
+            where = f"page {piece.page.number}, " if piece.page.number else ""
+            sheet.remarks.append(f"{where}row {r + 1}, {column.header or 'amount'}: {squeeze(cell.text)[:30]!r} is no amount")
+        return
+    row.amounts.append(Amount(column, number, re.sub(r"\s+", "", cell.text), cell, piece.page.number))
+
+
+def _name(row: Row, labels: dict[str, str]) -> None:
+    """Item, code and the rest from the label cells of one row."""
+    parts = [squeeze(labels.get(role, "")) for role in ("class", "section", "item_code")]
+    code = squeeze(labels.get("code", ""))
+    main = labels.get("project") or labels.get("item") or ""
+    if not main and code and not code.isdigit():
+        main, code = labels["code"], ""
+    if not main and parts[0] and not parts[0].isdigit():
+        main, parts = labels["class"], ["", "", ""]
+    if "project" in labels or "item" in labels:
+        row.unit = re.sub(r"\s+", "", labels["unit"]) if labels.get("unit") else None
+    elif not main:
+        main = labels.get("unit", "")
+    if row.unit and not main:
+        main, row.unit = row.unit, None
+    row.printed = re.sub(r"\s+", "", main)
+    row.code = code if code.isdigit() else None
+    if any(parts):
+        row.code = "|".join(parts)
+    if row.code is None and (match := _CODED.fullmatch(main.strip())) and (match["name"] or match["code"]):
+        row.code, row.printed = match["code"], re.sub(r"\s+", "", match["name"] or "")
+    gov = labels.get("gov_item", "")
+    if match := _CODED.fullmatch(gov.strip()):
+        row.gov_code, gov = match["code"], match["name"] or ""
+    row.gov_item = re.sub(r"\s+", "", gov) or None
+
+
+def _complete_codes(rows: Sequence[Row]) -> None:
+    """Class, section and item printed in three columns become one code; what is left out is taken from above."""
+    last: list[str] = ["", "", ""]
+    for row in rows:
+        if row.code is None or "|" not in row.code:
+            continue
+        parts = row.code.split("|")
+        deepest = max(i for i, part in enumerate(parts) if part)
+        parts = [parts[i] or (last[i] if i < deepest else "") for i in range(3)]
+        last = [p if i <= deepest else "" for i, p in enumerate(parts)]
+        whole = "".join(parts)
+        row.code = whole if whole.isdigit() else None
+
+
+def _join_fragments(rows: list[tuple[int, Row]], coded: bool) -> list[Row]:
+    """A row cut by the end of a page is one row again: its rest has no code of its own.
+
+    `rows` are paired with the number of the piece they open (0 where they do not open one).
+    """
+    joined: list[Row] = []
+    for opens, row in rows:
+        before = joined[-1] if joined else None
+        if opens and before is not None and _is_rest(row, before, coded):
+            before.printed += row.printed
+            before.gov_item = (before.gov_item or "") + (row.gov_item or "") or None
+            before.amounts += row.amounts
+        else:
+            joined.append(row)
+    return joined
+
+
+def _is_rest(row: Row, before: Row, coded: bool) -> bool:
+    if row.panel != before.panel or row.code or is_total(row.item) or row.printed != row.item:
+        return False
+    if coded:
+        return before.code is not None and not (row.amounts and before.amounts)
+    return bool(row.printed) and bool(row.amounts) != bool(before.amounts)
+
+
+def tidy(sheet: Sheet, units: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The lines of one form as records of the table `lines` (without document_id).
+
+    `units` are names of spending units known from elsewhere in the document. The sheet must have a unit.
+    """
+    if sheet.unit is None:
+        raise ValueError(f"{sheet.title}: no unit")
+    panels: dict[int, list[tuple[int, Row]]] = {}
+    printed_order: list[Row] = []
+    for opens, rows in _rows(sheet):
+        for row in rows:
+            panels.setdefault(row.panel, []).append((opens, row))
+            printed_order.append(row)
+    kept: set[int] = set()
+    for tagged in panels.values():
+        _complete_codes([row for _, row in tagged])
+        coded = sum(row.code is not None for _, row in tagged) * 2 > len(tagged)
+        fragments = sheet.form.rows in ("projects", "units", "groups") or coded
+        own = _join_fragments(tagged, coded) if fragments else [row for _, row in tagged]
+        own = [row for row in own if row.amounts]
+        kept |= set(map(id, own))
+        row_kinds(own, sheet.form.rows, units)
+    return list(_records(sheet, [row for row in printed_order if id(row) in kept]))
+
+
+def _records(sheet: Sheet, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+    assert sheet.unit is not None
+    for number, row in enumerate(rows, 1):
+        for amount in row.amounts:
+            box = amount.cell.box
+            yield {
+                "form": sheet.form.name,
+                "side": row.side,
+                "row": number,
+                "row_kind": row.kind,
+                "code": row.code,
+                "item": row.item or sheet.form.label_zh,
+                "gov_item": row.gov_item,
+                "unit": row.unit,
+                "measure": amount.column.measure,
+                "amount_yuan": to_yuan(amount.number, sheet.unit),
+                "published_text": amount.text,
+                "published_unit": sheet.unit,
+                "page": amount.page,
+                "x0": box.x0 if box else None,
+                "top": box.top if box else None,
+                "x1": box.x1 if box else None,
+                "bottom": box.bottom if box else None,
+            }
