@@ -147,7 +147,7 @@ def _is_body(grid: Grid, row: int) -> bool:
         return False
     if any(parse_number(t) is not None for t in texts):
         return True
-    if any(re.fullmatch(r"(?!20\d\d年?(度|预算|$))\[?\d{3,9}\]?[-—]?\D*", t) for t in texts[:3]):
+    if any(re.fullmatch(r"(?!20\d\d(年|预算))\[?\d{3,9}\]?[-—]?\D*", t) for t in texts[:3]):
         return True
     first = cells[0]
     if first.column <= 3 and (is_total(texts[0]) or _NUMBERED.match(texts[0])) and first.columns < grid.column_count:
