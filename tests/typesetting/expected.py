@@ -1,0 +1,71 @@
+"""What a correct reader finds in a disclosure, in the terms of the data contract."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import NamedTuple
+
+from tests.typesetting.disclosure import MEASURES, Disclosure
+from tests.typesetting.figures import figures
+
+_COUNTS = {"projects_under_performance_management", "projects_disclosed", "vehicle_quota", "vehicles"}
+
+
+class Line(NamedTuple):
+    """One amount of a form, as the table `lines` holds it."""
+
+    form: str
+    side: str
+    code: str | None
+    item: str
+    gov_item: str | None
+    unit: str | None
+    measure: str
+    amount_yuan: Decimal
+
+
+class Statement(NamedTuple):
+    """One figure of part three, as the table `statements` holds it."""
+
+    section: int
+    measure: str
+    item: str | None
+    value: Decimal
+    value_unit: str
+
+
+def expected_lines(disclosure: Disclosure) -> Counter[Line]:
+    """Every printed amount of the 13 forms, each as often as it is printed."""
+    return Counter(
+        Line(
+            form,
+            side,
+            row.code,
+            row.item,
+            row.gov_item,
+            row.unit if form == "projects" else None,
+            measure,
+            row.amounts[measure] * 10_000,
+        )
+        for form, side in MEASURES
+        for row in disclosure.rows(form, side)
+        for measure in MEASURES[form, side]
+        if measure in row.amounts
+    )
+
+
+def expected_statements(disclosure: Disclosure) -> set[Statement]:
+    """Every figure of part three for which the contract names a measure."""
+    found = set()
+    for (section, stated), value in figures(disclosure).items():
+        measure, _, item = stated.partition(":")
+        unit = _unit(measure)
+        found.add(Statement(section, measure, item or None, value * 10_000 if unit == "yuan" else value, unit))
+    return found
+
+
+def _unit(measure: str) -> str:
+    if measure in _COUNTS:
+        return "count"
+    return "percent" if measure.endswith("_pct") else "m2" if measure.endswith("_m2") else "yuan"
