@@ -67,7 +67,7 @@ def _page(page: Any) -> Page:
         raw = page.chars
         turned = sum(not char["upright"] for char in raw) * 2 > len(raw)
         chars = [Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in raw if c["upright"] != turned]
-        rules = [_rule(edge) for edge in page.edges]
+        rules = [_rule(edge) for edge in page.edges if not _is_paper(edge)]
         pictures = len(page.images)
     except (PDFException, PdfminerException, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         return Page(number, width, height, source="none", fault=f"the page's content is damaged ({type(error).__name__})")
@@ -90,6 +90,17 @@ def _rule(edge: dict[str, Any]) -> Rule:
     if edge["orientation"] == "v":
         return Rule(True, edge["x0"], edge["top"], edge["bottom"])
     return Rule(False, edge["top"], edge["x0"], edge["x1"])
+
+
+def _is_paper(edge: dict[str, Any]) -> bool:
+    """True for the edge of an area filled with the white of the paper: it is not seen, so it rules nothing."""
+    if edge["object_type"] != "rect_edge" or edge.get("stroke") or not edge.get("fill"):
+        return False
+    colour = edge.get("non_stroking_color")
+    if colour is None:
+        return False
+    parts = tuple(colour) if isinstance(colour, (tuple, list)) else (colour,)
+    return all(part == 0 for part in parts) if len(parts) == 4 else all(part == 1 for part in parts)
 
 
 def _lying_text(chars: list[Char]) -> str | None:
