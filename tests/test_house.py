@@ -39,7 +39,8 @@ def conda_pins() -> dict[str, str]:
     listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     names = [entry for entry in listed if isinstance(entry, str)]
     names += [entry for part in listed if isinstance(part, dict) for entry in part["pip"]]
-    return dict(re.split("==?", entry) for entry in names if re.fullmatch(r"[\w-]+==?[\w.]+", entry))
+    pinned = [re.split("==?", entry) for entry in names if re.fullmatch(r"[\w.-]+==?[\w.]+", entry)]
+    return {canonicalize_name(name): version for name, version in pinned}
 
 
 def tracked_files() -> list[Path]:

@@ -2,11 +2,16 @@
 
 import ast
 import json
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src/budgetlib"
@@ -30,18 +35,34 @@ ROOMS = [
     Room({"errors"}, set(), FILES | FRAMES),
     Room({"text", "money"}, set(), FILES | FRAMES),
     Room({"readers", "pages"}, {"errors", "text", "money.parse_number"}, FRAMES),
-    Room({"forms", "codes"}, {"errors", "text"}, FRAMES),
+    Room({"forms", "phrases"}, {"errors", "text"}, FRAMES),
     Room(
-        {"recognise", "tidy", "narrative", "performance", "catalogue"},
-        {"errors", "text", "money", "pages", "forms", "codes"},
-        FILES,
+        {"recognise", "nesting", "tidy", "prose", "narrative", "identify", "ledger"},
+        {"errors", "text", "money", "pages", "forms", "phrases"},
+        FILES | FRAMES,
     ),
     Room({"tables", "store", "corpus", "dictionary"}, {"errors"}, set()),
-    Room({"documents", "pipeline"}, {"errors", "text", "readers", "pages", "forms", "tables", "store"}, set()),
-    Room({"checks"}, {"errors", "tables", "corpus"}, FILES),
+    Room(
+        {"documents", "pipeline"},
+        {
+            "errors",
+            "text",
+            "money",
+            "pages",
+            "readers",
+            "recognise",
+            "tidy",
+            "narrative",
+            "identify",
+            "ledger",
+            "tables",
+            "store",
+        },
+        set(),
+    ),
     Room({"analysis"}, {"errors", "corpus"}, FILES | {"pyarrow"}),
-    Room({"charts"}, {"errors"}, {"pyarrow"}),
-    Room({"report"}, {"errors", "text", "documents", "tables", "store", "corpus"}, FRAMES),
+    Room({"charts", "labels", "fonts"}, {"errors"}, {"pyarrow"}),
+    Room({"report"}, {"errors", "text", "tables", "store", "corpus", "labels", "fonts"}, FRAMES),
     Room({"cli"}, {"errors", "pipeline", "report"}, FRAMES),
 ]
 
@@ -114,6 +135,15 @@ def test_a_library_is_known_in_one_place(library: str, place: str) -> None:
         str(path.relative_to(PACKAGE)) for path in MODULES if any(inside(n, {library}) for n in imports_of(path))
     }
     assert knowing == {place}
+
+
+def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    declared = {canonicalize_name(Requirement(line).name) for line in pyproject["project"]["dependencies"]}
+    used = {name.partition(".")[0] for path in MODULES for name in imports_of(path)}
+    providers = {name: metadata.packages_distributions().get(name, [name]) for name in used - sys.stdlib_module_names}
+    undeclared = {name for name, given in providers.items() if declared.isdisjoint(map(canonicalize_name, given))}
+    assert undeclared - {"budgetlib"} == set()
 
 
 def test_analysis_opens_no_file() -> None:
