@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 import budgetlib
 from budgetlib.cli import main
-from budgetlib.dictionary import data_dictionary
+from budgetlib.dictionary import data_dictionary, measures
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -89,6 +89,12 @@ def test_one_version_stands_everywhere() -> None:
 
 def test_the_data_dictionary_is_the_one_printed_from_the_schemas() -> None:
     assert (ROOT / "docs/data_dictionary.md").read_text(encoding="utf-8") == data_dictionary()
+
+
+def test_the_data_dictionary_describes_the_measures_that_forms_give_and_no_other() -> None:
+    files = (ROOT / "src/budgetlib/forms").glob("*.toml")
+    headers = [rule for file in files for rule in tomllib.loads(file.read_text(encoding="utf-8")).get("header", [])]
+    assert {rule["measure"] for rule in headers if "measure" in rule} == measures()["lines"].keys()
 
 
 def test_the_readme_lists_every_command_with_every_option() -> None:

@@ -41,7 +41,8 @@ ROOMS = [
         {"errors", "text", "money", "pages", "forms", "phrases"},
         FILES | FRAMES,
     ),
-    Room({"tables", "store", "corpus", "dictionary"}, {"errors"}, set()),
+    Room({"tables", "store", "corpus"}, {"errors"}, set()),
+    Room({"dictionary"}, {"tables", "forms"}, FRAMES - {"pyarrow"}),
     Room(
         {"documents", "pipeline"},
         {

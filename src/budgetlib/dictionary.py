@@ -1,42 +1,51 @@
-"""The data dictionary, printed from the schemas: `python -m budgetlib.dictionary > docs/data_dictionary.md`."""
+"""The data dictionary, printed from schemas and forms: `python -m budgetlib.dictionary > docs/data_dictionary.md`."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 
 import click
 import pyarrow as pa
 
+from budgetlib.forms import forms
 from budgetlib.tables import TABLES, Column, Table
 
 _INTRODUCTION = """\
 # Data dictionary
 
-Printed from `src/budgetlib/tables.py` by `make dictionary`; not edited by hand. Each table is one Parquet file in
-`data/tidy`. Text is kept as printed in `published_*`; keys are normalised; missing is null, never 0. Amounts are exact
-decimals. Pages count from 1 as a PDF viewer does; boxes are PDF points from the top left.
+Printed by `make dictionary` from `tables.py`, `measures.toml` and `forms/` of `src/budgetlib`; not edited by hand. Each
+table is one Parquet file in `data/tidy`. Text is kept as printed in `published_*`; keys are normalised; missing is
+null, never 0. Amounts are exact decimals. Pages count from 1 as a PDF viewer does; boxes are PDF points from the top
+left. A column whose header is not known has the measure `other:<header>`.
 """
 
 
 def data_dictionary() -> str:
-    """Every table and column as Markdown: type, whether it may be null, allowed values, one sentence.
+    """Every table, column, measure and form as Markdown.
 
     >>> print(data_dictionary().splitlines()[0])
     # Data dictionary
     """
-    return "\n".join([_INTRODUCTION, *(line for table in TABLES for line in _section(table))])
+    parts = [*map(_table, TABLES), *(_measures(table) for table in measures()), _forms()]
+    return "\n".join([_INTRODUCTION, *("\n".join(part) + "\n" for part in parts)])
 
 
-def _section(table: Table) -> Iterator[str]:
+def measures() -> dict[str, dict[str, dict[str, str]]]:
+    """Table → measure → what it is, in Chinese (`zh`) as printed and English (`en`)."""
+    return tomllib.loads((files("budgetlib") / "measures.toml").read_text(encoding="utf-8"))
+
+
+def _table(table: Table) -> Iterator[str]:
     yield f"## {table.name}\n"
     yield f"One row: {table.row}.\n"
     yield "| column | type | null | meaning |"
     yield "|---|---|---|---|"
-    yield from map(_row, table.columns)
-    yield ""
+    yield from map(_column, table.columns)
 
 
-def _row(column: Column) -> str:
+def _column(column: Column) -> str:
     null = "no" if column.required else "yes"
     allowed = f" One of {', '.join(f'`{value}`' for value in column.allowed)}." if column.allowed else ""
     return f"| `{column.name}` | {_kind(column.type)} | {null} | {column.sentence}{allowed} |"
@@ -50,7 +59,23 @@ def _kind(kind: pa.DataType) -> str:
     """
     if pa.types.is_decimal(kind):
         return f"decimal, {kind.scale} places"
-    return {pa.string(): "text", pa.int64(): "whole number", pa.float64(): "number", pa.bool_(): "yes/no"}[kind]
+    return {pa.string(): "text", pa.int64(): "whole number", pa.float64(): "number"}[kind]
+
+
+def _measures(table: str) -> Iterator[str]:
+    yield f"## Measures of {table}\n"
+    yield "| measure | as printed | meaning |"
+    yield "|---|---|---|"
+    yield from (f"| `{name}` | {words['zh']} | {words['en']} |" for name, words in measures()[table].items())
+
+
+def _forms() -> Iterator[str]:
+    yield "## Forms\n"
+    yield "Numbers are those of Shanxi; other places number differently or print further forms.\n"
+    yield "| form | number | title | in English | source |"
+    yield "|---|---|---|---|---|"
+    for form in forms().values():
+        yield f"| `{form.name}` | {form.number or ''} | {form.label_zh} | {form.label_en} | {form.reference} |"
 
 
 if __name__ == "__main__":
