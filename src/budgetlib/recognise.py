@@ -58,6 +58,7 @@ class Piece:
     page_index: int
     grid: Grid
     body: int
+    columns: tuple[Column, ...]
 
 
 @dataclass
@@ -150,8 +151,8 @@ def _is_body(grid: Grid, row: int) -> bool:
     if any(re.fullmatch(r"(?!20\d\d(年|预算))\[?\d{3,9}\]?[-—]?\D*", t) for t in texts[:3]):
         return True
     first = cells[0]
-    if first.column <= 3 and (is_total(texts[0]) or _NUMBERED.match(texts[0])) and first.columns < grid.column_count:
-        return not (is_total(texts[0]) and len(texts) > 1 and first.column > 0)
+    if all(map(is_total, texts)) or (_NUMBERED.match(texts[0]) and first.column <= 3 and first.columns < grid.column_count):
+        return True
     return len(cells) == 1 and first.column == 0 and first.columns < grid.column_count and row > 0
 
 
@@ -238,12 +239,28 @@ def _settled(columns: list[Column]) -> tuple[Column, ...]:
     return tuple(settled)
 
 
-def _same_columns(sheet: Sheet, grid: Grid) -> bool:
-    """True where `grid` has the columns of the last piece of `sheet`."""
-    last = sheet.pieces[-1].grid
-    if last.column_count != grid.column_count:
-        return False
-    return all(abs(a - b) <= _EDGE_TOLERANCE for a, b in zip(last.edges, grid.edges, strict=False))
+def _carried_over(sheet: Sheet, grid: Grid) -> tuple[Column, ...] | None:
+    """The columns of `sheet` as they stand in `grid`, which shows no header; None where they do not fit.
+
+    Columns are matched by their place on the paper; a grid may lack or split columns that say nothing.
+    """
+    last = sheet.pieces[-1]
+    if not (grid.edges and last.grid.edges):
+        return last.columns if last.grid.column_count == grid.column_count else None
+    found: dict[int, Column] = {}
+    for column in last.columns:
+        left, right = last.grid.edges[column.index], last.grid.edges[column.index + 1]
+        overlaps = [
+            (min(right, grid.edges[i + 1]) - max(left, grid.edges[i]), i) for i in range(grid.column_count) if i not in found
+        ]
+        share, index = max(overlaps, default=(0.0, -1))
+        if share > 0.6 * (right - left):
+            found[index] = Column(index, column.panel, column.header, column.role, column.measure)
+        elif column.role != "skip":
+            return None
+    if abs(grid.edges[0] - last.grid.edges[0]) > _EDGE_TOLERANCE or abs(grid.edges[-1] - last.grid.edges[-1]) > _EDGE_TOLERANCE:
+        return None
+    return tuple(found[index] for index in sorted(found))
 
 
 def is_performance(above: Sequence[str], grid: Grid) -> bool:
@@ -295,8 +312,9 @@ def recognise(pages: Sequence[Page]) -> tuple[list[Sheet], list[Unknown]]:
             if found is None and is_performance(above, block):
                 current = None
                 continue
-            if found is None and current is not None and _goes_on(current, block, head):
-                current.pieces.append(_continuation(current, page, page_index, block, head))
+            if found is None and current is not None and (columns := _goes_on(current, block, head)):
+                body = head.body if _repeats(current, head) else head.first
+                current.pieces.append(Piece(page, page_index, block, body, columns))
                 continue
             if found is None:
                 current = None
@@ -304,7 +322,7 @@ def recognise(pages: Sequence[Page]) -> tuple[list[Sheet], list[Unknown]]:
                     unknown.append(Unknown(page, page_index, block, _why_unknown(above, head)))
                 continue
             sheet = _sheet(*found, above, head)
-            piece = Piece(page, page_index, block, head.body)
+            piece = Piece(page, page_index, block, head.body, sheet.columns)
             if current is not None and _is_repeat(current, sheet):
                 current.pieces.append(piece)
             elif problem := _missing(sheet):
@@ -349,17 +367,21 @@ def _is_repeat(current: Sheet, sheet: Sheet) -> bool:
     )
 
 
-def _goes_on(current: Sheet, grid: Grid, head: Head) -> bool:
-    """True where an untitled grid continues `current`: same columns, no other header of its own."""
-    if not _same_columns(current, grid):
-        return False
-    return not any(_HEADER_WORD.search(part) for part in _parts(head.headers) - _parts(c.header for c in current.columns))
+def _goes_on(current: Sheet, grid: Grid, head: Head) -> tuple[Column, ...] | None:
+    """The columns of an untitled grid that continues `current`; None where it has a header of its own."""
+    if _repeats(current, head):
+        columns = _columns(current.form, head.headers)
+        if [c.header for c in columns if c.header] == [c.header for c in current.columns if c.header]:
+            return columns
+    if any(_HEADER_WORD.search(part) for part in _parts(head.headers) - _parts(c.header for c in current.columns)):
+        return None
+    return _carried_over(current, grid)
 
 
-def _continuation(current: Sheet, page: Page, page_index: int, grid: Grid, head: Head) -> Piece:
+def _repeats(current: Sheet, head: Head) -> bool:
+    """True where the head says again what the head of `current` says, in full or in part."""
     own = _parts(head.headers)
-    repeated = bool(own) and own <= _parts(c.header for c in current.columns)
-    return Piece(page, page_index, grid, head.body if repeated else head.first)
+    return bool(own) and own <= _parts(c.header for c in current.columns)
 
 
 def _parts(headers: Iterable[str]) -> set[str]:

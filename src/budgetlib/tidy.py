@@ -74,9 +74,9 @@ def _text(piece: Piece, row: int, column: Column) -> str:
 def _rows(sheet: Sheet) -> Iterator[tuple[int, list[Row]]]:
     """The printed rows of a form, one `Row` for each of its panels that says anything."""
     panels = sorted({c.panel for c in sheet.columns})
-    by_panel = {p: [c for c in sheet.columns if c.panel == p] for p in panels}
-    sides = {p: _side(sheet, p, by_panel[p]) for p in panels}
+    sides = {p: _side(sheet, p, [c for c in sheet.columns if c.panel == p]) for p in panels}
     for number, piece in enumerate(sheet.pieces):
+        by_panel = {p: [c for c in piece.columns if c.panel == p] for p in panels}
         for r in range(piece.body, piece.grid.row_count):
             texts = [squeeze(c.text) for c in piece.grid.row(r) if c.text.strip()]
             if not texts or _NOTE.match(texts[0]) or _repeats_head(sheet, texts):
@@ -94,7 +94,7 @@ def _row(sheet: Sheet, piece: Piece, r: int, columns: Sequence[Column], side: st
     row = Row(side, panel)
     labels: dict[str, str] = {}
     for column in columns:
-        if column.role and column.role != "skip":
+        if column.role:
             text = _text(piece, r, column)
             if text.strip() and not labels.get(column.role):
                 labels[column.role] = text
@@ -132,6 +132,8 @@ def _name(row: Row, labels: dict[str, str]) -> None:
         main = labels.get("unit", "")
     if row.unit and not main:
         main, row.unit = row.unit, None
+    if not main:
+        main = labels.get("skip", "")
     row.printed = re.sub(r"\s+", "", main)
     row.code = code if code.isdigit() else None
     if any(parts):
