@@ -30,7 +30,7 @@ _LEVELS = tuple(
 )
 _DEEPEST = len(_LEVELS)
 _CONTENTS = re.compile(r"[.．…·]{4,}\s*\d*$")
-_PAGE_NUMBER = re.compile(r"[-—–―_~·\s]*(?:第?\s*\d[\d\s]{0,5}页?|\d+\s*/\s*\d+|第\s*\d+\s*页\s*[,/]?\s*共\s*\d+\s*页)[-—–―_~·\s]*")
+_PAGE_NUMBER = re.compile(r"[-—–―_~·\s]*第?\s*\d[\d\s]{0,5}页?(?:\s*[,，/]?\s*共?\s*\d+\s*页?)?[-—–―_~·\s]*")
 _FIGURE = re.compile(r"\d(?:万元|亿元|元|%|个|辆|台|平方米)")
 _AMOUNT = re.compile(r"-?[\d,.]+(?:万元|亿元|元|%)")
 _HINT = re.compile(r"\((?:详?见|参见)[^()]*\)$")

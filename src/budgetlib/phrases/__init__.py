@@ -28,10 +28,12 @@ class Headings:
     sections: tuple[tuple[re.Pattern[str], int | None], ...]
 
     def find(self, words: str) -> tuple[int | None, bool]:
-        """The section that heading words (squeezed, without numbering) open, and whether they lead out of the narrative.
+        """The section that `words` (squeezed, without numbering) open, and whether they lead out of the narrative.
 
-        >>> headings().find("一般公共预算基本支出情况说明"), headings().find("名词解释"), headings().find("总体工作情况")
-        ((6, False), (None, True), (None, False))
+        >>> headings().find("一般公共预算基本支出情况说明"), headings().find("名词解释")
+        ((6, False), (None, True))
+        >>> headings().find("总体工作情况")
+        (None, False)
         """
         if not self.unless.search(words):
             for pattern, section in self.sections:
@@ -100,19 +102,21 @@ def _pattern(words: str) -> re.Pattern[str]:
 @cache
 def phrases() -> Phrases:
     """The phrases around figures, from `figures.toml`."""
-    data = {name: value.replace("\n", "") if isinstance(value, str) else value for name, value in _data("figures.toml").items()}
+    data = _data("figures.toml")
+    subjects = data.pop("subject")
+    data = {name: pattern.replace("\n", "") for name, pattern in data.items()}
     words = f"(?:{data['last_year_words']})*"
     last_year = rf"(?:{data['year_before']}|20\d\d年){words}"
     compared = f"{data['comparison']}{last_year}"
     direction = f"(?P<direction>{data['increase']}|{data['decrease']})(?:了|额|数|率|幅度)?(?:为|达)?"
     same = f"{compared}(?:{data['same']})|等于{last_year}"
     return Phrases(
-        subjects=tuple(_subject(rule, data["link"]) for rule in data["subject"]),
+        subjects=tuple(_subject(rule, data["link"]) for rule in subjects),
         token=re.compile(
             f"(?P<figure>{data['figure']})|(?P<same>{same})|(?P<reason>{data['reason']})"
             r"|(?P<open>\()|(?P<close>\))|(?P<end>。(?!\))|\n)"
         ),
-        change=re.compile(rf"(?:(?:{compared})?(?:各|均|共|总计|合计|相应)*{direction}|{data['reversed']}{last_year})\Z"),
+        change=re.compile(rf"(?:(?:{compared})?{data['each']}{direction}|{data['reversed']}{last_year})\Z"),
         previous=re.compile(rf"(?:{compared}|(?:{data['year_before']}){words})为?\Z"),
         goes_on=re.compile(rf"[。\n]*(?:{data['part']}|{data['goes_on']}|{compared})"),
         both_sides=re.compile(data["both_sides"]),
