@@ -1,3 +1,55 @@
 """Budget disclosures of Chinese government departments as exact, checkable tables."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from budgetlib.analysis import basic_and_project as basic_and_project
+    from budgetlib.analysis import coverage as coverage
+    from budgetlib.analysis import key_figures as key_figures
+    from budgetlib.analysis import procurement_mix as procurement_mix
+    from budgetlib.analysis import published_and_computed as published_and_computed
+    from budgetlib.analysis import sources as sources
+    from budgetlib.analysis import spending_by_function as spending_by_function
+    from budgetlib.analysis import spending_change as spending_change
+    from budgetlib.charts import plot_basic_and_project as plot_basic_and_project
+    from budgetlib.charts import plot_procurement_mix as plot_procurement_mix
+    from budgetlib.charts import plot_spending_by_function as plot_spending_by_function
+    from budgetlib.charts import plot_spending_change as plot_spending_change
+    from budgetlib.corpus import Corpus as Corpus
+    from budgetlib.corpus import load as load
+    from budgetlib.display import Display as Display
+    from budgetlib.report import write_reports as write_reports
+
 __version__ = "0.1.0"
+
+# The public names in the order of the flow, each with its module, which is imported when the name is first used:
+# reading documents does not wait for the drawing of charts.
+_PUBLIC = {
+    "load": "corpus",
+    "Corpus": "corpus",
+    "key_figures": "analysis",
+    "basic_and_project": "analysis",
+    "spending_by_function": "analysis",
+    "spending_change": "analysis",
+    "published_and_computed": "analysis",
+    "procurement_mix": "analysis",
+    "coverage": "analysis",
+    "sources": "analysis",
+    "plot_spending_by_function": "charts",
+    "plot_basic_and_project": "charts",
+    "plot_spending_change": "charts",
+    "plot_procurement_mix": "charts",
+    "Display": "display",
+    "write_reports": "report",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*_PUBLIC, "__version__"]

@@ -1,13 +1,13 @@
 """Which rows of a form are totals, which are subtotals and which are leaves.
 
-Codes say it where they are printed. Elsewhere numbering, names and sums do: a row is the head of those
-below it when they add up to it, and names decide between readings that the sums allow.
+Codes, numbering and names propose a reading, the sums decide: the first reading whose leaves add up to
+the printed total is taken. Where none adds up, the paper does not, and the first reading stands.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Protocol
@@ -16,11 +16,15 @@ from budgetlib.recognise import is_total
 from budgetlib.text import squeeze
 
 HALF_LAST_DIGIT = Decimal("0.005")
+_MAX_ROWS = 160
+_MAX_STEPS = 60_000
 _ORGANISATION = re.compile(
-    r"(局|中心|办公室|委员会|委|院|所|队|馆|处|站|校|学|园|会|公司|厅|部|政府|监狱|中学|小学|法院|检察院|银行|招待所|基地|协会|本级|机关)"
+    r"(局|中心|办公室|委员会|委|院|所|队|馆|处|站|校|学|园|会|公司|厅|部|政府|监狱|银行|基地|本级|机关)"
     r"(本级)?([(\[].*[)\]])?$"
 )
-_PROJECT = re.compile(r"^(J|Z|XM|QT)|(费|经费|项目|资金|补助|补贴|支出|工程|建设|运维|服务|维护|租赁|改造|尾款)\d*([(].*[)])?$")
+_PROJECT = re.compile(
+    r"^(J|Z|XM|QT)|(费|经费|项目|资金|补助|补贴|支出|工程|建设|运维|服务|维护|租赁|改造|尾款)\d*([(].*[)])?$"
+)
 _GROUPS = re.compile(
     r"(机关)?(工资福利支出|商品和服务支出|资本性支出(\(.*\))?)|对个人和家庭的补助|对事业单位经常性补助|对事业单位资本性补助"
     r"|债务利息及费用支出|对企业补助(\(.*\))?|对社会保障基金补助|其他支出|人员(类)?经费|公用(类)?经费"
@@ -48,35 +52,77 @@ class RowLike(Protocol):
 
 
 def row_kinds(rows: Sequence[RowLike], strategy: str, units: Sequence[str]) -> None:
-    """Set `kind` of each row (`total`, `subtotal`, `line`), and `unit` of project rows."""
-    for row in rows:
-        row.kind = "total" if is_total(squeeze(row.item)) else "line"
-    if strategy == "summary":
-        _by_numbering(rows)
-    elif any(row.code for row in rows):
-        _by_code(rows)
-    elif strategy == "groups":
-        _by_group(rows)
-    elif strategy == "projects" and all(row.unit is None for row in rows):
+    """Set `kind` of each row (`total`, `subtotal`, `line`), and `unit` of project rows.
+
+    `strategy` is the form's `rows`; `units` are names of spending units known from elsewhere.
+    """
+    if not rows:
+        return
+    _totals(rows)
+    if strategy == "projects" and all(row.unit is None for row in rows):
         _projects(rows, units)
-    elif strategy == "flat":
-        _by_numbering(rows)
-        _vehicles(rows)
-    elif strategy in ("codes", "units"):
-        _by_sums(rows)
+        if _adds_up(rows):
+            return
+    first: list[str] | None = None
+    for kinds in _readings(rows, strategy):
+        for row, kind in zip(rows, kinds, strict=True):
+            row.kind = kind
+        if _adds_up(rows):
+            return
+        first = first or kinds
+    for row, kind in zip(rows, first or [row.kind for row in rows], strict=True):
+        row.kind = kind
 
 
-def _by_code(rows: Sequence[RowLike]) -> None:
+def _totals(rows: Sequence[RowLike]) -> None:
+    """The grand totals: 总计 before 合计, and never 本年…合计 or 小计 where there is another."""
+    labels = [squeeze(row.item) for row in rows]
+    found = [label for label in labels if is_total(label)]
+    grand = (
+        [label for label in found if "总计" in label]
+        or [label for label in found if not re.search(r"本年|当年|小计", label)]
+        or found
+    )
+    for row, label in zip(rows, labels, strict=True):
+        row.kind = "total" if label in grand else "subtotal" if is_total(label) else "line"
+    if len(rows) == 1 and not rows[0].printed:
+        rows[0].kind = "total"
+
+
+def _readings(rows: Sequence[RowLike], strategy: str) -> Iterator[list[str]]:
+    """Readings of which rows are heads, the likeliest first; each is a kind for every row."""
+    named = [row.kind for row in rows]
+    coded = any(row.code for row in rows)
+    proposals = {
+        "summary": (_by_numbering, _by_code),
+        "flat": (_by_numbering, _vehicles, _by_code),
+        "groups": (_by_code, _by_group) if coded else (_by_group,),
+    }.get(strategy, (_by_code,) if coded else ())
+    for propose in proposals:
+        yield [kind if kind != "line" else new for kind, new in zip(named, propose(rows), strict=True)]
+    yield named
+    by_sums = _by_sums(rows, named)
+    if by_sums:
+        yield by_sums
+
+
+def _adds_up(rows: Sequence[RowLike]) -> bool:
+    """True where the leaves sum to the total (to the last printed digit of each)."""
+    totals = [row.amount() for row in rows if row.kind == "total"]
+    leaves = [row.amount() for row in rows if row.kind == "line"]
+    if not totals or totals[0] is None:
+        return False
+    return abs(totals[0] - sum(a for a in leaves if a is not None)) <= HALF_LAST_DIGIT * (len(leaves) + 1)
+
+
+def _by_code(rows: Sequence[RowLike]) -> list[str]:
     codes = {row.code for row in rows if row.code}
-    for row in rows:
-        if row.kind == "line" and row.code and any(c != row.code and c.startswith(row.code) for c in codes):
-            row.kind = "subtotal"
+    heads = {code for code in codes if any(c != code and c.startswith(code) for c in codes)}
+    return ["subtotal" if row.code in heads else "line" for row in rows]
 
 
-def _by_group(rows: Sequence[RowLike]) -> None:
-    for row in rows:
-        if row.kind == "line" and row.gov_item is None and _GROUPS.fullmatch(squeeze(row.item)):
-            row.kind = "subtotal"
+def _by_group(rows: Sequence[RowLike]) -> list[str]:
+    return ["subtotal" if row.gov_item is None and _GROUPS.fullmatch(squeeze(row.item)) else "line" for row in rows]
 
 
 def _level(printed: str) -> int | None:
@@ -86,79 +132,68 @@ def _level(printed: str) -> int | None:
     return next((i for i, pattern in enumerate(_LEVELS) if pattern.match(text)), None)
 
 
-def _by_numbering(rows: Sequence[RowLike]) -> None:
-    """一、 > （一） > 1.: a row is a subtotal when rows of a deeper numbering follow; 本年…合计 before 总计 too."""
-    totals = [row for row in rows if row.kind == "total"]
-    if any("总计" in row.item for row in totals):
-        for row in totals:
-            if "总计" not in row.item:
-                row.kind = "subtotal"
+def _by_numbering(rows: Sequence[RowLike]) -> list[str]:
+    """一、 > （一） > (1): a row is a head when rows of a deeper numbering follow; 其中 alone is no part of the sum."""
     levels = [_level(row.printed) for row in rows]
-    for row, level, deeper in zip(rows, levels, levels[1:], strict=False):
-        if row.kind == "line" and level is not None and deeper is not None and level < deeper < len(_LEVELS):
-            row.kind = "subtotal"
-    for row in rows:
-        if row.kind == "line" and squeeze(row.printed).startswith("其中") and _level(row.item) is None:
-            row.kind = "subtotal"
+    kinds = []
+    for row, level, deeper in zip(rows, levels, [*levels[1:], None], strict=True):
+        if level is not None and deeper is not None and level < deeper < len(_LEVELS):
+            kinds.append("subtotal")
+        else:
+            aside = squeeze(row.printed).startswith("其中") and _level(row.item) is None
+            kinds.append("subtotal" if aside else "line")
+    return kinds
 
 
-def _vehicles(rows: Sequence[RowLike]) -> None:
+def _vehicles(rows: Sequence[RowLike]) -> list[str]:
     """Purchase and running cost of vehicles is the sum of the two rows below it."""
-    names = [squeeze(row.item) for row in rows]
-    if any(re.search(r"运行(维护)?费?$", n) and "购置及" not in n for n in names) or any(
-        re.search(r"购置费?$", n) for n in names
-    ):
-        for row, name in zip(rows, names, strict=True):
-            if re.search(r"购置[及和]运行", name):
-                row.kind = "subtotal"
-    for row, name in zip(rows, names, strict=True):
-        if "三公" in name and row.kind == "line":
-            row.kind = "total"
+    return ["subtotal" if re.search(r"购置[及和]运行", squeeze(row.item)) else "line" for row in rows]
 
 
-def _adds_up(head: Decimal, parts: Sequence[Decimal]) -> bool:
-    return abs(head - sum(parts)) <= HALF_LAST_DIGIT * (len(parts) + 1)
+def _by_sums(rows: Sequence[RowLike], named: Sequence[str]) -> list[str] | None:
+    """The nesting in which every head is the sum of its children and the roots sum to the total.
+
+    Where no row is called a total, the first may be it (a department above its own items).
+    """
+    inner = [i for i, row in enumerate(rows) if named[i] == "line" and row.amount() is not None]
+    total = next((row.amount() for row, kind in zip(rows, named, strict=True) if kind == "total"), None)
+    kinds = list(named)
+    if total is None and len(inner) > 1 and "total" not in named:
+        total = rows[inner[0]].amount()
+        kinds[inner[0]] = "total"
+        inner = inner[1:]
+    if total is None or not 0 < len(inner) <= _MAX_ROWS:
+        return None
+    heads = _nesting(tuple(rows[i].amount() or Decimal(0) for i in inner), total)
+    if heads is None:
+        return None
+    for head in heads:
+        kinds[inner[head]] = "subtotal"
+    return kinds
 
 
-def _by_sums(rows: Sequence[RowLike]) -> None:
-    """Rows without codes: the nesting in which every head is the sum of its children and the roots of the total."""
-    inner = [row for row in rows if row.kind == "line"]
-    amounts = [row.amount() for row in inner]
-    total = next((row.amount() for row in rows if row.kind == "total"), None)
-    if total is None or None in amounts or len(inner) > 400:
-        return
-    numbers = [a for a in amounts if a is not None]
-    for heads in _nestings(tuple(numbers), total):
-        for i in heads:
-            inner[i].kind = "subtotal"
-        return
-
-
-def _nestings(numbers: tuple[Decimal, ...], total: Decimal, depth: int = 3) -> list[frozenset[int]]:
-    """The first nesting of `numbers` (in pre-order) whose roots sum to `total`, as the set of heads; [] if none."""
-
-    @cache
-    def trees(start: int, levels: int) -> tuple[tuple[int, frozenset[int]], ...]:
-        found = []
-        if levels > 1:
-            for end, heads in forests(start + 1, numbers[start], levels - 1):
-                found.append((end, heads | {start}))
-        found.append((start + 1, frozenset[int]()))
-        return tuple(found)
+def _nesting(numbers: tuple[Decimal, ...], total: Decimal, depth: int = 4) -> frozenset[int] | None:
+    """Heads of a nesting of `numbers` (in pre-order) whose roots sum to `total`; None where there is none."""
+    steps = 0
+    slack = HALF_LAST_DIGIT * 6
 
     @cache
     def forests(start: int, rest: Decimal, levels: int) -> tuple[tuple[int, frozenset[int]], ...]:
+        nonlocal steps
+        steps += 1
         found: dict[int, frozenset[int]] = {}
-        if start < len(numbers) and numbers[start] <= rest + HALF_LAST_DIGIT * 4:
-            for end, heads in trees(start, levels):
-                left = rest - numbers[start]
-                if abs(left) <= HALF_LAST_DIGIT * 4:
-                    found.setdefault(end, heads)
-                for further, more in forests(end, left, levels) if left > 0 else ():
-                    found.setdefault(further, heads | more)
+        if start >= len(numbers) or steps > _MAX_STEPS:
+            return ()
+        left = rest - numbers[start]
+        inside = forests(start + 1, numbers[start], levels - 1) if levels > 1 and numbers[start] else ()
+        for end, heads in (*((e, h | {start}) for e, h in inside), (start + 1, frozenset[int]())):
+            if abs(left) <= slack:
+                found.setdefault(end, heads)
+            for further, more in forests(end, left, levels) if abs(left) > slack or numbers[start] == 0 else ():
+                found.setdefault(further, heads | more)
         return tuple(found.items())
 
-    return [heads for end, heads in forests(0, total, depth) if end == len(numbers)][:1]
+    return next((heads for end, heads in forests(0, total, depth) if end == len(numbers)), None)
 
 
 def _projects(rows: Sequence[RowLike], units: Sequence[str]) -> None:
@@ -167,12 +202,11 @@ def _projects(rows: Sequence[RowLike], units: Sequence[str]) -> None:
     if not inner:
         return
     numbers = [row.amount() or Decimal(0) for row in inner]
-    has_total = len(inner) < len(rows)
     known = {squeeze(unit) for unit in units}
     as_unit = [_unit_cost(squeeze(row.item), known) for row in inner]
     headed = 0
-    if len(inner) > 1 and _leads(numbers) and as_unit[0] <= 2:
-        inner[0].kind = "subtotal" if has_total else "total"
+    if len(inner) > 1 and as_unit[0] < 6 and _leads(numbers):
+        inner[0].kind = "subtotal" if len(inner) < len(rows) else "total"
         headed = 1
     heads = _unit_rows(numbers[headed:], as_unit[headed:])
     owner = inner[0].item if headed and not heads else None
@@ -183,10 +217,10 @@ def _projects(rows: Sequence[RowLike], units: Sequence[str]) -> None:
 
 
 def _leads(numbers: Sequence[Decimal]) -> bool:
-    """True where the first row can be the sum of all others, counted once or with their unit rows."""
+    """True where the first row is the sum of all others, counted once, or twice with their unit rows."""
     head, rest = numbers[0], sum(numbers[1:])
     slack = HALF_LAST_DIGIT * (len(numbers) + 1)
-    return abs(head - rest) <= slack or abs(2 * head - rest) <= 2 * slack or head == max(numbers) > 0 and head * 2 <= rest + slack
+    return abs(head - rest) <= slack or abs(2 * head - rest) <= 2 * slack or (0 < head == max(numbers) and 2 * head <= rest)
 
 
 def _unit_cost(name: str, known: set[str]) -> int:
@@ -210,8 +244,8 @@ def _unit_rows(numbers: Sequence[Decimal], as_unit: Sequence[int]) -> set[int]:
             if end > start + 1:
                 running += numbers[end - 1]
                 as_project += max(0, 4 - as_unit[end - 1])
-            misfit = 0 if end > start + 1 and abs(numbers[start] - running) <= HALF_LAST_DIGIT * (end - start) else 5
-            cost = as_unit[start] + as_project + misfit + tail
+            fits = end > start + 1 and abs(numbers[start] - running) <= HALF_LAST_DIGIT * (end - start)
+            cost = as_unit[start] + as_project + (0 if fits else 5) + tail
             if cost < best[start][0]:
                 best[start] = cost, (start, *heads)
     return set(best[0][1]) if count and best[0][0] < flat else set()

@@ -177,6 +177,7 @@ def _rows(pages: Sequence[Page]) -> Iterator[_Row]:
         blocks = [block for block in map(_as_line, page.blocks) if not isinstance(block, Line) or squeeze(block.text)]
         texts = [i for i, block in enumerate(blocks) if isinstance(block, Line)]
         edge = max((line.box.x1 for line in page.lines if line.box), default=0.0)
+        edge = max(edge, 0.65 * page.width)
         for i, block in enumerate(blocks):
             if isinstance(block, Grid):
                 after_table = True

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from budgetlib.forms import Form, forms
+from budgetlib.forms import Form, forms, panel_measure
 from budgetlib.money import is_blank, parse_number
 from budgetlib.pages import Cell, Grid, Line, Page
 from budgetlib.text import squeeze
@@ -29,7 +29,7 @@ _ENTITY = re.compile(
 )
 _MONEY_UNIT = re.compile(r"(人民币)?(亿|万|千)?元")
 _NOT_A_TITLE = re.compile(r"[。;；]|\.{4,}|…|详见|见附|^注[:：]|^备注")
-_TOTALS = re.compile(r"(?:收支|收入|支出|部门|单位|本年收入|本年支出|本年)?(?:合|总|小)计|收支总计")
+_TOTALS = re.compile(r"(?:本年|当年|本年度|预算)?(?:收支|收入|支出|部门|单位)?(?:预算)?(?:合|总|小)计(?:数)?")
 _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十]+[)）、]|[①②③]|\d{1,2}[、.．)）]|[(（]\d")
 _HEADER_WORD = re.compile(r"(编码|名称|预算数)$|^(项目|收入|支出|金额|合计|小计|(基本|项目)支出)$")
 _MAX_TITLE = 70
@@ -192,7 +192,7 @@ def read_head(grid: Grid) -> Head:
                 continue
             above = cell
             if text := squeeze(cell.text):
-                path.append(_YEAR.sub("", text))
+                path.append(text)
         headers.append(">".join(path))
     return Head(tuple(titles), tuple(headers), body, first)
 
@@ -202,18 +202,29 @@ def _columns(form: Form, headers: Sequence[str]) -> tuple[Column, ...]:
     columns: list[Column] = []
     panel = 0
     money_seen = False
+    years = sorted({int(year) for header in headers for year in _YEAR.findall(header)})
     for index, header in enumerate(headers):
-        rule = form.column(header) if header else None
+        rule = form.column(_YEAR.sub("", header)) if header else None
         if rule is None:
             role, measure = (None, f"other:{header}") if header else ("skip", None)
         else:
-            role, measure = rule.role, rule.measure
+            role, measure = rule.role, rule.measure and _period(header, years) + rule.measure
         if measure:
             money_seen = True
         elif role != "skip" and money_seen and form.side == "panels":
             panel, money_seen = panel + 1, False
         columns.append(Column(index, panel, header, role, measure))
     return _settled(columns)
+
+
+def _period(header: str, years: Sequence[int]) -> str:
+    """`previous_year:` or `change:` where a column says that it is not about the budget year itself."""
+    if re.search(r"增减|比上年|变化", header):
+        return "change:"
+    if re.search(r"上年(?!.*(结转|结余|资金余额))|上年度预算", header):
+        return "previous_year:"
+    stated = [int(year) for year in _YEAR.findall(header)]
+    return "previous_year:" if stated and len(years) > 1 and stated[0] < years[-1] else ""
 
 
 def _settled(columns: list[Column]) -> tuple[Column, ...]:
@@ -227,11 +238,14 @@ def _settled(columns: list[Column]) -> tuple[Column, ...]:
             promoted = next((m for m in ("current_year", "three_public") if m in measures), None)
             if promoted is None and len(measures) == 1:
                 promoted = measures[0]
+        kind = next((k for c in own if panel and c.role and (k := panel_measure(c.header))), None)
         seen: set[str] = set()
         for c in own:
             role, measure = c.role, c.measure
             if measure == promoted and measure is not None:
                 measure, promoted = "total", None
+            if kind and measure == "total":
+                measure = kind
             if measure in seen or (role == "code" and "code" in seen):
                 role, measure = ("gov_code", None) if role == "code" else (None, f"other:{c.header}")
             seen.add(measure or role or "")

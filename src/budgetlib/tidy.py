@@ -40,6 +40,7 @@ class Row:
     gov_code: str | None = None
     gov_item: str | None = None
     unit: str | None = None
+    year: int | None = None
     amounts: list[Amount] = field(default_factory=list)
     kind: str = "line"
 
@@ -82,7 +83,22 @@ def _rows(sheet: Sheet) -> Iterator[tuple[int, list[Row]]]:
             if not texts or _NOTE.match(texts[0]) or _repeats_head(sheet, texts):
                 continue
             rows = [_row(sheet, piece, r, by_panel[p], sides[p], p) for p in panels]
+            _share_merged_totals(piece, r, rows, by_panel)
             yield (number if r == piece.body else 0), [row for row in rows if row.printed or row.amounts]
+
+
+def _share_merged_totals(piece: Piece, r: int, rows: Sequence[Row], by_panel: dict[int, list[Column]]) -> None:
+    """One label over two panels of the same side (支出合计): its amount is the total of the left one."""
+    for left, right in zip(rows, rows[1:], strict=False):
+        money = [c for c in by_panel[left.panel] if c.measure == "total"]
+        labels = [c for c in by_panel[right.panel] if c.role]
+        if not (money and labels and right.amounts and not left.amounts and left.side == right.side):
+            continue
+        cell = piece.grid.cell(r, money[0].index)
+        if cell is not None and cell.text.strip() and cell is piece.grid.cell(r, labels[0].index):
+            amount = right.amounts[0]
+            left.amounts = [Amount(money[0], amount.number, amount.text, amount.cell, amount.page)]
+            right.amounts, right.printed = [], ""
 
 
 def _repeats_head(sheet: Sheet, texts: Sequence[str]) -> bool:
@@ -144,6 +160,8 @@ def _name(row: Row, labels: dict[str, str]) -> None:
     if match := _CODED.fullmatch(gov.strip()):
         row.gov_code, gov = match["code"], match["name"] or ""
     row.gov_item = re.sub(r"\s+", "", gov) or None
+    if year := re.search(r"20\d\d", labels.get("year", "")):
+        row.year = int(year[0])
 
 
 def _complete_codes(rows: Sequence[Row]) -> None:
@@ -212,7 +230,9 @@ def tidy(sheet: Sheet, units: Sequence[str] = ()) -> list[dict[str, Any]]:
 
 def _records(sheet: Sheet, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
     assert sheet.unit is not None
+    latest = max((row.year for row in rows if row.year), default=None)
     for number, row in enumerate(rows, 1):
+        period = "previous_year:" if row.year and latest and row.year < latest else ""
         for amount in row.amounts:
             box = amount.cell.box
             yield {
@@ -224,7 +244,7 @@ def _records(sheet: Sheet, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
                 "item": row.item or sheet.form.label_zh,
                 "gov_item": row.gov_item,
                 "unit": row.unit,
-                "measure": amount.column.measure,
+                "measure": f"{period}{amount.column.measure}",
                 "amount_yuan": to_yuan(amount.number, sheet.unit),
                 "published_text": amount.text,
                 "published_unit": sheet.unit,

@@ -31,6 +31,20 @@ COLUMNS = (
     "measure",
     "unit",
     "reason",
+    "form",
+)
+SIDE_BY_SIDE_COLUMNS = (
+    "measure",
+    "item",
+    "current_yuan",
+    "published_yuan",
+    "published_pct",
+    "computed_yuan",
+    "computed_pct",
+    "difference_yuan",
+    "reason",
+    "document_id",
+    "page",
 )
 REMAINDER = "其余（该表未列明，含尾差）"
 
@@ -78,6 +92,7 @@ class _Entry(NamedTuple):
     amount: Decimal
     document_id: str
     page: int | None
+    form: str | None
     code: str | None = None
     unit: str | None = None
 
@@ -89,7 +104,7 @@ def spending_change(corpus: Corpus, department: str, year: int) -> pd.DataFrame:
     `dimension` (`total`; computed also `function`, `economic`, `project`, `unit`), `code`, `item`, `previous_year`,
     `previous_yuan`, `current_yuan`, `change_yuan`, `change_pct`, `contribution_pp`, `status` (`kept`|`new`|`dropped`),
     `document_id`, `page` (of the year before for what was dropped), `measure` (which total; or what the dimension's
-    form covers: `expenditure`, `basic`, `project`), `unit` (of a project), `reason` (given by the disclosure).
+    form covers: `expenditure`, `basic`, `project`), `unit` (of a project), `reason` (given by the disclosure), `form`.
 
     A published change has no `previous_yuan`: disclosures do not state it. `contribution_pp` is a change in percent
     of the year before's total expenditure; within each dimension it sums exactly to the total's `change_pct`, for
@@ -106,6 +121,41 @@ def spending_change(corpus: Corpus, department: str, year: int) -> pd.DataFrame:
     else:
         records += _computed(previous, current)
     return frame(COLUMNS, [{"previous_year": year - 1, **record} for record in records])
+
+
+def published_and_computed(change: pd.DataFrame) -> pd.DataFrame:
+    """The totals of `spending_change` side by side: what a disclosure states, and what both years' forms give.
+
+    Columns: `measure`, `item`, `current_yuan`, `published_yuan`, `published_pct`, `computed_yuan`, `computed_pct`,
+    `difference_yuan` (computed minus published), `reason`, `document_id`, `page` (of what is published, else of the
+    form). Null where one of them is missing.
+    """
+    totals = change[change.dimension == "total"]
+    by_basis = {basis: rows.set_index("measure") for basis, rows in totals.groupby("basis")}
+    records = []
+    for measure in totals.measure.drop_duplicates():
+        told, found = (
+            by_basis[basis].loc[measure] if basis in by_basis and measure in by_basis[basis].index else None
+            for basis in ("published", "computed")
+        )
+        records.append({"measure": measure, **_side_by_side(told, found)})
+    return frame(SIDE_BY_SIDE_COLUMNS, records)
+
+
+def _side_by_side(told: pd.Series | None, found: pd.Series | None) -> dict[str, Any]:
+    first = told if told is not None else found
+    if first is None:
+        raise ValueError("neither a published nor a computed change")
+    published = None if told is None else told.change_yuan
+    computed = None if found is None else found.change_yuan
+    return {
+        **first[["item", "current_yuan", "reason", "document_id", "page"]],
+        "published_yuan": published,
+        "published_pct": None if told is None else told.change_pct,
+        "computed_yuan": computed,
+        "computed_pct": None if found is None else found.change_pct,
+        "difference_yuan": None if published is None or computed is None else computed - published,
+    }
 
 
 def _published(budget: Corpus) -> Iterator[dict[str, Any]]:
@@ -158,7 +208,11 @@ def _computed(previous: Corpus, current: Corpus) -> Iterator[dict[str, Any]]:
 
 def _total(budget: Corpus, total: _Total) -> _Entry | None:
     figure = key_figure(budget, total.key_figure)
-    return None if figure is None else _Entry(total.item, yuan(figure["value"]), figure["document_id"], figure["page"])
+    return (
+        None
+        if figure is None
+        else _Entry(total.item, yuan(figure["value"]), figure["document_id"], figure["page"], figure["form"])
+    )
 
 
 def _changes(dimension: _Dimension, previous: Corpus, current: Corpus) -> list[dict[str, Any]]:
@@ -183,7 +237,9 @@ def _entries(lines: pd.DataFrame, keys: tuple[str, ...]) -> dict[Any, _Entry]:
         first = rows.iloc[0]
         item = first["unit" if keys == ("unit",) else "item"]
         unit = first.unit if keys == ("unit", "item") else None
-        entries[key] = _Entry(item, sum(rows.amount_yuan, Decimal(0)), first.document_id, first.page, first.code, unit)
+        entries[key] = _Entry(
+            item, sum(rows.amount_yuan, Decimal(0)), first.document_id, first.page, first.form, first.code, unit
+        )
     return entries
 
 
@@ -203,6 +259,7 @@ def _change(before: _Entry | None, now: _Entry | None) -> dict[str, Any]:
         "status": "new" if before is None else "dropped" if now is None else "kept",
         "document_id": entry.document_id,
         "page": entry.page,
+        "form": entry.form,
     }
 
 
@@ -213,7 +270,8 @@ def _remainder(changes: Sequence[Mapping[str, Any]], total: Mapping[str, Any]) -
             REMAINDER,
             total[year] - sum((c[year] or Decimal(0) for c in changes), Decimal(0)),
             total["document_id"],
-            None,
+            page=None,
+            form=None,
         )
         for year in ("previous_yuan", "current_yuan")
     )

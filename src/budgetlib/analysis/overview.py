@@ -11,6 +11,7 @@ from budgetlib.analysis.amounts import frame, printed_total, stated, yuan
 from budgetlib.corpus import Corpus
 
 KEY_FIGURE_COLUMNS = ("measure", "value", "value_unit", "form", "section", "page", "document_id")
+_FATES = ["unreadable", "read", "declared_empty", "not_a_form"]
 # Where each figure is printed: the total of a form (form, side, measure), or else a section of the narrative part.
 _PRINTED_IN: dict[str, tuple[tuple[str, str, str] | None, tuple[int, str] | None]] = {
     "budget_total": (("budget_summary", "expenditure", "total"), (1, "expenditure_total")),
@@ -50,15 +51,18 @@ def key_figure(budget: Corpus, measure: str) -> dict[str, Any] | None:
 
 
 def coverage(budget: Corpus) -> pd.DataFrame:
-    """The page ledger in short: pages with the same fate are one row.
+    """The page ledger in short, the unread first: pages with the same fate are one row.
 
-    Columns: `outcome`, `kind`, `form`, `reason`, `count` (pages, or forms of a plain-text source),
+    Columns: `outcome`, `page_kind`, `form`, `reason`, `count` (pages, or forms of a plain-text source),
     `page_list` (`3–5, 9`; empty for plain text), `document_id`.
     """
-    keys = ["document_id", "outcome", "kind", "form", "reason"]
+    keys = ["document_id", "outcome", "page_kind", "form", "reason"]
+    pages = budget.pages.rename(columns={"kind": "page_kind"}).sort_values(
+        "outcome", key=lambda outcomes: outcomes.map(_FATES.index), kind="stable"
+    )
     records = [
         {**group.iloc[0][keys], "count": len(group), "page_list": page_ranges(group.page.dropna())}
-        for _, group in budget.pages.groupby(keys, dropna=False, sort=False)
+        for _, group in pages.groupby(keys, dropna=False, sort=False)
     ]
     return frame((*keys[1:], "count", "page_list", "document_id"), records)
 

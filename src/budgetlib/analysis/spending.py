@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, printed_total, share
+from budgetlib.analysis.overview import key_figure
 from budgetlib.corpus import Corpus
 
 COLUMNS = (
@@ -18,6 +19,16 @@ COLUMNS = (
     "project_yuan",
     "share_pct",
     "basis",
+    "form",
+    "page",
+    "document_id",
+)
+KIND_COLUMNS = (
+    "kind",
+    "amount_yuan",
+    "personnel_yuan",
+    "operating_yuan",
+    "share_pct",
     "form",
     "page",
     "document_id",
@@ -51,6 +62,33 @@ def spending_by_function(budget: Corpus, level: str = "class") -> pd.DataFrame:
         else sum((group["total_yuan"] or Decimal(0) for group in groups), Decimal(0))
     )
     return frame(COLUMNS, [{**group, "share_pct": share(group["total_yuan"], whole), "form": form} for group in groups])
+
+
+def basic_and_project(budget: Corpus) -> pd.DataFrame:
+    """Basic and project expenditure, all funds.
+
+    Columns: `kind` (`basic`|`project`), `amount_yuan`, `personnel_yuan` and `operating_yuan` (of basic; null unless
+    they add up to it), `share_pct` of both, `form`, `page`, `document_id`. No rows unless both were read.
+    """
+    basic, project, personnel, operating = (
+        key_figure(budget, measure) for measure in ("basic", "project", "personnel", "operating")
+    )
+    if basic is None or project is None:
+        return frame(KIND_COLUMNS, [])
+    whole = basic["value"] + project["value"]
+    parts = {}
+    if personnel and operating and personnel["value"] + operating["value"] == basic["value"]:
+        parts = {"personnel_yuan": personnel["value"], "operating_yuan": operating["value"]}
+    records = [
+        {
+            **figure,
+            "kind": figure["measure"],
+            "amount_yuan": figure["value"],
+            "share_pct": share(figure["value"], whole),
+        }
+        for figure in (basic, project)
+    ]
+    return frame(KIND_COLUMNS, [records[0] | parts, records[1]])
 
 
 def _rows(budget: Corpus, form: str) -> pd.DataFrame:

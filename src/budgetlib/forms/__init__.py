@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-ROLES = ("class", "section", "item_code", "code", "gov_code", "item", "gov_item", "unit", "project", "skip")
+ROLES = ("class", "section", "item_code", "code", "gov_code", "item", "gov_item", "unit", "project", "year", "skip")
 ROWS = ("codes", "groups", "summary", "units", "projects", "flat")
 
 
@@ -64,9 +64,18 @@ def _header(rule: dict[str, Any]) -> Header:
 
 
 @cache
+def _shared() -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "headers.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def _shared_headers() -> tuple[Header, ...]:
-    text = (files(__package__) / "headers.toml").read_text(encoding="utf-8")
-    return tuple(_header(rule) for rule in tomllib.loads(text)["header"])
+    return tuple(_header(rule) for rule in _shared()["header"])
+
+
+def panel_measure(header: str) -> str | None:
+    """The measure that stands for `total` in a panel whose label column is under `header`; None for the usual."""
+    return next((panel["measure"] for panel in _shared()["panel"] if re.search(panel["pattern"], header)), None)
 
 
 def _form(data: dict[str, Any]) -> Form:
