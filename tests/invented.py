@@ -182,7 +182,9 @@ def _pages(year: int) -> list[dict[str, Any]]:
         {"page": 16, "kind": "narrative", "source": "text", "outcome": "read"},
         {"page": 18, "kind": "other", "source": "none", "outcome": "unreadable", "reason": "the page is a picture"},
     ]
-    return sorted(read + other, key=lambda page: page["page"])
+    known = {page["page"] for page in read + other}
+    blank = [{"page": page, "kind": "blank", "source": "text", "outcome": "not_a_form"} for page in range(1, 21)]
+    return sorted(read + other + [page for page in blank if page["page"] not in known], key=lambda page: page["page"])
 
 
 def _line(form: str, row: int, kind: str, item: str, measure: str, amount: str, **more: Any) -> dict[str, Any]:

@@ -1,0 +1,145 @@
+"""Rows of result frames → the words and numbers of table cells in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from budgetlib.forms import forms
+from budgetlib.labels import decimal, item, label, money, name
+
+Row = Mapping[Hashable, Any]
+
+# What a table shows of a frame, in this order; what is missing in all rows is left out.
+_COLUMNS = (
+    "number",
+    "path",
+    "pages",
+    "code",
+    "figure",
+    "total",
+    "item",
+    "unit",
+    "kind",
+    "outcome",
+    "content",
+    "page_list",
+    "count",
+    "value",
+    "total_yuan",
+    "basic_yuan",
+    "project_yuan",
+    "amount_yuan",
+    "share_pct",
+    "share_of_budget_pct",
+    "previous_yuan",
+    "current_yuan",
+    "published_yuan",
+    "published_pct",
+    "computed_yuan",
+    "computed_pct",
+    "difference_yuan",
+    "change_yuan",
+    "change_pct",
+    "contribution_pp",
+    "status",
+    "reason",
+    "sha256",
+    "parser_version",
+    "place",
+)
+_SIGNED = ("change", "contribution", "published", "computed", "difference")
+_LABELLED = ("kind", "status", "outcome")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells in one `language`; sources are cited by their place among `documents` where there are several."""
+
+    language: str
+    documents: tuple[str, ...]
+
+    def table(self, frame: pd.DataFrame) -> tuple[list[dict[str, str]], list[list[str]]]:
+        """Columns (`head`, `unit`, `kind` of cell) and rows of texts, without columns that are blank throughout."""
+        rows = frame.to_dict("records")
+        common_form = self._common_form(rows)
+        cited = [{**row, "form": None} for row in rows] if common_form else rows
+        texts = {column: [self._text(column, row) for row in cited] for column in _COLUMNS}
+        shown = [column for column in _COLUMNS if any(texts[column])]
+        heads = [self._head(column, common_form if column == "place" else "") for column in shown]
+        return heads, [list(row) for row in zip(*(texts[column] for column in shown), strict=True)]
+
+    def card(self, figure: Row) -> dict[str, str]:
+        """One key figure with its unit and source."""
+        value, unit = self._value(figure)
+        return {"what": self._figure(figure), "value": value, "unit": unit, "place": self.place(figure)}
+
+    def quotation(self, change: Row) -> dict[str, str]:
+        """A reason that a disclosure gives, what for, and where."""
+        what = label("change.reason", self.language, total=item(change["item"], self.language))
+        return {"what": what, "text": change["reason"], "place": self.place(change)}
+
+    def place(self, row: Row) -> str:
+        """Where a row is printed: file where there are several, form or section, page."""
+        parts = []
+        if row["document_id"] not in self.documents:
+            parts.append(label("cite.previous", self.language))
+        elif len(self.documents) > 1:
+            parts.append(label("cite.document", self.language, number=self.documents.index(row["document_id"]) + 1))
+        if row.get("form"):
+            parts.append(self._form(row["form"]))
+        for key in ("section", "page"):
+            if not pd.isna(row.get(key)):
+                parts.append(label(f"cite.{key}", self.language, **{key: row[key]}))
+        return label("cite.join", self.language).join(parts)
+
+    def _head(self, column: str, detail: str) -> dict[str, str]:
+        unit = label("unit.yuan", self.language) if column.endswith("_yuan") else detail
+        numeric = column.endswith(("_yuan", "_pct", "_pp")) or column in ("value", "count", "pages", "number")
+        return {
+            "head": label(f"column.{column}", self.language),
+            "unit": unit,
+            "kind": "number" if numeric else "hash" if column == "sha256" else "text",
+        }
+
+    def _text(self, column: str, row: Row) -> str:
+        if column in ("figure", "value"):
+            return self._figure(row) if column == "figure" else " ".join(self._value(row)).strip()
+        if column == "content":
+            return self._content(row) if "page_kind" in row else ""
+        if column == "place":
+            return self.place(row) if "page" in row else ""
+        if column == "item" and "item" in row:
+            return item(row["item"], self.language, row.get("code"))
+        value = row.get(column)
+        if pd.isna(value) or (column == "count" and row["page_list"]):
+            return ""
+        signed = column.startswith(_SIGNED)
+        if column.endswith("_yuan"):
+            return money(value, self.language, signed)
+        if column.endswith(("_pct", "_pp")):
+            return decimal(value, signed)
+        return name(column, value, self.language) if column in _LABELLED else str(value)
+
+    def _figure(self, row: Row) -> str:
+        return label(f"key_figure.{row['measure']}", self.language) if "value_unit" in row else ""
+
+    def _value(self, row: Row) -> tuple[str, str]:
+        if row.get("value_unit") == "yuan":
+            return money(row["value"], self.language), label("unit.yuan", self.language)
+        return (f"{row['value']:.0f}", label("unit.count", self.language)) if "value_unit" in row else ("", "")
+
+    def _content(self, row: Row) -> str:
+        titles = [self._form(form.strip()) for form in (row["form"] or "").split(",") if form.strip()]
+        return label("cite.join", self.language).join(titles) or name("page_kind", row["page_kind"], self.language)
+
+    def _form(self, form: str) -> str:
+        known = forms().get(form)
+        return form if known is None else known.label_zh if self.language == "zh" else known.label_en
+
+    def _common_form(self, rows: list[dict[Hashable, Any]]) -> str:
+        found = {row.get("form") for row in rows if "page" in row}
+        return self._form(found.pop() or "") if len(found) == 1 else ""

@@ -1,0 +1,259 @@
+"""Result frames → charts, with labels in Chinese or English. The only file that knows matplotlib.
+
+Every chart is a list of bars under their names: names of any length stay readable, also on a phone.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.transforms import Bbox
+
+from budgetlib.fonts import FAMILY, font_file
+from budgetlib.labels import in_unit, item, label, money, name, percent
+
+COLOURS = {
+    "basic": "#1f4e79",
+    "personnel": "#1f4e79",
+    "operating": "#7fa3c7",
+    "project": "#d98f2b",
+    "procurement": "#1f4e79",
+    "increase": "#1f4e79",
+    "decrease": "#b5533c",
+}
+_INK, _GREY, _GRID = "#222222", "#6b6b6b", "#e4e4e4"
+_MOST_CHANGES = 12
+_MISSING_GLYPH = "〓"  # what Chinese typesetters put for a character their font lacks
+
+# Sizes in points; a label line is as wide as `_LABEL_WIDTH` half-width characters.
+_WIDTH, _LEFT, _RIGHT = 410.0, 4.0, 14.0
+_LINE, _BAR, _GAP = 14.5, 11.0, 11.0
+_TITLE, _LEGEND, _AXIS, _NOTE = 30.0, 22.0, 36.0, 16.0
+_TEXT, _SMALL = 9.5, 8.0
+_LABEL_WIDTH = 44
+
+
+# Latin words, blanks, and Chinese up to half a line, never parted from the punctuation that closes it.
+_WORD = re.compile(r"[\x21-\x7e]{1,20}|\s+|[^\x00-\x7f\s]{1,21}[）、，。”》]?")
+
+
+Plot = Callable[[pd.DataFrame, str], Axes]
+"""A result frame and a language → a chart."""
+
+
+class Bar(NamedTuple):
+    """A name, what is written at its right, and the amounts drawn under it, each with a key of `COLOURS`."""
+
+    label: str
+    value: str
+    parts: Sequence[tuple[Decimal | None, str]]
+
+
+def plot_spending_by_function(functions: pd.DataFrame, language: str) -> Axes:
+    """The frame of `spending_by_function`: total of each function, split into basic and project where printed."""
+    split = bool(functions[["basic_yuan", "project_yuan"]].notna().any(axis=None))
+    bars = [
+        Bar(
+            item(row["item"], language, row["code"]),
+            _with_share(row["total_yuan"], row["share_pct"], language),
+            [(row["basic_yuan"], "basic"), (row["project_yuan"], "project")]
+            if split
+            else [(row["total_yuan"], "basic")],
+        )
+        for row in functions[functions.total_yuan.notna()].to_dict("records")
+    ]
+    return _draw("spending_by_function", bars, language, ("basic", "project") if split else ())
+
+
+def plot_basic_and_project(kinds: pd.DataFrame, language: str) -> Axes:
+    """The frame of `basic_and_project`: two bars, the first split into personnel and operating where these add up."""
+    split = bool(kinds.personnel_yuan.notna().any())
+    bars = [
+        Bar(
+            label(f"key_figure.{row['kind']}", language),
+            _with_share(row["amount_yuan"], row["share_pct"], language),
+            [(row["personnel_yuan"], "personnel"), (row["operating_yuan"], "operating")]
+            if row["kind"] == "basic" and split
+            else [(row["amount_yuan"], row["kind"])],
+        )
+        for row in kinds.to_dict("records")
+    ]
+    return _draw("basic_and_project", bars, language, ("personnel", "operating", "project") if split else ())
+
+
+def plot_spending_change(change: pd.DataFrame, language: str) -> Axes:
+    """The computed rows by function of `spending_change`: largest change first, small ones summed into one bar."""
+    rows = change[(change.basis == "computed") & (change.dimension == "function")].to_dict("records")
+    changes = [(item(row["item"], language, row["code"]), row["change_yuan"]) for row in rows if row["change_yuan"]]
+    changes.sort(key=lambda change: -abs(change[1]))
+    if len(changes) > _MOST_CHANGES:
+        rest = sum((amount for _, amount in changes[_MOST_CHANGES:]), Decimal(0))
+        others = label("dimension.others", language, count=len(changes) - _MOST_CHANGES)
+        changes = [*changes[:_MOST_CHANGES], (others, rest)]
+    bars = [
+        Bar(what, _with_unit(amount, language, signed=True), [(amount, "decrease" if amount < 0 else "increase")])
+        for what, amount in changes
+    ]
+    return _draw("spending_change", bars, language)
+
+
+def plot_procurement_mix(mix: pd.DataFrame, language: str) -> Axes:
+    """The frame of `procurement_mix`: one bar for each kind."""
+    bars = [
+        Bar(
+            name("kind", row["kind"], language),
+            _with_share(row["amount_yuan"], row["share_pct"], language),
+            [(row["amount_yuan"], "procurement")],
+        )
+        for row in mix.to_dict("records")
+    ]
+    return _draw("procurement_mix", bars, language)
+
+
+def png(axes: Axes, note: str = "") -> bytes:
+    """A chart as a PNG picture, 200 dots per inch; with a `note` (its source), that stands at the foot."""
+    figure = axes.figure
+    if not isinstance(figure, Figure):
+        raise TypeError("the axes are not in a figure of their own")
+    width, height = figure.get_size_inches()
+    foot = figure.text(_LEFT / _WIDTH, 5 / 72 / height, _wrapped(note, 90), color=_GREY, **_type(_SMALL - 1))
+    above_foot = Bbox([[0, 0 if note else _NOTE / 72], [width, height]])
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=200, bbox_inches=above_foot, metadata={"Software": None})
+    foot.remove()
+    return stream.getvalue()
+
+
+def sentence(axes: Axes) -> str | None:
+    """The sentence that a chart is where there was nothing to draw; None for a chart with bars."""
+    return None if axes.patches else axes.texts[0].get_text().replace("\n", "")
+
+
+def _with_unit(amount: Decimal, language: str, signed: bool = False) -> str:
+    return f"{money(amount, language, signed)} {label('unit.yuan', language)}"
+
+
+def _with_share(amount: Decimal, share: Decimal | None, language: str) -> str:
+    return _with_unit(amount, language) + (f" ({percent(share)})" if share is not None else "")
+
+
+def _draw(chart: str, bars: Sequence[Bar], language: str, legend: Sequence[str] = ()) -> Axes:
+    """Axes with all `bars`, or with one sentence where there are none."""
+    if not bars:
+        return _say(label(f"empty.{chart}", language))
+    names = [_wrapped(bar.label) for bar in bars]
+    heights = [_LINE * (text.count("\n") + 1) + _BAR + _GAP for text in names]
+    axes = _axes(_TITLE + (_LEGEND if legend else 0), sum(heights), _AXIS + _NOTE)
+    across = axes.get_yaxis_transform()
+    look = _type(_TEXT) | {"va": "top", "color": _INK, "linespacing": _LINE / _TEXT / 1.15}
+    look["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+    bottom = 0.0
+    for bar, text, height in zip(bars, names, heights, strict=True):
+        top, bottom = bottom, bottom + height
+        axes.text(0, top, text, transform=across, **look)
+        axes.text(1, top, bar.value, transform=across, ha="right", **look)
+        parts = [(float(in_unit(amount, language)), key) for amount, key in bar.parts if amount is not None]
+        _stack(axes, parts, bottom - _GAP - _BAR)
+    words = [(key, label(f"key_figure.{key}", language)) for key in legend]
+    _finish(axes, label(f"chart.{chart}", language), label("unit.yuan", language), words)
+    return axes
+
+
+def _say(text: str) -> Axes:
+    axes = _axes(_GAP, 2 * _LINE, _NOTE)
+    axes.set_axis_off()
+    axes.text(0, 0, _wrapped(text, 2 * _LABEL_WIDTH - 8), **_type(_TEXT), va="top")
+    return axes
+
+
+def _axes(above: float, height: float, below: float) -> Axes:
+    """Axes `height` points high whose y coordinates are points from their top."""
+    whole = above + height + below
+    figure = Figure(figsize=(_WIDTH / 72, whole / 72), facecolor="white")
+    place = (_LEFT / _WIDTH, below / whole, 1 - (_LEFT + _RIGHT) / _WIDTH, height / whole)
+    return figure.add_axes(place, ylim=(height, 0))
+
+
+def _stack(axes: Axes, parts: Sequence[tuple[float, str]], top: float) -> None:
+    """Bars end to end from zero: positive amounts to the right, negative ones to the left."""
+    ends = {True: 0.0, False: 0.0}
+    for amount, key in parts:
+        start = ends[amount >= 0]
+        axes.barh(top, amount, left=start, height=_BAR, align="edge", color=COLOURS[key])
+        ends[amount >= 0] = start + amount
+
+
+def _finish(axes: Axes, title: str, unit: str, legend: Sequence[tuple[str, str]]) -> None:
+    """Title, legend (colour key, words), and the x axis with its unit."""
+    axes.set_title(title, loc="left", pad=10 + (_LEGEND if legend else 0), color=_INK, **_type(_TEXT + 2))
+    if legend:
+        handles = [Patch(color=COLOURS[key], label=words) for key, words in legend]
+        axes.legend(
+            handles=handles,
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=len(handles),
+            frameon=False,
+            prop=_font(_SMALL + 0.5),
+            handlelength=1,
+            handleheight=0.9,
+            borderpad=0,
+            borderaxespad=0.9,
+        )
+    axes.margins(x=0.02)
+    axes.axvline(0, color=_GREY, linewidth=0.8)
+    axes.grid(axis="x", color=_GRID, linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.spines[:].set_visible(False)
+    axes.yaxis.set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
+    axes.tick_params(axis="x", length=0, labelsize=_SMALL, labelcolor=_GREY, labelfontfamily=FAMILY)
+    axes.set_xlabel(unit, loc="right", color=_GREY, labelpad=1, **_type(_SMALL))
+
+
+@cache
+def _font(size: float) -> FontProperties:
+    _glyphs()
+    return FontProperties(family=FAMILY, size=size)
+
+
+def _type(size: float) -> dict[str, Any]:
+    """How text is set: the font with Chinese glyphs, and no `$` taken for a formula."""
+    return {"fontproperties": _font(size), "parse_math": False}
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """The characters that the font can draw; the font is made known to matplotlib."""
+    fontManager.addfont(font_file())
+    return frozenset(get_font(str(font_file())).get_charmap())
+
+
+def _drawable(text: str) -> str:
+    return "".join(char if ord(char) in _glyphs() or char == "\n" else _MISSING_GLYPH for char in text)
+
+
+def _wrapped(text: str, width: int = _LABEL_WIDTH) -> str:
+    """`text` in lines of about `width` half-width characters, broken between words, long Chinese names anywhere."""
+    lines, used = [""], 0
+    for word in re.findall(_WORD, _drawable(text)):
+        length = sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in word)
+        if used + length > width and used:
+            lines, used = [*lines, ""], 0
+        if used or not word.isspace():
+            lines[-1] += word
+            used += length
+    return "\n".join(line.rstrip() for line in lines)

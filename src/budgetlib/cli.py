@@ -1,0 +1,73 @@
+"""The command line: arguments → one library call → exit code."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from tqdm import tqdm
+
+from budgetlib import __version__
+from budgetlib.errors import BadParameter, BudgetlibError, NotFound
+from budgetlib.labels import LANGUAGES
+
+if TYPE_CHECKING:
+    from budgetlib.index import Report
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_TIDY = Path("data/tidy")
+_jobs = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    show_default="number of processors",
+    help="How many processes work at the same time.",
+)
+
+
+class _Refusing(click.Group):
+    """Says what the library refuses: exit code 2 for what was asked wrongly, else 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (NotFound, BadParameter) as refusal:
+            raise click.UsageError(str(refusal)) from refusal
+        except BudgetlibError as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+
+
+@click.group(cls=_Refusing, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Budget disclosures of Chinese government departments: from published PDFs to exact tables and reports."""
+
+
+@main.command()
+@click.option("--tidy", type=_FOLDER, default=_TIDY, show_default=True, help="Folder of tables from `budgetlib parse`.")
+@click.option("--out", type=_FOLDER, default=Path("reports"), show_default=True, help="Folder for the reports.")
+@click.option(
+    "--department", "departments", multiple=True, metavar="ID", help="Only this one (id or name); repeatable."
+)
+@click.option("--year", "years", multiple=True, type=int, metavar="YYYY", help="Only this budget year; repeatable.")
+@click.option("--lang", type=click.Choice([*LANGUAGES, "both"]), default="both", show_default=True, help="Language.")
+@_jobs
+def report(tidy: Path, out: Path, departments: tuple[str, ...], years: tuple[int, ...], lang: str, jobs: int) -> None:
+    """Run the notebooks for every department and year, or for those named."""
+    from budgetlib.report import write_reports
+
+    languages = LANGUAGES if lang == "both" else (lang,)
+    with tqdm(desc="reports", unit="report", disable=None) as bar:
+        reports = write_reports(tidy, out, departments, years, languages, jobs, done=lambda one: _tell(bar, one))
+    done = [one for one in reports if one.state == "done"]
+    click.echo(f"{len(done)} of {len(reports)} reports written; all are listed in {out / 'index.html'}")
+    if len(done) < len(reports):
+        raise SystemExit(1)
+
+
+def _tell(bar: Any, report: Report) -> None:
+    bar.update()
+    what = f"{report.department_id} {report.year}: {report.state}"
+    bar.write(what if report.reason is None else f"{what}: {report.reason}")

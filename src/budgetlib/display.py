@@ -1,0 +1,192 @@
+"""Result frames → what a notebook shows and keeps: escaped HTML in one language, PNG and CSV files."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+from budgetlib import __version__
+from budgetlib.cells import Cells
+from budgetlib.charts import Plot, png, sentence
+from budgetlib.corpus import Corpus
+from budgetlib.errors import BadParameter
+from budgetlib.labels import LANGUAGES, item, label, money, percent
+from budgetlib.store import write_bytes, write_csv
+
+_CARDS = ("budget_total", "basic", "project", "general_public_budget", "three_public", "operating_cost", "procurement")
+
+
+class Html:
+    """Markup that a notebook shows as it is; `+` puts one below another."""
+
+    def __init__(self, markup: str) -> None:
+        self.markup = markup
+
+    def __add__(self, other: Html) -> Html:
+        return Html(self.markup + other.markup)
+
+    def _repr_html_(self) -> str:
+        return self.markup
+
+    def __repr__(self) -> str:
+        return Markup(self.markup).striptags()  # noqa: S704 - tags are taken out, none is put in
+
+
+@dataclass(frozen=True, eq=False)
+class Display:
+    """Shows results about one `budget` in one `language` (`zh`|`en`).
+
+    With a folder `out`, charts are also written to `out/figures` and tables to `out/tables`.
+
+    Raises `BadParameter` for another language.
+    """
+
+    budget: Corpus
+    language: str = "zh"
+    out: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a language without labels."""
+        if self.language not in LANGUAGES:
+            raise BadParameter(f"language is {self.language!r}; allowed: {', '.join(LANGUAGES)}")
+
+    def title(self) -> Html:
+        """Whose budget, and of which year."""
+        kind = self._first("entity_kind")
+        year = self._label("report.year", year=self._first("fiscal_year"))
+        return self._html("title", self._entity, year, self._label(f"entity_kind.{kind}") if kind else "")
+
+    def summary(
+        self, figures: pd.DataFrame, kinds: pd.DataFrame, functions: pd.DataFrame, changes: pd.DataFrame
+    ) -> Html:
+        """The budget in one paragraph; what was not read is left out.
+
+        From the frames of `key_figures`, `basic_and_project`, `spending_by_function`, `published_and_computed`.
+        """
+        return self._html("lead", "".join(self._clauses(figures, kinds, functions, changes)))
+
+    def cards(self, figures: pd.DataFrame) -> Html:
+        """The first of the `key_figures`, each with its source."""
+        chosen = {figure["measure"]: figure for figure in figures.to_dict("records")}
+        return self._html("cards", [self._cells.card(chosen[measure]) for measure in _CARDS if measure in chosen])
+
+    def read(self, coverage: pd.DataFrame) -> Html:
+        """In one line: which files, and how many pages met which fate."""
+        counts = coverage.groupby("outcome", sort=False)["count"].sum()
+        fates = [f"{self._label(f'outcome.{outcome}')} {count}" for outcome, count in counts.items()]
+        files = self._label("cite.join").join(self.budget.documents.path)
+        return self._html(
+            "source", self._label("report.source", files=files, fates=self._label("cite.join").join(fates))
+        )
+
+    def table(self, frame: pd.DataFrame, name: str = "table", folded: str = "") -> Html:
+        """A result frame as a table with units and sources; `folded` (a label's key) hides it under that heading.
+
+        Without rows: the sentence `empty.<name>`.
+        """
+        if frame.empty:
+            return self._html("sentence", self._label(f"empty.{name}"))
+        columns, rows = self._cells.table(frame)
+        return self._html("table", self._label(folded) if folded else "", columns, rows)
+
+    def changes(self, change: pd.DataFrame) -> Html:
+        """The computed rows of `spending_change`, one folded table for each dimension; nothing without any."""
+        computed = change[(change.basis == "computed") & (change.dimension != "total")]
+        tables = [
+            self.table(rows.drop(columns="reason"), folded=f"dimension.{dimension}")
+            for dimension, rows in computed.groupby("dimension", sort=False)
+        ]
+        return sum(tables, Html(""))
+
+    def chart(self, plot: Plot, frame: pd.DataFrame) -> Html:
+        """What `plot` draws of `frame`, with its source; a sentence where there is nothing to draw."""
+        axes = plot(frame, self.language)
+        if (nothing := sentence(axes)) is not None:
+            return self._html("sentence", nothing)
+        name = plot.__name__.removeprefix("plot_")
+        place = self._cells.place(frame.to_dict("records")[0])
+        note = f"{self._label('report.title', entity=self._entity, year=self._first('fiscal_year'))} · {place}"
+        if self.out:
+            write_bytes(png(axes, note), Path(self.out, "figures", f"{name}.{self.language}.png"))
+        encoded = base64.b64encode(png(axes)).decode("ascii")
+        return self._html("chart", encoded, self._label(f"chart.{name}"), note)
+
+    def reasons(self, changes: pd.DataFrame) -> Html:
+        """The reasons that the disclosure gives for its changes (`published_and_computed`), as quotations."""
+        given = [change for change in changes.to_dict("records") if change["reason"]]
+        return self._html("reasons", [self._cells.quotation(change) for change in given])
+
+    def csv(self, frame: pd.DataFrame, name: str) -> Html:
+        """`frame` as `out/tables/<name>.csv`, and a link to it; nothing without `out`."""
+        if not self.out:
+            return Html("")
+        write_csv(frame, Path(self.out, "tables", f"{name}.csv"))
+        return self._html("link", f"tables/{name}.csv", self._label("report.csv"))
+
+    def sources(self, sources: pd.DataFrame) -> Html:
+        """The files behind the figures, and what made the report."""
+        numbered = sources.assign(number=range(1, len(sources) + 1))
+        return self.table(numbered) + self._html("source", self._label("report.made_by", version=__version__))
+
+    @property
+    def _cells(self) -> Cells:
+        return Cells(self.language, tuple(self.budget.documents.document_id))
+
+    @property
+    def _entity(self) -> str:
+        return str(self._first("entity") or self._first("department_id"))
+
+    def _first(self, column: str) -> Any:
+        known = self.budget.documents[column].dropna()
+        return known.iloc[0] if len(known) else None
+
+    def _label(self, key: str, **values: object) -> str:
+        return label(key, self.language, **values)
+
+    def _html(self, block: str, *values: object) -> Html:
+        return Html(str(getattr(_blocks(), block)(*values)))
+
+    def _money(self, yuan: Decimal) -> str:
+        return f"{money(yuan, self.language)} {self._label('unit.yuan')}"
+
+    def _clauses(
+        self, figures: pd.DataFrame, kinds: pd.DataFrame, functions: pd.DataFrame, changes: pd.DataFrame
+    ) -> Iterator[str]:
+        about = {"entity": self._entity, "year": self._first("fiscal_year")}
+        total = figures[figures.measure == "budget_total"].to_dict("records")
+        if not total:
+            yield self._label("summary.unread", **about)
+            return
+        yield self._label("summary.total", **about, amount=self._money(total[0]["value"]))
+        for change in changes[changes.measure == "expenditure"].to_dict("records"):
+            yield self._change(change["published_yuan"], change["published_pct"])
+        yield self._label("summary.stop")
+        shares = {row["kind"]: percent(row["share_pct"]) for row in kinds.to_dict("records") if row["share_pct"]}
+        if len(shares) == 2:
+            yield self._label("summary.split", basic=shares["basic"], project=shares["project"])
+        largest = max(functions.to_dict("records"), key=lambda row: row["share_pct"] or 0, default=None)
+        if largest is not None and largest["share_pct"] is not None:
+            what = item(largest["item"], self.language, largest["code"])
+            yield self._label("summary.largest", item=what, percent=percent(largest["share_pct"]))
+
+    def _change(self, yuan: Decimal | None, pct: Decimal | None) -> str:
+        if yuan is None:
+            return ""
+        direction = "up" if yuan > 0 else "down" if yuan < 0 else "same"
+        share = "" if pct is None else self._label("summary.share", percent=percent(abs(pct)))
+        return self._label(f"summary.{direction}", amount=self._money(abs(yuan)), share=share)
+
+
+@cache
+def _blocks() -> Any:
+    """The macros of `templates/blocks.html.j2`; all that they are given is escaped."""
+    return Environment(loader=PackageLoader("budgetlib"), autoescape=True).get_template("blocks.html.j2").module
