@@ -35,10 +35,10 @@ ROOMS = [
     Room({"errors"}, set(), FILES | FRAMES),
     Room({"text", "money"}, set(), FILES | FRAMES),
     Room({"readers", "pages"}, {"errors", "text", "money.parse_number"}, FRAMES),
-    Room({"forms", "phrases"}, {"errors", "text"}, FRAMES),
+    Room({"forms", "phrases", "vocabulary"}, {"errors", "text"}, FRAMES),
     Room(
-        {"recognise", "nesting", "tidy", "prose", "narrative", "identify", "ledger"},
-        {"errors", "text", "money", "pages", "forms", "phrases"},
+        {"recognise", "nesting", "tidy", "prose", "narrative", "performance", "identify", "ledger"},
+        {"errors", "text", "money", "pages", "forms", "phrases", "vocabulary"},
         FILES | FRAMES,
     ),
     Room({"tables", "store", "corpus"}, {"errors"}, set()),
@@ -65,7 +65,7 @@ ROOMS = [
     Room({"charts", "labels", "fonts"}, {"errors"}, {"pyarrow"}),
     Room({"display", "cells"}, {"errors", "forms", "store", "corpus", "charts", "labels"}, {"pyarrow"}),
     Room({"report", "index"}, {"errors", "text", "store", "corpus", "labels", "fonts"}, FRAMES),
-    Room({"cli"}, {"errors", "labels.LANGUAGES", "pipeline", "report"}, FRAMES),
+    Room({"cli"}, {"errors", "labels.LANGUAGES", "pipeline", "report", "index.Report"}, FRAMES),
 ]
 
 ONE_PLACE = {
