@@ -53,6 +53,7 @@ _COLUMNS = (
 )
 _SIGNED = ("change", "contribution", "published", "computed", "difference")
 _LABELLED = ("kind", "status", "outcome")
+_CELL_KINDS = {"item": "name", "unit": "name", "content": "name", "path": "name", "reason": "name", "sha256": "hash"}
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Cells:
         return {
             "head": label(f"column.{column}", self.language),
             "unit": unit,
-            "kind": "number" if numeric else "hash" if column == "sha256" else "text",
+            "kind": "number" if numeric else _CELL_KINDS.get(column, "text"),
         }
 
     def _text(self, column: str, row: Row) -> str:
@@ -141,5 +142,5 @@ class Cells:
         return form if known is None else known.label_zh if self.language == "zh" else known.label_en
 
     def _common_form(self, rows: list[dict[Hashable, Any]]) -> str:
-        found = {row.get("form") for row in rows if "page" in row}
-        return self._form(found.pop() or "") if len(found) == 1 else ""
+        found = {row["form"] for row in rows if row.get("form") and "page" in row}
+        return self._form(found.pop()) if len(found) == 1 else ""

@@ -38,11 +38,11 @@ _MOST_CHANGES = 12
 _MISSING_GLYPH = "〓"  # what Chinese typesetters put for a character their font lacks
 
 # Sizes in points; a label line is as wide as `_LABEL_WIDTH` half-width characters.
-_WIDTH, _LEFT, _RIGHT = 410.0, 4.0, 14.0
+_WIDTH, _LEFT, _RIGHT = 360.0, 4.0, 14.0
 _LINE, _BAR, _GAP = 14.5, 11.0, 11.0
 _TITLE, _LEGEND, _AXIS, _NOTE = 30.0, 22.0, 36.0, 16.0
 _TEXT, _SMALL = 9.5, 8.0
-_LABEL_WIDTH = 44
+_LABEL_WIDTH = 36
 
 
 # Latin words, blanks, and Chinese up to half a line, never parted from the punctuation that closes it.
@@ -128,7 +128,9 @@ def png(axes: Axes, note: str = "") -> bytes:
     if not isinstance(figure, Figure):
         raise TypeError("the axes are not in a figure of their own")
     width, height = figure.get_size_inches()
-    foot = figure.text(_LEFT / _WIDTH, 5 / 72 / height, _wrapped(note, 90), color=_GREY, **_type(_SMALL - 1))
+    foot = figure.text(
+        _LEFT / _WIDTH, 5 / 72 / height, _wrapped(note, 2 * _LABEL_WIDTH + 8), color=_GREY, **_type(_SMALL - 1)
+    )
     above_foot = Bbox([[0, 0 if note else _NOTE / 72], [width, height]])
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=200, bbox_inches=above_foot, metadata={"Software": None})
@@ -138,7 +140,7 @@ def png(axes: Axes, note: str = "") -> bytes:
 
 def sentence(axes: Axes) -> str | None:
     """The sentence that a chart is where there was nothing to draw; None for a chart with bars."""
-    return None if axes.patches else axes.texts[0].get_text().replace("\n", "")
+    return None if axes.patches else str(axes.get_label())
 
 
 def _with_unit(amount: Decimal, language: str, signed: bool = False) -> str:
@@ -173,8 +175,9 @@ def _draw(chart: str, bars: Sequence[Bar], language: str, legend: Sequence[str] 
 
 def _say(text: str) -> Axes:
     axes = _axes(_GAP, 2 * _LINE, _NOTE)
+    axes.set_label(text)
     axes.set_axis_off()
-    axes.text(0, 0, _wrapped(text, 2 * _LABEL_WIDTH - 8), **_type(_TEXT), va="top")
+    axes.text(0, 0, _wrapped(text, 2 * _LABEL_WIDTH - 4), **_type(_TEXT), va="top")
     return axes
 
 

@@ -84,9 +84,8 @@ class Display:
         counts = coverage.groupby("outcome", sort=False)["count"].sum()
         fates = [f"{self._label(f'outcome.{outcome}')} {count}" for outcome, count in counts.items()]
         files = self._label("cite.join").join(self.budget.documents.path)
-        return self._html(
-            "source", self._label("report.source", files=files, fates=self._label("cite.join").join(fates))
-        )
+        source = self._label("report.source", files=files, fates=self._label("cite.join").join(fates))
+        return self._html("source", source) + self._html("source", self._label("unit.note"))
 
     def table(self, frame: pd.DataFrame, name: str = "table", folded: str = "") -> Html:
         """A result frame as a table with units and sources; `folded` (a label's key) hides it under that heading.

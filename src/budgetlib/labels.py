@@ -24,8 +24,8 @@ def label(key: str, language: str, **values: object) -> str:
 
     Raises `KeyError` for an unknown key or language.
 
-    >>> label("cite.page", "zh", page=12), label("cite.page", "en", page=12)
-    ('第 12 页', 'p. 12')
+    >>> label("report.year", "zh", year=2026), label("report.year", "en", year=2026)
+    ('2026 年度预算', 'Budget for 2026')
     """
     section, name = key.split(".", 1)
     return labels()[section][name][language].format(**values)

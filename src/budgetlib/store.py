@@ -52,9 +52,10 @@ def read_table(table: Table, folder: Path) -> pd.DataFrame:
         raise NotFound(f"{path} is not there; write the tables with: budgetlib parse --out {folder}")
     try:
         return to_frame(pq.read_table(path, columns=table.schema.names).cast(table.schema))
-    except (pa.ArrowException, OSError) as fault:
+    except (pa.ArrowException, OSError, ValueError) as fault:
+        why = str(fault).splitlines()[0]
         raise NotFound(
-            f"{path} is not the table {table.name!r} of this version of budgetlib ({fault}); "
+            f"{path} is not the table {table.name!r} of this version of budgetlib ({why}); "
             f"write it again with: budgetlib parse --out {folder}"
         ) from fault
 
