@@ -24,17 +24,20 @@ _LEVELS = tuple(
         r"第[一二三四五六七八九十]+(?:部分|章|篇)[:、]?",
         r"[一二三四五六七八九十]+[、.]",
         r"\([一二三四五六七八九十]+\)[、.]?",
-        r"\d{1,2}[、.](?!\d)",
+        r"[1-9]\d?[、.](?=\D)",
         r"\(\d{1,2}\)[、.]?|\d{1,2}\)",
     )
 )
 _DEEPEST = len(_LEVELS)
 _CONTENTS = re.compile(r"[.．…·]{4,}\s*\d*$")
-_PAGE_NUMBER = re.compile(r"[-—–―_~·\s]*第?\s*\d[\d\s]{0,5}页?(?:\s*[,，/]?\s*共?\s*\d+\s*页?)?[-—–―_~·\s]*")
+_PAGE_NUMBER = re.compile(r"[-—–―_~·]+\s*\d[\d\s]{0,4}[-—–―_~·]+|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?")
+_BARE_PAGE_NUMBER = re.compile(r"\d[\d\s]{0,4}(?:/\s*\d+)?")
 _FIGURE = re.compile(r"\d(?:万元|亿元|元|%|个|辆|台|平方米)")
 _AMOUNT = re.compile(r"-?[\d,.]+(?:万元|亿元|元|%)")
 _HINT = re.compile(r"\((?:详?见|参见)[^()]*\)$")
 _BLANK = re.compile(r"(?<![0-9A-Za-z０-９])[\s\u200b\ufeff]+|[\s\u200b\ufeff]+(?![0-9A-Za-z０-９])")
+_NARROWEST_TEXT = 0.65
+"""Share of a page's width that running text reaches at least."""
 _WORD_END, _WORD_START = re.compile(r"[A-Za-z]$"), re.compile(r"[A-Za-z]")
 
 
@@ -106,7 +109,7 @@ def read_passages(pages: Sequence[Page]) -> list[Passage]:
     outline = _Outline()
     title, rows = "", list[_Row]()
     for row in _whole_headings(_rows(pages)):
-        heading, section = _heading(row.plain), outline.section
+        heading, section = _heading(row), outline.section
         if heading and outline.enter(heading):
             if section and rows:
                 passages.append(_passage(section, title, rows))
@@ -118,16 +121,16 @@ def read_passages(pages: Sequence[Page]) -> list[Passage]:
     return passages
 
 
-def _heading(plain: str) -> _Heading | None:
-    """What heading a squeezed line is or begins with; None for running text."""
+def _heading(row: _Row) -> _Heading | None:
+    """What heading a line is or begins with; None for running text."""
     for level, numbering in enumerate(_LEVELS):
-        if match := numbering.match(plain):
-            return _numbered(level, plain[match.end() :])
-    words = plain.rstrip("。:")
+        if match := numbering.match(row.plain):
+            return _numbered(level, row.plain[match.end() :])
+    words = row.plain.rstrip("。:")
     if headings().unnumbered.search(words):
         section, outside = headings().find(words)
         return _Heading(0, words, section, outside)
-    if headings().table.search(plain) and not _FIGURE.search(plain):
+    if headings().table.search(row.plain) and not _FIGURE.search(row.plain) and not row.full:
         return _Heading(_DEEPEST, words, None, outside=True)
     return None
 
@@ -176,15 +179,14 @@ def _rows(pages: Sequence[Page]) -> Iterator[_Row]:
     for page in _after_contents(pages):
         blocks = [block for block in map(_as_line, page.blocks) if not isinstance(block, Line) or squeeze(block.text)]
         texts = [i for i, block in enumerate(blocks) if isinstance(block, Line)]
-        edge = max((line.box.x1 for line in page.lines if line.box), default=0.0)
-        edge = max(edge, 0.65 * page.width)
+        edge = max([_NARROWEST_TEXT * page.width, *(line.box.x1 for line in page.lines if line.box)])
         for i, block in enumerate(blocks):
             if isinstance(block, Grid):
                 after_table = True
                 continue
             plain = squeeze(block.text)
-            at_edge = i in (texts[0], texts[-1])
-            if plain in heads or _CONTENTS.search(block.text) or (at_edge and _PAGE_NUMBER.fullmatch(block.text)):
+            bare = page.number is not None and i in (texts[0], texts[-1]) and _BARE_PAGE_NUMBER.fullmatch(block.text)
+            if bare or plain in heads or _PAGE_NUMBER.fullmatch(block.text) or _CONTENTS.search(block.text):
                 continue
             full = block.box is not None and block.box.x1 > edge - 1.5 * (block.box.bottom - block.box.top)
             yield _Row(block.text, plain, page.number, full, after_table)

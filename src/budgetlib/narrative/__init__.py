@@ -13,7 +13,7 @@ from typing import Any
 
 from budgetlib.narrative.reading import Reading
 from budgetlib.pages import Page
-from budgetlib.prose import read_passages
+from budgetlib.prose import Passage, read_passages
 
 _YEAR = re.compile(r"(?<![比较与同和至])\s?(20\d\d)\s?年")
 
@@ -25,9 +25,10 @@ def read_statements(pages: Sequence[Page]) -> list[dict[str, Any]]:
     what changed and `_change` or `_change_pct`, a share `_pct`. A figure that a section states twice is
     one record. Pages without a narrative part give an empty list.
     """
-    year = _fiscal_year(pages)
+    passages = read_passages(pages)
+    year = _fiscal_year(pages, passages)
     records: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for passage in read_passages(pages):
+    for passage in passages:
         for record in Reading(passage, year).records():
             key = record["section"], record["measure"], record["item"], record["value"]
             first = records.setdefault(key, record)
@@ -35,8 +36,9 @@ def read_statements(pages: Sequence[Page]) -> list[dict[str, Any]]:
     return list(records.values())
 
 
-def _fiscal_year(pages: Sequence[Page]) -> str | None:
-    """The year that lines about a budget name most often, comparisons with another year aside."""
-    lines = (line.text for page in pages for line in page.lines if "预算" in line.text)
-    years = Counter(year for line in lines for year in _YEAR.findall(line))
+def _fiscal_year(pages: Sequence[Page], passages: Sequence[Passage]) -> str | None:
+    """The year that lines and clauses about a budget name most often, comparisons with another year aside."""
+    lines = [line.text for page in pages for line in page.lines]
+    clauses = [clause for passage in passages for clause in re.split("[。；]", passage.text)]
+    years = Counter(year for text in lines + clauses if "预算" in text for year in _YEAR.findall(text))
     return max(years, key=lambda year: (years[year], year), default=None)
