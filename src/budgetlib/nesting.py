@@ -189,8 +189,9 @@ def _nesting(numbers: tuple[Decimal, ...], total: Decimal, depth: int = 4) -> fr
         for end, heads in (*((e, h | {start}) for e, h in inside), (start + 1, frozenset[int]())):
             if abs(left) <= slack:
                 found.setdefault(end, heads)
-            for further, more in forests(end, left, levels) if abs(left) > slack or numbers[start] == 0 else ():
-                found.setdefault(further, heads | more)
+            if left > slack or numbers[end : end + 1] == (0,):
+                for further, more in forests(end, left, levels):
+                    found.setdefault(further, heads | more)
         return tuple(found.items())
 
     return next((heads for end, heads in forests(0, total, depth) if end == len(numbers)), None)

@@ -39,8 +39,11 @@ class Row:
     code: str | None = None
     gov_code: str | None = None
     gov_item: str | None = None
+    economic_code: str | None = None
+    economic_item: str | None = None
     unit: str | None = None
-    year: int | None = None
+    unit_heads: bool = False
+    period: str = ""
     amounts: list[Amount] = field(default_factory=list)
     kind: str = "line"
 
@@ -147,7 +150,7 @@ def _name(row: Row, labels: dict[str, str]) -> None:
     elif not main:
         main = labels.get("unit", "")
     if row.unit and not main:
-        main, row.unit = row.unit, None
+        main, row.unit, row.unit_heads = row.unit, None, True
     if not main:
         main = labels.get("skip", "")
     row.printed = re.sub(r"\s+", "", main)
@@ -156,12 +159,33 @@ def _name(row: Row, labels: dict[str, str]) -> None:
         row.code = "|".join(parts)
     if row.code is None and (match := _CODED.fullmatch(main.strip())) and (match["name"] or match["code"]):
         row.code, row.printed = match["code"], re.sub(r"\s+", "", match["name"] or "")
-    gov = labels.get("gov_item", "")
-    if match := _CODED.fullmatch(gov.strip()):
-        row.gov_code, gov = match["code"], match["name"] or ""
-    row.gov_item = re.sub(r"\s+", "", gov) or None
-    if year := re.search(r"20\d\d", labels.get("year", "")):
-        row.year = int(year[0])
+    row.gov_code, row.gov_item = _coded(labels.get("gov_item", ""))
+    row.gov_code = row.gov_code or squeeze(labels.get("gov_code", "")) or None
+    row.economic_code, row.economic_item = _coded(labels.get("economic", ""))
+    row.period = squeeze(labels.get("year", ""))
+
+
+def _coded(text: str) -> tuple[str | None, str | None]:
+    """A cell like `50101-工资奖金津补贴` as code and name."""
+    match = _CODED.fullmatch(text.strip())
+    code, name = (match["code"], match["name"] or "") if match else (None, text)
+    return code, re.sub(r"\s+", "", name) or None
+
+
+def _carry_units(rows: Sequence[Row]) -> None:
+    """A spending unit printed once stands for the rows below it."""
+    last: str | None = None
+    for row in rows:
+        if is_total(row.item):
+            last = None
+        elif row.unit_heads:
+            last = row.printed
+        elif row.unit is None and last is not None:
+            if row.printed:
+                row.unit = last
+            else:
+                row.printed = last
+        last = row.unit or last
 
 
 def _complete_codes(rows: Sequence[Row]) -> None:
@@ -219,6 +243,7 @@ def tidy(sheet: Sheet, units: Sequence[str] = ()) -> list[dict[str, Any]]:
     kept: set[int] = set()
     for tagged in panels.values():
         _complete_codes([row for _, row in tagged])
+        _carry_units([row for _, row in tagged])
         coded = sum(row.code is not None for _, row in tagged) * 2 > len(tagged)
         fragments = sheet.form.rows in ("projects", "units", "groups") or coded
         own = _join_fragments(tagged, coded) if fragments else [row for _, row in tagged]
@@ -230,9 +255,9 @@ def tidy(sheet: Sheet, units: Sequence[str] = ()) -> list[dict[str, Any]]:
 
 def _records(sheet: Sheet, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
     assert sheet.unit is not None
-    latest = max((row.year for row in rows if row.year), default=None)
+    years = [int(row.period[:4]) for row in rows if re.match(r"20\d\d", row.period)]
     for number, row in enumerate(rows, 1):
-        period = "previous_year:" if row.year and latest and row.year < latest else ""
+        period = _period(row.period, max(years, default=0))
         for amount in row.amounts:
             box = amount.cell.box
             yield {
@@ -243,6 +268,9 @@ def _records(sheet: Sheet, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
                 "code": row.code,
                 "item": row.item or sheet.form.label_zh,
                 "gov_item": row.gov_item,
+                "gov_code": row.gov_code,
+                "economic_item": row.economic_item,
+                "economic_code": row.economic_code,
                 "unit": row.unit,
                 "measure": f"{period}{amount.column.measure}",
                 "amount_yuan": to_yuan(amount.number, sheet.unit),
@@ -254,3 +282,11 @@ def _records(sheet: Sheet, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
                 "x1": box.x1 if box else None,
                 "bottom": box.bottom if box else None,
             }
+
+
+def _period(printed: str, latest: int) -> str:
+    """`previous_year:` or `change:` where a row says that it is not about the budget year itself."""
+    if "增减" in printed or "变化" in printed:
+        return "change:"
+    year = re.match(r"20\d\d", printed)
+    return "previous_year:" if year and int(year[0]) < latest else ""
