@@ -94,14 +94,15 @@ def test_a_fall_is_negative(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["比上年", "较去年", "比2025年预算", "与上年相比", "与2025年相比，", "较2025年年初预算", "比上年执行数"]
+    "words",
+    ["比上年", "较去年", "同比", "比2025年预算", "与上年相比", "与2025年相比，", "较2025年年初预算", "比上年执行数"],
 )
 def test_the_year_before_has_many_names(words: str) -> None:
     found = stated(EXPENDITURE, f"2026年支出预算8万元，{words}增加了3万元。")
     assert found == {"expenditure_total": 8, "expenditure_change": 3}
 
 
-@pytest.mark.parametrize("words", ["与上年预算数相同", "与2025年预算数持平", "与上年一致", "较上年无增减"])
+@pytest.mark.parametrize("words", ["与上年预算数相同", "与2025年预算数持平", "与上年保持一致", "较上年无增减"])
 def test_unchanged_is_a_change_of_nothing(words: str) -> None:
     assert stated(THREE_PUBLIC, f"公务接待费2万元，{words}。") == {"reception": 2, "reception_change": 0}
 

@@ -107,6 +107,7 @@ def test_the_glossary_is_no_narrative_even_where_it_explains_the_words_of_headin
     ("heading", "section"),
     [
         ("一、部门预算收支数据变动情况及原因", 1),
+        ("一、2026年度部门预算数据变动情况及原因", 1),
         ("（一）关于示例局2026年收支预算情况的总体说明", 1),
         ("2026年单位预算编制说明", 1),
         ("（二）收入预算情况说明（详见表1-3）", 2),

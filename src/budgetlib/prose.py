@@ -29,7 +29,7 @@ _LEVELS = tuple(
     )
 )
 _DEEPEST = len(_LEVELS)
-_CONTENTS = re.compile(r"[.．…·]{4,}\s*\d*$")
+_CONTENTS = re.compile(r"[.．…·]{4,}\s*\d+$|[.．…·]{8,}$")
 _PAGE_NUMBER = re.compile(r"[-—–―_~·]+\s*\d[\d\s]{0,4}[-—–―_~·]+|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?")
 _BARE_PAGE_NUMBER = re.compile(r"\d[\d\s]{0,4}(?:/\s*\d+)?")
 _FIGURE = re.compile(r"\d(?:万元|亿元|元|%|个|辆|台|平方米)")
