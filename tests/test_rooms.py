@@ -44,7 +44,7 @@ ROOMS = [
     Room({"tables", "store", "corpus"}, {"errors"}, set()),
     Room({"dictionary"}, {"tables", "forms"}, FRAMES - {"pyarrow"}),
     Room(
-        {"documents", "pipeline"},
+        {"documents", "disclosure", "pipeline"},
         {
             "errors",
             "text",

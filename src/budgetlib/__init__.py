@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from budgetlib.corpus import Corpus as Corpus
     from budgetlib.corpus import load as load
     from budgetlib.display import Display as Display
+    from budgetlib.pipeline import parse as parse
+    from budgetlib.pipeline import parse_document as parse_document
     from budgetlib.report import write_reports as write_reports
 
 __version__ = "0.1.0"
@@ -26,6 +28,8 @@ __version__ = "0.1.0"
 # The public names in the order of the flow, each with its module, which is imported when the name is first used:
 # reading documents does not wait for the drawing of charts.
 _PUBLIC = {
+    "parse": "pipeline",
+    "parse_document": "pipeline",
     "load": "corpus",
     "Corpus": "corpus",
     "key_figures": "analysis",

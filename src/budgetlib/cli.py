@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from budgetlib.labels import LANGUAGES
 
 if TYPE_CHECKING:
     from budgetlib.index import Report
+    from budgetlib.pipeline import Parsed
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _TIDY = Path("data/tidy")
@@ -43,6 +45,34 @@ class _Refusing(click.Group):
 @click.version_option(__version__)
 def main() -> None:
     """Budget disclosures of Chinese government departments: from published PDFs to exact tables and reports."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--out", type=_FOLDER, default=_TIDY, show_default=True, help="Folder for the tables.")
+@_jobs
+def parse(paths: tuple[Path, ...], out: Path, jobs: int) -> None:
+    """Read disclosures (files or folders; default data/raw) and write the tidy tables as Parquet."""
+    from budgetlib.pipeline import parse as parse_files
+
+    try:
+        with tqdm(desc="documents", unit="document", disable=None) as bar:
+            parsed = parse_files(paths or (Path("data/raw"),), out, jobs, done=lambda one: _tell_parsed(bar, one))
+    except OSError as fault:
+        raise click.ClickException(f"the tables cannot be written to {out} ({fault}); nothing there was changed") from fault
+    outcomes = Counter(one.document["outcome"] for one in parsed)
+    unchanged = sum(one.unchanged for one in parsed)
+    said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
+    click.echo(f"{len(parsed)} documents ({said}), {unchanged} unchanged since the last run; tables in {out}")
+    if not outcomes.keys() & {"ok", "partial"}:
+        raise SystemExit(1)
+
+
+def _tell_parsed(bar: Any, one: Parsed) -> None:
+    bar.update()
+    document = one.document
+    reason = "unchanged, not read again" if one.unchanged else document.get("reason")
+    bar.write(f"{document['path']}: {document['outcome']}{f': {reason}' if reason else ''}")
 
 
 @main.command()

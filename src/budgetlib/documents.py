@@ -26,6 +26,12 @@ class Source:
     password: str | None = None
 
     @property
+    def manifest_entry(self) -> str | None:
+        """What the manifest says that changes how the file is read, as one short text; None where it says nothing."""
+        said = [self.expected_sha256 or "", self.publisher or "", self.password or ""]
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16] if any(said) else None
+
+    @property
     def document_id(self) -> str:
         """The first 16 hex digits of the file's hash: stable wherever the file lies."""
         return self.sha256[:16]

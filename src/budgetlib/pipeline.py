@@ -1,169 +1,111 @@
-"""Files → tidy tables. One document at a time; one bad file never stops the run."""
+"""Files → tidy tables: unchanged files are not read again, one bad file never stops the run."""
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from decimal import Decimal
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from budgetlib import __version__
+from budgetlib.disclosure import Records, parse_source, unread
 from budgetlib.documents import Source, find_sources
-from budgetlib.errors import UnreadableDocument
-from budgetlib.identify import Identity, identify
-from budgetlib.ledger import ledger
-from budgetlib.money import FACTORS
-from budgetlib.narrative import read_statements
-from budgetlib.pages import Page
-from budgetlib.readers import media_type, read_document
-from budgetlib.recognise import Sheet, recognise
-from budgetlib.text import slug
-from budgetlib.tidy import tidy
+from budgetlib.errors import NotFound
+from budgetlib.store import read_table, write_tables
+from budgetlib.tables import TABLES
 
-Records = dict[str, list[dict[str, Any]]]
 
-MAX_BYTES = 300_000_000
-SECONDS_PER_DOCUMENT = 600
+@dataclass(frozen=True)
+class Parsed:
+    """How one file ended: `unchanged` is True where its rows were kept from the run before."""
+
+    document: dict[str, Any]
+    unchanged: bool
 
 
 def parse_document(path: Path | str) -> Records:
-    """The records of one file by table name, whatever happens: a bad file is one row in `documents`."""
+    """The records of one file by table name, whatever happens."""
     (source,) = find_sources([Path(path)])
     return parse_source(source)
 
 
-def parse_source(source: Source) -> Records:
-    """The records of one source by table name; every record bears the document_id."""
-    document: dict[str, Any] = {
-        "path": source.name,
-        "sha256": source.sha256,
-        "media_type": "application/octet-stream",
-        "parser_version": __version__,
-    }
-    records: Records = {"pages": [], "lines": [], "statements": []}
-    try:
-        with _time_limit(source, SECONDS_PER_DOCUMENT):
-            records |= _read(source, document)
-    except UnreadableDocument as error:
-        document |= {"outcome": error.outcome, "reason": error.reason}
-    except Exception as error:
-        document |= {
-            "outcome": "malformed",
-            "reason": f"{source.name} could not be read ({type(error).__name__}: {error}); please report it",
-        }
-    records = {"documents": [document], **records}
-    return {
-        table: [{"document_id": source.document_id, **row} for row in rows] for table, rows in records.items()
-    }
+def parse(
+    paths: Iterable[Path | str],
+    out: Path | str = "data/tidy",
+    jobs: int = 1,
+    done: Callable[[Parsed], None] = lambda _: None,
+) -> list[Parsed]:
+    """Read the files under `paths` and write the tidy tables to `out`, which then holds just these files.
+
+    A file whose sha256, path and manifest entry are those of the run before, read by this version of
+    budgetlib, keeps its rows. `done` is called as each file ends.
+
+    Raises `NotFound` where a path does not exist or no file is found; `OSError` where `out` cannot be written,
+    and then the tables of the run before are untouched.
+    """
+    sources = find_sources(map(Path, paths))
+    before = _before(Path(out))
+    kept = {source.document_id: before[source.document_id] for source in sources if _unchanged(source, before)}
+    records: dict[str, Records] = {}
+    for source, own, unchanged in _each(sources, kept, jobs):
+        records[source.document_id] = own
+        done(Parsed(own["documents"][0], unchanged))
+    in_order = [records[source.document_id] for source in sources]
+    write_tables({table: [row for own in in_order for row in own.get(table.name, [])] for table in TABLES}, Path(out))
+    return [Parsed(own["documents"][0], source.document_id in kept) for source, own in zip(sources, in_order, strict=True)]
 
 
-def _read(source: Source, document: dict[str, Any]) -> Records:
-    if (size := source.path.stat().st_size) > MAX_BYTES:
-        raise UnreadableDocument("too_large", f"{source.name} has {size} bytes, at most {MAX_BYTES} are read")
-    if size == 0:
-        raise UnreadableDocument("empty", f"{source.name} is empty; fetch it again from its publisher")
-    document["media_type"] = media_type(source.path)
-    pages = list(read_document(source.path, source.password))
-    if document["media_type"] == "application/pdf":
-        document["pages"] = len(pages)
-    sheets, unknown = recognise(pages)
-    who = identify(pages, sheets)
-    refused = _settle(sheets, who)
-    why_refused = {id(sheet) for sheet, _ in refused}
-    taken = [sheet for sheet in sheets if id(sheet) not in why_refused]
-    units = [row["item"] for sheet in taken if sheet.form.rows == "units" for row in tidy(sheet)]
-    lines: list[dict[str, Any]] = []
-    counts: dict[int, int] = {}
-    for sheet in taken:
-        sheet.remarks.clear()
-        own = tidy(sheet, units)
-        counts[id(sheet)] = len(own)
-        lines += own
-    statements = read_statements(pages)
-    page_records = ledger(pages, sheets, unknown, refused, counts)
-    _describe(document, source, who, page_records, bool(lines or statements or counts))
-    return {"pages": page_records, "lines": lines, "statements": statements}
-
-
-def _settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:
-    """Units that a form does not print are settled by its total; what stays open is refused with the reason."""
-    refused: list[tuple[Sheet, str]] = []
-    totals = {total for sheet in sheets if sheet.unit for total in _totals(sheet, sheet.unit)}
-    for sheet in sheets:
-        if sheet.year and who.fiscal_year and sheet.year != who.fiscal_year:
-            refused.append((sheet, f"is for {sheet.year}, the document for {who.fiscal_year}; parse it as its own file"))
-        elif sheet.unit is None:
-            fitting = [unit for unit in FACTORS if totals & set(_totals(sheet, unit))]
-            if len(fitting) == 1:
-                sheet.unit = fitting[0]
-            elif _totals(sheet, "元"):
-                refused.append((sheet, "states no unit, and no total of another form settles it"))
-            else:
-                sheet.unit = "元"
-    return refused
-
-
-def _totals(sheet: Sheet, unit: str) -> list[Decimal]:
-    """The non-zero totals of a form if it were in `unit`."""
-    stated, sheet.unit = sheet.unit, unit
-    try:
-        rows = tidy(sheet)
-    finally:
-        sheet.unit = stated
-        sheet.remarks.clear()
-    return [r["amount_yuan"] for r in rows if r["row_kind"] == "total" and r["measure"] == "total" and r["amount_yuan"]]
-
-
-def _describe(
-    document: dict[str, Any], source: Source, who: Identity, pages: Sequence[Mapping[str, Any]], found: bool
-) -> None:
-    """Who and when into `document`, and how reading ended."""
-    entity = who.entity or source.publisher
-    document |= {
-        "entity": entity,
-        "department_id": slug(entity or source.document_id),
-        "entity_kind": who.entity_kind,
-        "place": who.place,
-        "fiscal_year": who.fiscal_year,
-        "document_kind": who.document_kind,
-    }
-    problems = []
-    if source.expected_sha256 and source.expected_sha256 != source.sha256:
-        problems.append("its sha256 is not the one in the manifest: fetch the file again or correct the manifest")
-    unread = [page for page in pages if page["outcome"] == "unreadable"]
-    if unread:
-        numbers = ", ".join(str(page["page"]) for page in unread[:12] if page["page"])
-        problems.append(f"{len(unread)} of {len(pages)} pages not read ({numbers or 'plain text'}): see table pages")
-    if not who.entity:
-        problems.append("does not name its publisher: put it into the manifest's column publisher")
-    if not who.fiscal_year:
-        problems.append("does not say its year")
-    if not found:
-        outcome = "not_a_disclosure" if len(unread) < len(pages) else "partial"
-        problems.insert(0, f"no statutory form and no figure of a disclosure found in {source.name}")
-    else:
-        outcome = "partial" if problems else "ok"
-    document |= {"outcome": outcome, "reason": "; ".join(problems) or None}
-
-
-@contextmanager
-def _time_limit(source: Source, seconds: int) -> Iterator[None]:
-    """Stop reading a document after `seconds`, where the system has alarms."""
-    if not hasattr(signal, "SIGALRM"):
-        yield
+def _each(sources: Sequence[Source], kept: dict[str, Records], jobs: int) -> Iterator[tuple[Source, Records, bool]]:
+    """Each source with its records, as they are ready."""
+    for source in sources:
+        if source.document_id in kept:
+            yield source, kept[source.document_id], True
+    fresh = [source for source in sources if source.document_id not in kept]
+    if jobs == 1 or len(fresh) == 1:
+        yield from ((source, parse_source(source), False) for source in fresh)
         return
+    broken = []
+    with ProcessPoolExecutor(min(jobs, len(fresh) or 1)) as pool:
+        futures = [(source, pool.submit(parse_source, source)) for source in fresh]
+        for source, future in futures:
+            try:
+                yield source, future.result(), False
+            except BrokenProcessPool:
+                broken.append(source)
+    for source in broken:
+        yield source, _alone(source), False
 
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise UnreadableDocument("timeout", f"{source.name} took longer than {seconds} s; split the file")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+def _alone(source: Source) -> Records:
+    """A source read in a process of its own, after a process was killed that may have been reading another."""
+    with ProcessPoolExecutor(1) as pool:
+        try:
+            return pool.submit(parse_source, source).result()
+        except BrokenProcessPool:
+            return unread(source, "malformed", f"reading {source.name} ended its process; it may need too much memory")
+
+
+def _before(out: Path) -> dict[str, Records]:
+    """The rows of the run before by document; empty where there is none, or another version wrote it."""
     try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        frames = {table.name: read_table(table, out) for table in TABLES}
+    except NotFound:
+        return {}
+    rows: dict[str, Records] = {}
+    for name, frame in frames.items():
+        for row in frame.astype(object).where(frame.notna(), None).to_dict("records"):
+            rows.setdefault(str(row["document_id"]), {table.name: [] for table in TABLES})[name].append(row)
+    return {key: own for key, own in rows.items() if own["documents"]}
+
+
+def _unchanged(source: Source, before: dict[str, Records]) -> bool:
+    if source.document_id not in before:
+        return False
+    (document,) = before[source.document_id]["documents"][:1]
+    return (
+        document["parser_version"] == __version__
+        and document["path"] == source.name
+        and document["manifest_entry"] == source.manifest_entry
+    )

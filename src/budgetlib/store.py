@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -40,6 +41,15 @@ def write_table(frame: pd.DataFrame, table: Table, folder: Path) -> None:
     """`frame` as `<folder>/<table>.parquet`, with the columns, types and order of `table`."""
     with replacing(folder / f"{table.name}.parquet") as temporary:
         pq.write_table(pa.Table.from_pandas(frame, schema=table.schema, preserve_index=False), temporary)
+
+
+def write_tables(rows: Mapping[Table, Iterable[Mapping[str, Any]]], folder: Path) -> None:
+    """All tables of a run: written in full under temporary names first, then renamed together."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        parts = {table: stack.enter_context(replacing(folder / f"{table.name}.parquet")) for table in rows}
+        for table, own in rows.items():
+            pq.write_table(table.arrow(own), parts[table])
 
 
 def read_table(table: Table, folder: Path) -> pd.DataFrame:

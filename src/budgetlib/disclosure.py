@@ -1,0 +1,172 @@
+"""One file → its records, whatever happens: a file that cannot be read is one row in `documents`."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from budgetlib import __version__
+from budgetlib.documents import Source
+from budgetlib.errors import UnreadableDocument
+from budgetlib.identify import Identity, identify
+from budgetlib.ledger import ledger
+from budgetlib.money import FACTORS
+from budgetlib.narrative import read_statements
+from budgetlib.readers import media_type, read_document
+from budgetlib.recognise import Sheet, recognise
+from budgetlib.text import slug
+from budgetlib.tidy import tidy
+
+Records = dict[str, list[dict[str, Any]]]
+
+MAX_BYTES = 300_000_000
+SECONDS_PER_DOCUMENT = 600
+
+
+def parse_source(source: Source) -> Records:
+    """The records of one source by table name; every record bears the document_id."""
+    document = _document(source)
+    records: Records = {}
+    try:
+        with _time_limit(source, SECONDS_PER_DOCUMENT):
+            records = _read(source, document)
+    except UnreadableDocument as error:
+        document |= {"outcome": error.outcome, "reason": error.reason}
+    except Exception as error:
+        document |= {
+            "outcome": "malformed",
+            "reason": f"{source.name} could not be read ({type(error).__name__}: {error}); please report it",
+        }
+    return _marked(source, {"documents": [document], **records})
+
+
+def unread(source: Source, outcome: str, reason: str) -> Records:
+    """The records of a source of which nothing was read."""
+    return _marked(source, {"documents": [_document(source) | {"outcome": outcome, "reason": reason}]})
+
+
+def _document(source: Source) -> dict[str, Any]:
+    return {
+        "path": source.name,
+        "sha256": source.sha256,
+        "media_type": "application/octet-stream",
+        "manifest_entry": source.manifest_entry,
+        "parser_version": __version__,
+    }
+
+
+def _marked(source: Source, records: Records) -> Records:
+    return {table: [{"document_id": source.document_id, **row} for row in rows] for table, rows in records.items()}
+
+
+def _read(source: Source, document: dict[str, Any]) -> Records:
+    if (size := source.path.stat().st_size) > MAX_BYTES:
+        raise UnreadableDocument("too_large", f"{source.name} has {size} bytes, at most {MAX_BYTES} are read")
+    if size == 0:
+        raise UnreadableDocument("empty", f"{source.name} is empty; fetch it again from its publisher")
+    document["media_type"] = media_type(source.path)
+    pages = list(read_document(source.path, source.password))
+    if document["media_type"] == "application/pdf":
+        document["pages"] = len(pages)
+    sheets, unknown = recognise(pages)
+    who = identify(pages, sheets)
+    refused = _settle(sheets, who)
+    why_refused = {id(sheet) for sheet, _ in refused}
+    taken = [sheet for sheet in sheets if id(sheet) not in why_refused]
+    units = [row["item"] for sheet in taken if sheet.form.rows == "units" for row in tidy(sheet)]
+    lines: list[dict[str, Any]] = []
+    counts: dict[int, int] = {}
+    for sheet in taken:
+        sheet.remarks.clear()
+        own = tidy(sheet, units)
+        counts[id(sheet)] = len(own)
+        lines += own
+    statements = read_statements(pages)
+    page_records = ledger(pages, sheets, unknown, refused, counts)
+    _describe(document, source, who, page_records, bool(lines or statements or counts))
+    return {"pages": page_records, "lines": lines, "statements": statements}
+
+
+def _settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:
+    """Units that a form does not print are settled by its total; what stays open is refused with the reason."""
+    refused: list[tuple[Sheet, str]] = []
+    totals = {total for sheet in sheets if sheet.unit for total in _totals(sheet, sheet.unit)}
+    for sheet in sheets:
+        if sheet.year and who.fiscal_year and sheet.year != who.fiscal_year:
+            refused.append((sheet, f"is for {sheet.year}, the document for {who.fiscal_year}; parse it as its own file"))
+        elif sheet.unit is None:
+            fitting = [unit for unit in FACTORS if totals & set(_totals(sheet, unit))]
+            if len(fitting) == 1:
+                sheet.unit = fitting[0]
+            elif _totals(sheet, "元"):
+                refused.append((sheet, "states no unit, and no total of another form settles it"))
+            else:
+                sheet.unit = "元"
+    return refused
+
+
+def _totals(sheet: Sheet, unit: str) -> list[Decimal]:
+    """The non-zero totals of a form if it were in `unit`."""
+    stated, sheet.unit = sheet.unit, unit
+    try:
+        rows = tidy(sheet)
+    finally:
+        sheet.unit = stated
+        sheet.remarks.clear()
+    return [r["amount_yuan"] for r in rows if r["row_kind"] == "total" and r["measure"] == "total" and r["amount_yuan"]]
+
+
+def _describe(
+    document: dict[str, Any], source: Source, who: Identity, pages: Sequence[Mapping[str, Any]], found: bool
+) -> None:
+    """Who and when into `document`, and how reading ended."""
+    entity = who.entity or source.publisher
+    document |= {
+        "entity": entity,
+        "department_id": slug(entity or source.document_id),
+        "entity_kind": who.entity_kind,
+        "place": who.place,
+        "fiscal_year": who.fiscal_year,
+        "document_kind": who.document_kind,
+    }
+    problems = []
+    if source.expected_sha256 and source.expected_sha256 != source.sha256:
+        problems.append("its sha256 is not the one in the manifest: fetch the file again or correct the manifest")
+    unread = [page for page in pages if page["outcome"] == "unreadable"]
+    if unread:
+        numbers = ", ".join(str(page["page"]) for page in unread[:12] if page["page"])
+        problems.append(f"{len(unread)} of {len(pages)} pages not read ({numbers or 'plain text'}): see table pages")
+    if not who.entity:
+        problems.append("does not name its publisher: put it into the manifest's column publisher")
+    if not who.fiscal_year:
+        problems.append("does not say its year")
+    if not found:
+        outcome = "not_a_disclosure" if len(unread) < len(pages) else "partial"
+        problems.insert(0, f"no statutory form and no figure of a disclosure found in {source.name}")
+    else:
+        outcome = "partial" if problems else "ok"
+    document |= {"outcome": outcome, "reason": "; ".join(problems) or None}
+
+
+@contextmanager
+def _time_limit(source: Source, seconds: int) -> Iterator[None]:
+    """Stop reading a document after `seconds`, where the system has alarms."""
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise UnreadableDocument("timeout", f"{source.name} took longer than {seconds} s; split the file")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
