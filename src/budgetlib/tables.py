@@ -49,6 +49,12 @@ class Table:
         """`records` as a frame with exactly the columns of this table, in order.
 
         Money and figures are `decimal.Decimal`, whole numbers nullable `Int64`, missing text None.
+        Raises `ValueError` as `arrow` does.
+        """
+        return to_frame(self.arrow(records))
+
+    def arrow(self, records: Iterable[Mapping[str, Any]]) -> pa.Table:
+        """`records` as an Arrow table with exactly the columns of this table, in order.
 
         Raises `ValueError` where a record has another column, misses a required value, or holds
         a value that is not allowed.
@@ -64,7 +70,7 @@ class Table:
                 raise ValueError(f"{self.name}.{column.name} is required and missing in row {values.index(None) + 1}")
             if column.allowed and (wrong := {v for v in values if v is not None} - set(column.allowed)):
                 raise ValueError(f"{self.name}.{column.name} is {sorted(wrong)}; allowed: {column.allowed}")
-        return to_frame(pa.Table.from_pylist(rows, schema=self.schema))
+        return pa.Table.from_pylist(rows, schema=self.schema)
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
@@ -99,6 +105,7 @@ DOCUMENTS = Table(
         Column("document_kind", TEXT, "What is disclosed.", allowed=("budget", "final_accounts", "other")),
         Column("outcome", TEXT, "How reading ended.", required=True, allowed=DOCUMENT_OUTCOMES),
         Column("reason", TEXT, "Why `outcome` is not `ok`, and what to do next."),
+        Column("manifest_entry", TEXT, "Hash of what the manifest says about the file; null where it says nothing."),
         Column("parser_version", TEXT, "Version of budgetlib that read the file.", required=True),
     ),
 )
@@ -179,4 +186,126 @@ STATEMENTS = Table(
     ),
 )
 
-TABLES = (DOCUMENTS, PAGES, LINES, STATEMENTS)
+SOURCES = {
+    "central": "from the centre (中央财政资金)",
+    "province": "from the province (省级财政资金)",
+    "local": "from city and county (市县财政资金)",
+    "own": "raised by the unit itself (单位自筹)",
+    "appropriation": "from the budget, where the paper does not tell levels apart (财政拨款)",
+    "other": "from other sources (其他资金)",
+}
+PERIODS = {"total": "the whole period (实施期)", "annual": "the year (年度)"}
+
+BOX = (
+    Column("x0", POINTS, "Left edge, PDF points."),
+    Column("top", POINTS, "Upper edge, PDF points from the top of the page."),
+    Column("x1", POINTS, "Right edge, PDF points."),
+    Column("bottom", POINTS, "Lower edge, PDF points from the top of the page."),
+)
+
+PERFORMANCE_PROJECTS = Table(
+    "performance_projects",
+    "one project's performance-target table (项目支出绩效目标表), over as many pages as it takes",
+    (
+        DOCUMENT_ID,
+        Column("project", TEXT, "The project's name as its head prints it, without line breaks; null where none is printed."),
+        Column("project_code", TEXT, "The code before the name, where one is printed."),
+        Column("unit", TEXT, "The unit that carries it out (实施单位)."),
+        Column("supervisor_code", TEXT, "Code of the supervising department."),
+        Column("supervisor", TEXT, "The supervising department (主管部门)."),
+        Column("attribute", TEXT, "Recurrent, continued or once (项目属性), as printed."),
+        Column("period", TEXT, "How long it runs (项目期), as printed."),
+        *(Column(f"{period}_yuan", MONEY, f"Money for {words}, in yuan.") for period, words in PERIODS.items()),
+        *(
+            Column(f"{period}_{source}_yuan", MONEY, f"Of the money for {words}: {origin}.")
+            for period, words in PERIODS.items()
+            for source, origin in SOURCES.items()
+        ),
+        Column("published_unit", TEXT, "The unit in which the amounts are printed."),
+        Column("published_text", TEXT, "The amount of the year as printed; where none is printed, that of the whole period."),
+        Column("form_date", TEXT, "The day on which the table was filled in (填报日期), YYYY-MM-DD."),
+        Column("page_from", WHOLE, "First page of the table; null for plain-text sources."),
+        Column("page_to", WHOLE, "Last page of the table."),
+        Column("page", WHOLE, "Page of the amount in `published_text`; the box is its place."),
+        *BOX,
+    ),
+)
+
+PERFORMANCE_INDICATORS = Table(
+    "performance_indicators",
+    "one third-level indicator of a performance-target table, for one period",
+    (
+        DOCUMENT_ID,
+        Column("table_kind", TEXT, "Whose table it is: a project's, or the whole department's (整体支出绩效目标表).",
+               required=True, allowed=("project", "department")),
+        Column("project", TEXT, "The project as in `performance_projects`; in a whole-department table the department."),
+        Column("unit", TEXT, "The unit as in `performance_projects`: two units may have projects of one name."),
+        Column("scope", TEXT, "Whole period or year.", required=True, allowed=("whole_period", "annual")),
+        Column("level1", TEXT, "First-level indicator as printed, clipped words made whole; where none is printed above, "
+               "the one that the form prescribes above `level2`."),
+        Column("level2", TEXT, "Second-level indicator as printed, clipped words made whole."),
+        Column("level3", TEXT, "Third-level indicator as printed.", required=True),
+        Column("target", TEXT, "Its target as printed; relation, value and unit where they stand in columns of their own."),
+        PAGE,
+        *BOX,
+    ),
+)
+
+DEPARTMENT_TARGETS = Table(
+    "department_targets",
+    "one key figure, task or goal of a whole-department performance-target table (整体支出绩效目标表)",
+    (
+        DOCUMENT_ID,
+        Column("department", TEXT, "The department, as in `performance_indicators.project`."),
+        Column("kind", TEXT, "What is printed.", required=True, allowed=("figure", "task", "goal")),
+        Column("section", TEXT, "The part of the table (部门基本信息, 年度预算情况 …)."),
+        Column("item", TEXT, "What the figure is of; the task's name; the goal's label."),
+        Column("text", TEXT, "The figure, task or goal as printed, without line breaks.", required=True),
+        Column("amount_yuan", MONEY, "The figure or the task's money in yuan, where it is money."),
+        PAGE,
+    ),
+)
+
+CATALOGUE = Table(
+    "catalogue",
+    "one item of a guidance catalogue of government-purchased services (政府购买服务指导性目录) found in a document",
+    (
+        DOCUMENT_ID,
+        Column("edition", TEXT, "The finance department's document number on the covering notice; null where none is there."),
+        Column("section", TEXT, "The kind of department that the section is for; null where no heading is printed above."),
+        Column("code", TEXT, "The item's code as printed.", required=True),
+        Column("level", WHOLE, "Level 1–4: the column in which the name is printed, whatever the code.", required=True),
+        Column("name", TEXT, "The item's name, without line breaks.", required=True),
+        PAGE,
+    ),
+)
+
+CATALOGUE_DECLARATIONS = Table(
+    "catalogue_declarations",
+    "one thing that a document says about the guidance catalogue of government-purchased services",
+    (
+        DOCUMENT_ID,
+        Column("kind", TEXT, "Nothing to declare, an edition cited, an item or project declared, a catalogue attached.",
+               required=True, allowed=("none", "cited", "items", "attached")),
+        Column("citation", TEXT, "The document number as printed, in its own brackets."),
+        Column("section", TEXT, "The catalogue's section, where it is named."),
+        Column("code", TEXT, "The declared item's code."),
+        Column("name", TEXT, "The declared item's name; the deepest one where all levels are given in prose."),
+        Column("path", TEXT, "The names of all levels given in prose, joined by `>`."),
+        Column("project", TEXT, "The project that the item is for, or that is said to be a purchased service."),
+        Column("sentence", TEXT, "The sentence, the project's name or the attached table's title as printed.", required=True),
+        PAGE,
+    ),
+)
+
+TABLES = (
+    DOCUMENTS,
+    PAGES,
+    LINES,
+    STATEMENTS,
+    PERFORMANCE_PROJECTS,
+    PERFORMANCE_INDICATORS,
+    DEPARTMENT_TARGETS,
+    CATALOGUE,
+    CATALOGUE_DECLARATIONS,
+)
