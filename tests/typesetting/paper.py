@@ -14,7 +14,6 @@ from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER, TA_LEFT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.lib.textsplit import wordSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -159,8 +158,17 @@ def _spans(rows: Sequence[Sequence[str]]) -> Iterator[tuple[tuple[int, int], tup
 
 
 def _wrap(words: str, width: float) -> str:
-    """`words` cut between any two characters into lines that fit a cell `width` points wide."""
-    return "\n".join(line for _, line in wordSplit(words, width - 2 * PADDING - 0.5, FONT, SIZE))
+    """`words` cut between any two characters into lines that stay within a cell `width` points wide.
+
+    The typesetter's own line breaking lets closing brackets stand across the rule, in the next cell.
+    """
+    room = width - 2 * PADDING
+    lines = [""]
+    for character in words:
+        if lines[-1] and pdfmetrics.stringWidth(lines[-1] + character, FONT, SIZE) > room:
+            lines.append("")
+        lines[-1] += character
+    return "\n".join(lines)
 
 
 class _ThinRectangles(Canvas):

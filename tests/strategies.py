@@ -1,0 +1,163 @@
+"""Random budgets that add up, and random ways to set them on paper."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from tests.typesetting.assemble import APPROPRIATED, NAMES, SOURCES, Forms, Part, assemble
+from tests.typesetting.disclosure import CLASSIFICATIONS, Disclosure, Row, Target
+from tests.typesetting.figures import share
+from tests.typesetting.paper import Layout
+
+_ECONOMIC = [(item, gov_item) for pairs in CLASSIFICATIONS["economic"].values() for item, gov_item in pairs]
+_EARMARKED = {"government_funds": ("2120803", "2296002"), "state_capital": ("2230105",)}
+_GENERAL = [c for c in NAMES if len(c) == 7 and c[0] == "2" and all(c not in codes for codes in _EARMARKED.values())]
+_UNITS = ("示例市示例服务中心", "示例市档案馆", "示例市公共资源交易中心（示例市政府采购中心）", "示例市12345热线中心")
+_PROJECTS = (
+    "残疾人就业保障金",
+    "大楼管理运行经费",
+    "网络系统、软硬件平台运维费",
+    "“高效办成一件事”规程规范及经典案例打造",
+    "12345政务服务热线运维费(线路费)",
+    "工作运行经费（含社会组织法定代表人离任审计及注销审计服务、“十五五”发展规划编制）",
+    "远程异地评标系统改造（政府采购）",
+    "物业费",
+)
+
+
+def amounts(most: int = 999_999) -> st.SearchStrategy[Decimal]:
+    """Amounts above zero in 万元 with two decimals: 0.01 to 9,999.99."""
+    return st.integers(1, most).map(lambda hundredths: Decimal(hundredths) / 100)
+
+
+def layouts() -> st.SearchStrategy[Layout]:
+    """Any way to set a disclosure; pages of any height, so that tables break after any row."""
+    return st.builds(
+        Layout,
+        page_height=st.integers(380, 1000).map(float),
+        form_per_page=st.booleans(),
+        heads_kept=st.booleans(),
+        header_repeated=st.booleans(),
+        narrow=st.booleans(),
+        thousands=st.booleans(),
+        rules=st.sampled_from(["lines", "rectangles"]),
+        note_on_empty=st.booleans(),
+        page_numbers=st.booleans(),
+        contents=st.booleans(),
+    )
+
+
+@st.composite
+def _basic(draw: st.DrawFn, units: tuple[str, ...]) -> list[Part]:
+    """Basic expenditure by economic item, each item from one function item of one unit."""
+    chosen = draw(st.lists(st.sampled_from(_ECONOMIC), max_size=12, unique=True))
+    return [
+        Part(draw(st.sampled_from(units)), draw(st.sampled_from(_GENERAL)), draw(amounts(9_999_999)), economic=economic)
+        for economic in chosen
+    ]
+
+
+@st.composite
+def _project(draw: st.DrawFn, unit: str, carried: bool = False) -> list[Part]:
+    """One project, paid from one or two funds."""
+    prefix = draw(st.sampled_from(["", "J", "Z", "XM", "QT"]))
+    name = prefix + draw(st.sampled_from(_PROJECTS)) + draw(st.sampled_from(["", "1", "（二期）"]))
+    allowed = APPROPRIATED if carried else tuple(SOURCES)
+    funds = draw(st.lists(st.sampled_from(allowed), min_size=1, max_size=2, unique=True))
+    return [
+        Part(unit, draw(st.sampled_from(_EARMARKED.get(fund, _GENERAL))), draw(amounts()), None, name, fund, carried)
+        for fund in funds
+    ]
+
+
+@st.composite
+def _parts(draw: st.DrawFn, units: tuple[str, ...]) -> list[Part]:
+    parts = draw(_basic(units))
+    for unit in units:
+        for _ in range(draw(st.integers(0, 12))):
+            parts += draw(_project(unit))
+    for unit in draw(st.lists(st.sampled_from(units), max_size=3, unique=True)):
+        parts += draw(_project(unit, carried=True))
+    if not any(part.fund == "general_public_budget" and not part.carried for part in parts):
+        parts.append(Part(units[0], draw(st.sampled_from(_GENERAL)), draw(amounts()), project="Z办公用房维修费"))
+    return parts
+
+
+@st.composite
+def disclosures(draw: st.DrawFn) -> Disclosure:
+    """A disclosure of a department with one to five units, or of one unit, in which everything adds up."""
+    kind = draw(st.sampled_from(["department", "unit"]))
+    name = "示例市示例局"
+    entity = name + draw(st.sampled_from(["", "[部门]"])) if kind == "department" else name
+    others = draw(st.lists(st.sampled_from(_UNITS), max_size=4, unique=True)) if kind == "department" else []
+    units = (name, *others)
+    organs = draw(st.lists(st.sampled_from(units), unique=True))
+    forms = assemble(draw(_parts(units)), entity if kind == "department" else None, organs)
+    targets = _targets(forms)
+    return Disclosure(
+        entity=entity,
+        kind=kind,
+        fiscal_year=draw(st.integers(2018, 2030)),
+        place="示例市",
+        supervisor=f"099-{entity}",
+        duties="虚构的部门，用于测试。",
+        units=units,
+        invented=True,
+        forms=forms,
+        narrative=draw(_narrative(forms, targets)),
+        targets=targets,
+    )
+
+
+def _project_rows(forms: Forms) -> list[Row]:
+    return [row for row in forms.get(("projects", "expenditure"), ()) if row.unit and row.unit != row.item]
+
+
+def _targets(forms: Forms) -> tuple[Target, ...]:
+    """Performance-target tables of the first two projects: numbers that belong to no form."""
+    return tuple(
+        Target(row.item, row.unit or "", "1年", "一次性项目（1年结束）", money, money)
+        for row in _project_rows(forms)[:2]
+        for money in [{"local": int(row.amounts["total"] * 10_000)}]
+    )
+
+
+@st.composite
+def _narrative(draw: st.DrawFn, forms: Forms, targets: tuple[Target, ...]) -> dict[str, str]:
+    """The figures of part three that no form holds; changes fit the totals of the forms."""
+    totals = {
+        "revenue": forms["budget_summary", "revenue"][-1].amounts["total"],
+        "general_public_budget": forms["general_public_expenditure", "expenditure"][0].amounts["total"],
+    }
+    if cost := forms.get(("operating_cost", "expenditure")):
+        totals["operating_cost"] = cost[0].amounts["total"]
+    stated = {
+        "reason": "项目调整",
+        "operating_cost_reason": "人员变动",
+        "assets_date": "上年12月31日",
+        "equipment": "0",
+    }
+    for measure, now in totals.items():
+        before = draw(amounts().filter(lambda before, now=now: before != now))
+        stated |= {f"{measure}_change": str(now - before), f"{measure}_change_pct": str(share(now - before, before))}
+    stated |= {"expenditure_change": stated["revenue_change"], "expenditure_change_pct": stated["revenue_change_pct"]}
+    kinds = {kind: draw(st.just(Decimal(0)) | amounts()) for kind in ("goods", "works", "services")}
+    projects = _project_rows(forms)
+    all_projects = sum((row.amounts["total"] for row in projects), Decimal(0))
+    disclosed = sum((row.amounts["total"] for row in projects[: len(targets)]), Decimal(0))
+    return {
+        **stated,
+        **{kind: str(amount) for kind, amount in kinds.items()},
+        "procurement_total": str(sum(kinds.values())),
+        "projects_under_performance_management": str(len(projects)),
+        "performance_amount": str(all_projects),
+        "projects_disclosed": str(len(targets)),
+        "projects_disclosed_amount": str(disclosed),
+        "projects_disclosed_pct": str(share(disclosed, all_projects)),
+        "equipment": str(draw(st.integers(0, 9))),
+        "vehicle_quota": str(draw(st.integers(0, 30))),
+        "vehicles": str(draw(st.integers(0, 30))),
+        "office_area_m2": str(draw(amounts())),
+    }
