@@ -16,13 +16,17 @@ from budgetlib.pages import Box, Cell, Grid, Line
 
 
 class Char(NamedTuple):
-    """One printed character, or one recognised piece of text, and its place."""
+    """One printed character, or one recognised piece of text, and its place.
+
+    `base` is the height of the line it stands on: fonts lie about the height of their characters, not about that.
+    """
 
     text: str
     x0: float
     top: float
     x1: float
     bottom: float
+    base: float
 
     @property
     def box(self) -> Box:
@@ -52,14 +56,11 @@ def without_doubles(chars: Iterable[Char]) -> list[Char]:
 def _rows_of_text(chars: Sequence[Char]) -> list[list[Char]]:
     """`chars` by printed line, top to bottom, each from left to right."""
     rows: list[list[Char]] = []
-    middle = 0.0
-    for char in sorted(chars, key=lambda c: (c.top + c.bottom, c.x0)):
-        centre = (char.top + char.bottom) / 2
-        if rows and centre - middle <= 0.45 * (char.bottom - char.top):
+    for char in sorted(chars, key=lambda c: (c.base, c.x0)):
+        if rows and char.base - rows[-1][0].base <= 0.4 * (char.bottom - char.top):
             rows[-1].append(char)
         else:
             rows.append([char])
-            middle = centre
     for row in rows:
         row.sort(key=lambda c: c.x0)
     return rows

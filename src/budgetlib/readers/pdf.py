@@ -66,7 +66,7 @@ def _page(page: Any) -> Page:
     try:
         raw = page.chars
         turned = sum(not char["upright"] for char in raw) * 2 > len(raw)
-        chars = [Char(c["text"], c["x0"], c["top"], c["x1"], c["bottom"]) for c in raw if c["upright"] != turned]
+        chars = [_char(c, turned) for c in raw if c["upright"] != turned]
         rules = [_rule(edge) for edge in page.edges if not _is_paper(edge)]
         pictures = len(page.images)
     except (PDFException, PdfminerException, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
@@ -84,6 +84,13 @@ def _page(page: Any) -> Page:
     if turn:
         lines, grids = [turn.line_back(line) for line in lines], [turn.grid_back(grid) for grid in grids]
     return Page(number, width, height, tuple(lines), tuple(grids), turn=turn.degrees if turn else 0)
+
+
+def _char(char: dict[str, Any], turned: bool) -> Char:
+    """A character of pdfplumber; in a turned one `base` is the x of the line it stands on."""
+    along, across = char["matrix"][4], char["matrix"][5]
+    base = along if turned else char["top"] + char["y1"] - across
+    return Char(char["text"], char["x0"], char["top"], char["x1"], char["bottom"], base)
 
 
 def _rule(edge: dict[str, Any]) -> Rule:
@@ -132,7 +139,7 @@ class _Turn:
 
     def char(self, char: Char) -> Char:
         box = self._box(char.box)
-        return Char(char.text, box.x0, box.top, box.x1, box.bottom)
+        return Char(char.text, box.x0, box.top, box.x1, box.bottom, char.base if self.clockwise else self.width - char.base)
 
     def rule(self, rule: Rule) -> Rule:
         if rule.vertical:
