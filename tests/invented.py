@@ -127,18 +127,36 @@ def corpus(folder: Path, **changes: Any) -> Corpus:
     return load(folder)
 
 
-def write(folder: Path, years: tuple[int, ...] = (2025, 2026), **about: Any) -> None:
-    """The tables of `years` as a tidy folder; `about` overrides columns of `documents`."""
-    parts = [tables(year, **about) for year in years]
+def write(folder: Path, years: tuple[int, ...] = (2025, 2026), others: Any = (), **about: Any) -> None:
+    """The tables of `years` as a tidy folder; `about` overrides columns of `documents`.
+
+    `others` are further documents, of which nothing was read.
+    """
+    nothing = {table.name: table.frame([]) for table in TABLES}
+    unread = [nothing | {"documents": DOCUMENTS.frame([_document(n) | other])} for n, other in enumerate(others)]
+    write_tables(folder, [tables(year, **about) for year in years] + unread)
+
+
+def write_tables(folder: Path, parts: list[dict[str, pd.DataFrame]]) -> None:
+    """Several documents' tables as one tidy folder."""
     for table in TABLES:
         write_table(pd.concat([part[table.name] for part in parts], ignore_index=True), table, folder)
 
 
 def tables(year: int, **about: Any) -> dict[str, pd.DataFrame]:
-    """The four tables of one year."""
+    """The tables of one year; those that the invented disclosure has nothing for are empty."""
     document_id = f"{year:016d}"
-    document = {
-        "document_id": document_id,
+    return {table.name: table.frame([]) for table in TABLES} | {
+        "documents": DOCUMENTS.frame([_document(year) | about]),
+        "pages": PAGES.frame({"document_id": document_id} | page for page in _pages(year)),
+        "lines": LINES.frame({"document_id": document_id} | line for line in _lines(year)),
+        "statements": STATEMENTS.frame({"document_id": document_id} | row for row in _statements(year)),
+    }
+
+
+def _document(year: int) -> dict[str, Any]:
+    return {
+        "document_id": f"{year:016d}",
         "path": f"{ENTITY}-{year}.pdf",
         "sha256": f"{year:064d}",
         "media_type": "application/pdf",
@@ -152,12 +170,6 @@ def tables(year: int, **about: Any) -> dict[str, pd.DataFrame]:
         "outcome": "partial" if year == 2026 else "ok",
         "reason": "page 18 could not be read" if year == 2026 else None,
         "parser_version": "0.1.0",
-    }
-    return {
-        "documents": DOCUMENTS.frame([document | about]),
-        "pages": PAGES.frame({"document_id": document_id} | page for page in _pages(year)),
-        "lines": LINES.frame({"document_id": document_id} | line for line in _lines(year)),
-        "statements": STATEMENTS.frame({"document_id": document_id} | row for row in _statements(year)),
     }
 
 

@@ -24,6 +24,11 @@ class Corpus:
     pages: pd.DataFrame
     lines: pd.DataFrame
     statements: pd.DataFrame
+    performance_projects: pd.DataFrame
+    performance_indicators: pd.DataFrame
+    department_targets: pd.DataFrame
+    catalogue: pd.DataFrame
+    catalogue_declarations: pd.DataFrame
 
     def select(
         self,

@@ -1,0 +1,334 @@
+"""Reports: run in real kernels, read in a real browser."""
+
+import csv
+import json
+import re
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from click.testing import CliRunner, Result
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+from budgetlib.cli import main
+from budgetlib.errors import BadParameter, NotFound
+from budgetlib.report import NOTEBOOK, check_parameters, write_reports
+from tests import invented
+from tests.invented import ENTITY
+
+HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["report", *map(str, arguments)])
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def tidy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two years of the invented department, and a file that could not be opened."""
+    folder = tmp_path_factory.mktemp("tables") / "tidy"
+    locked = {"path": "锁.pdf", "outcome": "encrypted", "reason": "needs a password"}
+    nobody = {"entity": None, "department_id": None, "fiscal_year": None, "document_kind": None, "pages": None}
+    invented.write(folder, years=(2025, 2026), others=[locked | nobody])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reports(tidy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All reports, made where another kernel called python3 is installed that does not work."""
+    elsewhere = tmp_path_factory.mktemp("jupyter")
+    kernel = elsewhere / "kernels/python3/kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text(json.dumps({"argv": ["false"], "display_name": "broken", "language": "python"}))
+    out = tidy.parent / "reports"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(elsewhere))
+        result = run("--tidy", tidy, "--out", out, "--jobs", 2)
+    assert result.exit_code == 0, result.output
+    return out
+
+
+@pytest.fixture(scope="module")
+def report(reports: Path) -> Path:
+    return reports / ENTITY / "2026"
+
+
+def test_a_report_is_its_pages_notebooks_figures_tables_and_result(report: Path) -> None:
+    figures = {"spending_by_function", "basic_and_project", "spending_change", "procurement_mix"}
+    assert files(report) == {
+        "result.json",
+        *(f"report.{language}.{kind}" for language in ("zh", "en") for kind in ("html", "ipynb")),
+        *(f"figures/{name}.{language}.png" for language in ("zh", "en") for name in figures),
+        "tables/spending_change.csv",
+        "tables/procurement_mix.csv",
+    }
+
+
+def test_nothing_unfinished_is_left(reports: Path) -> None:
+    assert list(reports.rglob(".*")) == []
+
+
+def test_the_result_says_what_went_in_and_what_came_out(report: Path) -> None:
+    result = json.loads((report / "result.json").read_text(encoding="utf-8"))
+    assert result["parameters"] == {"department": ENTITY, "year": 2026, "languages": ["zh", "en"]}
+    assert [one["sha256"] for one in result["inputs"]] == [f"{2026:064d}"]
+    assert result["counts"]["pages"] == {"not_a_form": 10, "read": 8, "declared_empty": 1, "unreadable": 1}
+    assert result["versions"]["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert {*result["reports"], *result["figures"], *result["tables"], "result.json"} == files(report)
+
+
+def test_the_tables_hold_what_the_report_says(report: Path) -> None:
+    with (report / "tables/spending_change.csv").open(encoding="utf-8-sig", newline="") as stream:
+        change = list(csv.DictReader(stream))
+    contract = (
+        "basis dimension code item previous_year previous_yuan current_yuan change_yuan change_pct contribution_pp"
+    )
+    assert list(change[0])[:13] == [*contract.split(), "status", "document_id", "page"]
+    total = {one["basis"]: one for one in change if one["dimension"] == "total" and one["measure"] == "expenditure"}
+    assert Decimal(total["published"]["change_yuan"]) == Decimal(total["computed"]["change_yuan"]) == Decimal("657500")
+    with (report / "tables/procurement_mix.csv").open(encoding="utf-8-sig", newline="") as stream:
+        mix = list(csv.DictReader(stream))
+    assert list(mix[0]) == ["kind", "amount_yuan", "share_pct", "share_of_budget_pct", "document_id", "page"]
+
+
+def test_no_path_of_this_machine_and_no_time_of_day_is_in_a_report(reports: Path, report: Path) -> None:
+    for path in [*report.glob("report.*"), report / "result.json", reports / "index.html"]:
+        text = path.read_text(encoding="utf-8")
+        assert str(reports.parent) not in text
+        assert str(NOTEBOOK.parent) not in text
+        assert not re.search(r"20\d\d-\d\d-\d\dT\d\d:\d\d", text)
+
+
+def test_the_notebook_beside_a_report_finds_its_tables_from_there(report: Path, tidy: Path) -> None:
+    nb: Any = nbformat.read(report / "report.zh.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    (injected,) = (cell for cell in nb.cells if "injected-parameters" in cell.metadata.get("tags", ()))
+    given: dict[str, Any] = {}
+    exec(injected.source, given)  # noqa: S102 - our own notebook
+    assert (report / given["tidy"]).resolve() == tidy.resolve()
+    assert (given["department"], given["year"], given["language"], given["out"]) == (ENTITY, 2026, "zh", ".")
+    assert ENTITY in injected.source
+
+
+def test_cells_are_short_and_every_parameter_has_a_literal_and_a_comment() -> None:
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells  # type: ignore[no-untyped-call]
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    assert all(1 <= len(cell.source.splitlines()) <= 7 for cell in code)
+    assert not any(cell.get("outputs") for cell in code)
+    (parameters,) = (cell for cell in code if "parameters" in cell.metadata.get("tags", ()))
+    assert all(re.fullmatch(r'\w+ = ("[^"]*"|\d+)  # \S.*', line) for line in parameters.source.splitlines())
+    headings = [(cell.metadata.tags[0], cell.source) for cell in cells if cell.cell_type == "markdown"]
+    assert [tag for tag, _ in headings] == ["zh", "en"] * (len(headings) // 2)
+
+
+@pytest.fixture(scope="module")
+def again(tidy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One report made again, beside one of an earlier run."""
+    out = tmp_path_factory.mktemp("again") / "reports"
+    earlier = out / ENTITY / "2025"
+    earlier.mkdir(parents=True)
+    (earlier / "result.json").write_text("{}")
+    (earlier / "report.zh.html").write_text("<!DOCTYPE html>")
+    assert run("--tidy", tidy, "--out", out, "--year", 2026, "--lang", "zh", "--jobs", 1).exit_code == 0
+    return out
+
+
+def test_the_same_tables_give_the_same_files(report: Path, again: Path) -> None:
+    made = again / ENTITY / "2026"
+    same = files(made) - {"result.json", "report.zh.ipynb", "report.zh.html"}
+    assert len(same) == 6
+    assert {name for name in same if (made / name).read_bytes() != (report / name).read_bytes()} == set()
+    where = re.compile(r'tidy = \\?"[^"]*"')
+    for name in ("report.zh.ipynb", "report.zh.html"):
+        first, second = (where.sub("", (folder / name).read_text(encoding="utf-8")) for folder in (report, made))
+        assert first == second
+
+
+def test_a_report_of_an_earlier_run_stays_in_the_index(again: Path) -> None:
+    index = (again / "index.html").read_text(encoding="utf-8")
+    assert "此前生成" in index
+    assert "已生成" in index
+    assert (again / ENTITY / "2025/report.zh.html").read_text() == "<!DOCTYPE html>"
+
+
+@pytest.fixture
+def page(browser: webdriver.Chrome) -> Any:
+    """Opens a file at the width of a phone and gives the browser."""
+
+    def opened(path: Path, width: int = 390) -> webdriver.Chrome:
+        metrics = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        browser.get_log("performance")
+        browser.get(path.as_uri())
+        return browser
+
+    return opened
+
+
+def asked_for(browser: webdriver.Chrome) -> list[str]:
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_page_loads_nothing_from_outside(page: Any, report: Path, language: str) -> None:
+    path = report / f"report.{language}.html"
+    urls = asked_for(page(path))
+    assert path.as_uri() in urls
+    assert [url for url in urls if url != path.as_uri() and not url.startswith("data:")] == []
+    assert re.findall(r"<(?:script|link|iframe|object|embed)\b", path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_page_needs_no_scrolling_sideways(page: Any, report: Path, language: str, width: int) -> None:
+    chrome = page(report / f"report.{language}.html", width)
+    for details in chrome.find_elements(By.TAG_NAME, "summary"):
+        details.click()
+    assert chrome.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_a_chinese_page_says_in_chinese_who_how_much_and_why(page: Any, report: Path) -> None:
+    chrome = page(report / "report.zh.html")
+    text = chrome.find_element(By.TAG_NAME, "body").text
+    assert chrome.find_element(By.TAG_NAME, "html").get_attribute("lang") == "zh"
+    assert chrome.title == f"{ENTITY} 2026 年部门预算"
+    assert "预算支出总计 665.75 万元，据公开说明比上年增加 65.75 万元（10.96%）" in text
+    assert "基本支出占 63.16%，项目支出占 36.84%" in text
+    assert invented.REASON in text
+    assert "the page is a picture" in text
+    assert f"{2026:064d}" in text
+    assert "How much" not in text
+
+
+def test_an_english_page_says_the_same_in_million_yuan(page: Any, report: Path) -> None:
+    chrome = page(report / "report.en.html")
+    text = chrome.find_element(By.TAG_NAME, "body").text
+    assert chrome.find_element(By.TAG_NAME, "html").get_attribute("lang") == "en"
+    assert "plans to spend 6.6575 million yuan in 2026, by its own account 0.6575 million yuan (10.96%) more" in text
+    assert "General public services 一般公共服务支出" in text
+    assert "万元的" not in text
+
+
+def test_every_figure_has_words_for_those_who_do_not_see_it(page: Any, report: Path) -> None:
+    pictures = page(report / "report.zh.html").find_elements(By.TAG_NAME, "img")
+    assert len(pictures) == 4
+    assert all(picture.get_attribute("alt") for picture in pictures)
+    assert all(int(picture.get_attribute("naturalWidth")) >= 1000 for picture in pictures)
+
+
+def test_chinese_is_drawn_with_the_font_that_the_page_brings_along(page: Any, report: Path) -> None:
+    chrome = page(report / "report.zh.html")
+    ready = "return document.fonts.ready.then(fonts => [...fonts].map(font => [font.family, font.status]))"
+    assert chrome.execute_script(ready) == [["budgetlib Noto Sans SC", "loaded"]]
+
+
+def test_code_is_folded_away_but_there(page: Any, report: Path) -> None:
+    chrome = page(report / "report.zh.html")
+    code = chrome.find_elements(By.CLASS_NAME, "code")
+    assert code
+    assert not any(cell.is_displayed() for cell in code)
+    chrome.find_element(By.ID, "code").click()
+    assert all(cell.is_displayed() for cell in code)
+    assert "bl.load(tidy)" in chrome.find_element(By.TAG_NAME, "body").text
+
+
+def test_chapters_without_data_say_so_in_a_sentence(page: Any, reports: Path) -> None:
+    text = page(reports / ENTITY / "2025/report.zh.html").find_element(By.TAG_NAME, "body").text
+    assert "文件没有说明比上年增减多少，资料中也没有上一年度的预算。" in text
+    assert "没有读到政府采购分类金额。" in text
+    assert "procurement_mix" not in files(reports / ENTITY / "2025/figures")
+
+
+def test_the_index_links_every_report_and_names_every_document_without_one(page: Any, reports: Path) -> None:
+    chrome = page(reports / "index.html")
+    links = [link.get_attribute("href") for link in chrome.find_elements(By.TAG_NAME, "a")]
+    expected = [reports / ENTITY / year / f"report.{lang}.html" for year in ("2025", "2026") for lang in ("zh", "en")]
+    assert links == [path.as_uri() for path in expected]
+    text = chrome.find_element(By.TAG_NAME, "body").text
+    assert "锁.pdf" in text
+    assert "已加密 · encrypted" in text
+    assert "needs a password" in text
+
+
+def test_text_of_a_document_does_nothing_and_names_no_path(page: Any, tmp_path: Path) -> None:
+    about = {"entity": HOSTILE, "department_id": "../../evil", "path": HOSTILE, "reason": HOSTILE}
+    tables = invented.tables(2026, **about)
+    tables["lines"]["item"] = HOSTILE + tables["lines"]["item"]
+    tables["lines"].loc[tables["lines"].form == "projects", "item"] = "=cmd()"
+    tables["statements"]["reason"] = HOSTILE
+    tables["pages"]["reason"] = HOSTILE
+    invented.write_tables(tmp_path / "data/tidy", [tables])
+    out = tmp_path / "data/reports"
+    assert run("--tidy", tmp_path / "data/tidy", "--out", out, "--lang", "zh", "--jobs", 2).exit_code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"data"}
+    assert {path.name for path in tmp_path.parent.iterdir()} & {"evil"} == set()
+    (report,) = out.glob("evil-*/2026/report.zh.html")
+    for path in (report, out / "index.html"):
+        chrome = page(path)
+        assert chrome.title != "taken"
+        assert HOSTILE in chrome.find_element(By.TAG_NAME, "body").text
+        assert chrome.find_elements(By.CSS_SELECTOR, "script, img[src=x]") == []
+    assert "'=cmd()" in (report.parent / "tables/spending_change.csv").read_text(encoding="utf-8-sig")
+
+
+def changed_notebook(folder: Path, code: str) -> Path:
+    nb: Any = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+    nb.cells.append(nbformat.v4.new_code_cell(code))  # type: ignore[no-untyped-call]
+    path = folder / "changed.ipynb"
+    nbformat.write(nb, path)  # type: ignore[no-untyped-call]
+    return path
+
+
+def test_a_failing_notebook_leaves_the_report_that_was_there_and_the_others_go_on(tidy: Path, tmp_path: Path) -> None:
+    notebook = changed_notebook(tmp_path, "1 / (year - 2025)")
+    kept = tmp_path / "reports" / ENTITY / "2025" / "result.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("{}")
+    failed, done = write_reports(tidy, tmp_path / "reports", languages=["zh"], jobs=2, notebook=notebook)
+    assert (failed.year, failed.state, done.year, done.state) == (2025, "failed", 2026, "done")
+    assert "ZeroDivisionError" in str(failed.reason)
+    assert files(tmp_path / "reports" / ENTITY / "2025") == {"result.json"}
+    assert list((tmp_path / "reports").rglob(".*")) == []
+    assert "ZeroDivisionError" in (tmp_path / "reports/index.html").read_text(encoding="utf-8")
+
+
+def test_an_unknown_notebook_parameter_is_refused_with_the_known_ones(tidy: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadParameter, match="no parameter depratment; allowed: department, year, language, tidy, out"):
+        check_parameters(NOTEBOOK, {"depratment": "x", "year": 2026})
+    bare = tmp_path / "bare.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(), bare)  # type: ignore[no-untyped-call]
+    with pytest.raises(BadParameter, match="no parameter department"):
+        write_reports(tidy, tmp_path / "reports", notebook=bare)
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_missing_notebook_is_refused(tidy: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"there is no notebook .*none\.ipynb"):
+        write_reports(tidy, tmp_path / "reports", notebook=tmp_path / "none.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--department", "某局"], f"no department '某局'; there is: {ENTITY}"),
+        (["--year", "1999"], "there is: 2025, 2026"),
+        (["--lang", "fr"], "'zh', 'en', 'both'"),
+        (["--jobs", "0"], "0 is not in the range"),
+        (["--tidy", "nowhere"], "budgetlib parse --out nowhere"),
+    ],
+)
+def test_a_wrong_question_is_answered_with_what_there_is_and_exit_code_2(
+    tidy: Path, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    result = run("--tidy", tidy, "--out", tmp_path / "reports", *arguments)
+    assert result.exit_code == 2
+    assert said in " ".join(re.sub(r"[│╭╮╯╰─]", " ", result.output).split())
+    assert not (tmp_path / "reports").exists()
