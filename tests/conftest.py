@@ -9,14 +9,14 @@ from click.testing import CliRunner
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+from budgetlib.cli import main
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session")
 def sample_tidy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of tables that `budgetlib parse` makes of data/raw."""
-    from budgetlib.cli import main
-
     tidy = tmp_path_factory.mktemp("sample") / "tidy"
     result = CliRunner().invoke(main, ["parse", str(ROOT / "data/raw"), "--out", str(tidy)])
     assert result.exit_code == 0, result.output

@@ -131,13 +131,24 @@ def test_a_library_is_known_in_one_place(library: str, place: str) -> None:
     assert knowing == {place}
 
 
+def libraries(folder: Path) -> set[str]:
+    """The distributions that the Python files below `folder` import."""
+    imported = {name.partition(".")[0] for path in folder.rglob("*.py") for name in imports_of(path)}
+    providers = metadata.packages_distributions()
+    return {
+        canonicalize_name(providers[name][0]) for name in imported - sys.stdlib_module_names - {"budgetlib", "tests"}
+    }
+
+
+def declared(lines: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
 def test_the_declared_dependencies_are_the_libraries_that_are_used() -> None:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    declared = {canonicalize_name(Requirement(line).name) for line in pyproject["project"]["dependencies"]}
-    imported = {name.partition(".")[0] for path in MODULES for name in imports_of(path)} - sys.stdlib_module_names
-    providers = metadata.packages_distributions()
-    distributions = {canonicalize_name(providers[name][0]) for name in imported - {"budgetlib"}}
-    assert declared == distributions | USED_WITHOUT_IMPORT
+    needed = declared(pyproject["project"]["dependencies"])
+    assert needed == libraries(PACKAGE) | USED_WITHOUT_IMPORT
+    assert declared(pyproject["dependency-groups"]["test"]) == libraries(ROOT / "tests") - needed
 
 
 def test_analysis_opens_no_file() -> None:
