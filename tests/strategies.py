@@ -136,8 +136,7 @@ def _narrative(draw: st.DrawFn, forms: Forms, targets: tuple[Target, ...]) -> di
     stated = {
         "reason": "项目调整",
         "operating_cost_reason": "人员变动",
-        "assets_date": "上年12月31日",
-        "equipment": "0",
+        "assets_date": "2017年12月31日",
     }
     for measure, now in totals.items():
         before = draw(amounts().filter(lambda before, now=now: before != now))

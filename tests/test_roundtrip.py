@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from budgetlib.pipeline import parse_document
 from tests.strategies import disclosures, layouts
@@ -16,9 +16,13 @@ from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.expected import Line, Statement, expected_lines, expected_statements
 from tests.typesetting.paper import Layout
 
-# The same examples every time: whoever runs the tests sees what everybody sees.
+# The same examples every time: whoever runs the tests sees what everybody sees. A failing one is shown as it is:
+# shrinking a whole document takes minutes (add Phase.shrink for that).
 examples = settings(
-    deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
@@ -61,10 +65,9 @@ def test_every_figure_of_the_twelve_sections_is_found(disclosure: Disclosure, la
 @given(disclosures(), layouts())
 def test_who_publishes_for_which_year_is_found(disclosure: Disclosure, layout: Layout) -> None:
     (document,) = read_again(disclosure, layout)["documents"]
-    found = {name: document[name] for name in ("entity", "entity_kind", "fiscal_year", "outcome")}
+    found = {name: document[name] for name in ("entity", "entity_kind", "fiscal_year")}
     assert found == {
         "entity": disclosure.entity,
         "entity_kind": disclosure.kind,
         "fiscal_year": disclosure.fiscal_year,
-        "outcome": "ok",
     }

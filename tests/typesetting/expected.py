@@ -36,7 +36,7 @@ class Statement(NamedTuple):
 
 
 def expected_lines(disclosure: Disclosure) -> Counter[Line]:
-    """Every printed amount of the 13 forms, each as often as it is printed."""
+    """Every printed amount of the 13 forms, each as often as it is printed; a form's total belongs to no unit."""
     return Counter(
         Line(
             form,
@@ -44,12 +44,12 @@ def expected_lines(disclosure: Disclosure) -> Counter[Line]:
             row.code,
             row.item,
             row.gov_item,
-            row.unit if form == "projects" else None,
+            row.unit if position else None,
             measure,
             row.amounts[measure] * 10_000,
         )
         for form, side in MEASURES
-        for row in disclosure.rows(form, side)
+        for position, row in enumerate(disclosure.rows(form, side))
         for measure in MEASURES[form, side]
         if measure in row.amounts
     )
