@@ -14,7 +14,7 @@ from budgetlib.pages import Cell
 from budgetlib.recognise import Column, Piece, Sheet, is_total
 from budgetlib.text import label, squeeze
 
-_CODED = re.compile(r"[\[【(（]?(?P<code>\d{3,9})[\]】)）]?[-—_ ]*(?P<name>[^\d\s].*)?", re.DOTALL)
+_CODED = re.compile(r"[\[【(（]?(?P<code>\d{3}(?:\d\d){0,3})[\]】)）]?[-—_ ]*(?P<name>[^\d\s].*)?", re.DOTALL)
 _NOTE = re.compile(r"^(注|备注|说明)[:：]")
 
 
@@ -119,7 +119,7 @@ def _row(sheet: Sheet, piece: Piece, r: int, columns: Sequence[Column], side: st
                 labels[column.role] = text
         elif column.measure:
             _take_amount(sheet, piece, r, column, row)
-    _name(row, labels)
+    _name(row, labels, coded=sheet.form.rows in ("codes", "groups"))
     return row
 
 
@@ -136,8 +136,8 @@ def _take_amount(sheet: Sheet, piece: Piece, r: int, column: Column, row: Row) -
     row.amounts.append(Amount(column, number, re.sub(r"\s+", "", cell.text), cell, piece.page.number))
 
 
-def _name(row: Row, labels: dict[str, str]) -> None:
-    """Item, code and the rest from the label cells of one row."""
+def _name(row: Row, labels: dict[str, str], coded: bool) -> None:
+    """Item, code and the rest from the label cells of one row; `coded` forms may print both in one cell."""
     parts = [squeeze(labels.get(role, "")) for role in ("class", "section", "item_code")]
     code = squeeze(labels.get("code", ""))
     main = labels.get("project") or labels.get("item") or ""
@@ -157,7 +157,7 @@ def _name(row: Row, labels: dict[str, str]) -> None:
     row.code = code if code.isdigit() else None
     if any(parts):
         row.code = "|".join(parts)
-    if row.code is None and (match := _CODED.fullmatch(main.strip())) and (match["name"] or match["code"]):
+    if coded and row.code is None and (match := _CODED.fullmatch(main.strip())) and (match["name"] or match["code"]):
         row.code, row.printed = match["code"], re.sub(r"\s+", "", match["name"] or "")
     row.gov_code, row.gov_item = _coded(labels.get("gov_item", ""))
     row.gov_code = row.gov_code or squeeze(labels.get("gov_code", "")) or None
