@@ -72,12 +72,25 @@ def test_key_figures_are_the_printed_totals_with_their_places(budget: Corpus) ->
 
 
 def test_a_key_figure_whose_form_was_not_read_comes_from_the_narrative(budget: Corpus) -> None:
-    figure = row(key_figures(without(budget, "budget_summary")), measure="budget_total")
+    figure = row(key_figures(without(budget, "budget_summary", "expenditure")), measure="budget_total")
     assert (figure["value"], figure["form"], figure["section"]) == (yuan("665.75"), None, 1)
 
 
 def test_a_key_figure_that_is_nowhere_is_left_out_not_zero(budget: Corpus) -> None:
     assert "project" not in set(key_figures(without(budget, "expenditure")).measure)
+
+
+@pytest.mark.parametrize("more", [{"measure": "meetings"}, {"item": "会议费", "row_kind": "line"}])
+def test_a_total_with_meetings_in_it_is_not_that_of_the_three_public_expenses(
+    budget: Corpus, more: dict[str, str]
+) -> None:
+    form = budget.form("three_public")
+    lines = pd.concat([budget.lines.assign(amount_yuan=budget.lines.amount_yuan + 1), form.assign(**more)])
+    figure = row(key_figures(replace(budget, lines=lines)), measure="three_public")
+    assert (figure["value"], figure["form"], figure["section"]) == (yuan("4.50"), None, 7)
+    own = form.assign(measure="three_public", amount_yuan=yuan("3.00"))
+    figure = row(key_figures(replace(budget, lines=pd.concat([lines, own]))), measure="three_public")
+    assert (figure["value"], figure["form"]) == (yuan("3.00"), "three_public")
 
 
 def test_the_grand_total_counts_where_a_form_prints_several(budget: Corpus) -> None:
@@ -144,6 +157,17 @@ def test_basic_expenditure_is_split_only_where_its_parts_add_up(budget: Corpus) 
     lines.loc[(lines.item == "合计") & (lines.measure == "operating"), "amount_yuan"] = yuan("62.49")
     basic, _ = basic_and_project(replace(budget, lines=lines)).to_dict("records")
     assert (basic["personnel_yuan"], basic["operating_yuan"]) == (None, None)
+
+
+def test_basic_expenditure_is_personnel_and_operating_where_these_stand_in_its_place(budget: Corpus) -> None:
+    form = budget.lines.form == "expenditure"
+    parts = budget.lines.measure.where(~form, budget.lines.measure.replace("basic", "personnel"))
+    frames = (basic_and_project(replace(budget, lines=budget.lines.assign(measure=parts))), basic_and_project(budget))
+    assert frames[0].amount_yuan.to_list() == frames[1].amount_yuan.to_list()
+    assert spending_by_function(replace(budget, lines=budget.lines.assign(measure=parts))).basic_yuan.to_list() == [
+        yuan("345.50"),
+        yuan("75.01"),
+    ]
 
 
 def test_a_published_change_is_as_stated_with_its_reason_and_no_year_before(change: pd.DataFrame) -> None:

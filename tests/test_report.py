@@ -262,8 +262,8 @@ def test_text_of_a_document_does_nothing_and_names_no_path(page: Any, tmp_path: 
     about = {"entity": HOSTILE, "department_id": "../../evil", "path": HOSTILE, "reason": HOSTILE}
     tables = invented.tables(2026, **about)
     tables["lines"]["item"] = HOSTILE + tables["lines"]["item"]
-    tables["lines"].loc[tables["lines"].form == "projects", "item"] = "=cmd()"
     tables["statements"]["reason"] = HOSTILE
+    tables["statements"].loc[tables["statements"].section == 8, "reason"] = "=cmd()"
     tables["pages"]["reason"] = HOSTILE
     invented.write_tables(tmp_path / "data/tidy", [tables])
     out = tmp_path / "data/reports"

@@ -23,6 +23,8 @@ from budgetlib.labels import LANGUAGES, item, label, money, percent
 from budgetlib.store import write_bytes, write_csv
 
 _CARDS = ("budget_total", "basic", "project", "general_public_budget", "three_public", "operating_cost", "procurement")
+# The forms by function that cover the whole budget: only shares of these are shares of the total above.
+_WHOLE_BUDGET = ("expenditure", "budget_summary")
 
 
 class Html:
@@ -172,7 +174,8 @@ class Display:
         shares = {row["kind"]: percent(row["share_pct"]) for row in kinds.to_dict("records") if row["share_pct"]}
         if len(shares) == 2:
             yield self._label("summary.split", basic=shares["basic"], project=shares["project"])
-        largest = max(functions.to_dict("records"), key=lambda row: row["share_pct"] or 0, default=None)
+        comparable = functions[functions.form.isin(_WHOLE_BUDGET)]
+        largest = max(comparable.to_dict("records"), key=lambda row: row["share_pct"] or 0, default=None)
         if largest is not None and largest["share_pct"] is not None:
             what = item(largest["item"], self.language, largest["code"])
             yield self._label("summary.largest", item=what, percent=percent(largest["share_pct"]))

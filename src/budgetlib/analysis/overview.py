@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -12,20 +12,51 @@ from budgetlib.corpus import Corpus
 
 KEY_FIGURE_COLUMNS = ("measure", "value", "value_unit", "form", "section", "page", "document_id")
 _FATES = ["unreadable", "read", "declared_empty", "not_a_form"]
-# Where each figure is printed: the total of a form (form, side, measure), or else a section of the narrative part.
-_PRINTED_IN: dict[str, tuple[tuple[str, str, str] | None, tuple[int, str] | None]] = {
-    "budget_total": (("budget_summary", "expenditure", "total"), (1, "expenditure_total")),
-    "general_public_budget": (("general_public_expenditure", "expenditure", "total"), (5, "general_public_budget")),
-    "government_funds": (("government_fund_expenditure", "expenditure", "total"), None),
-    "state_capital": (("state_capital", "expenditure", "total"), None),
-    "basic": (("expenditure", "expenditure", "basic"), (3, "basic")),
-    "project": (("expenditure", "expenditure", "project"), (3, "project")),
-    "personnel": (("basic_by_economic", "expenditure", "personnel"), (6, "personnel")),
-    "operating": (("basic_by_economic", "expenditure", "operating"), (6, "operating")),
-    "three_public": (("three_public", "expenditure", "total"), (7, "three_public_total")),
-    "operating_cost": (("operating_cost", "expenditure", "total"), (8, "operating_cost")),
-    "procurement": (None, (9, "procurement_total")),
-    "performance_projects": (None, (10, "projects_under_performance_management")),
+
+
+class _Total(NamedTuple):
+    """The total of a form; it is something else where the form also has a measure or item of `unless`."""
+
+    form: str
+    measure: str = "total"
+    unless: tuple[str, ...] = ()
+
+
+class _Stated(NamedTuple):
+    """A figure of a section of the narrative part."""
+
+    section: int
+    measure: str
+
+
+# Where each figure is printed; the first place that was read counts. Some places put meetings and training into the
+# form of the three public expenses, whose total is then more than these three.
+_PLACES: dict[str, tuple[_Total | _Stated, ...]] = {
+    "budget_total": (
+        _Total("budget_summary"),
+        _Total("expenditure"),
+        _Stated(1, "expenditure_total"),
+        _Stated(3, "expenditure_total"),
+    ),
+    "general_public_budget": (_Total("general_public_expenditure"), _Stated(5, "general_public_budget")),
+    "government_funds": (_Total("government_fund_expenditure"),),
+    "state_capital": (_Total("state_capital"),),
+    "basic": (_Total("expenditure", "basic"), _Stated(3, "basic")),
+    "project": (_Total("expenditure", "project"), _Stated(3, "project")),
+    "personnel": (_Total("basic_by_economic", "personnel"), _Stated(6, "personnel")),
+    "operating": (_Total("basic_by_economic", "operating"), _Stated(6, "operating")),
+    "three_public": (
+        _Total("three_public", "three_public"),
+        _Total("three_public", unless=("meetings", "training", "会议费", "培训费")),
+        _Stated(7, "three_public_total"),
+    ),
+    "operating_cost": (
+        _Total("operating_cost"),
+        _Total("three_public", "operating_cost"),
+        _Stated(8, "operating_cost"),
+    ),
+    "procurement": (_Stated(9, "procurement_total"),),
+    "performance_projects": (_Stated(10, "projects_under_performance_management"),),
 }
 
 
@@ -35,19 +66,29 @@ def key_figures(budget: Corpus) -> pd.DataFrame:
     Columns: `measure`, `value` (Decimal), `value_unit` (`yuan`|`count`), `form` or `section` (1–12), `page`,
     `document_id`.
     """
-    figures = [key_figure(budget, measure) for measure in _PRINTED_IN]
+    figures = [key_figure(budget, measure) for measure in _PLACES]
     return frame(KEY_FIGURE_COLUMNS, [figure for figure in figures if figure is not None])
 
 
 def key_figure(budget: Corpus, measure: str) -> dict[str, Any] | None:
-    """One row of `key_figures`, or None where neither its form nor its section was read."""
-    form_total, statement = _PRINTED_IN[measure]
-    if form_total and (line := printed_total(budget, *form_total)) is not None:
-        return {**line, "measure": measure, "value": line.amount_yuan, "value_unit": "yuan", "section": None}
-    if statement and (told := stated(budget, *statement)) is not None:
+    """One row of `key_figures`, or None where none of its places was read."""
+    found = (_look(budget, place) for place in _PLACES[measure])
+    figure = next((one for one in found if one is not None), None)
+    return None if figure is None else figure | {"measure": measure}
+
+
+def _look(budget: Corpus, place: _Total | _Stated) -> dict[str, Any] | None:
+    if isinstance(place, _Stated):
+        told = stated(budget, *place)
+        if told is None:
+            return None
         value = yuan(told.value) if told.value_unit == "yuan" else told.value
-        return {**told, "measure": measure, "value": value, "form": None}
-    return None
+        return {**told, "value": value, "form": None}
+    lines = budget.form(place.form)
+    if {*lines.measure, *lines["item"]} & set(place.unless):
+        return None
+    line = printed_total(budget, place.form, "expenditure", place.measure)
+    return None if line is None else {**line, "value": line.amount_yuan, "value_unit": "yuan", "section": None}
 
 
 def coverage(budget: Corpus) -> pd.DataFrame:

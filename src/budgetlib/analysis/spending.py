@@ -36,6 +36,7 @@ KIND_COLUMNS = (
 # From the most telling form to the least: all funds; appropriations; general public budget; classes without code.
 FORMS = ("expenditure", "appropriation_expenditure", "general_public_expenditure", "budget_summary")
 _CLASS_DIGITS = 3
+_ROUNDING = 3 * Decimal(50)  # yuan: three terms, each printed to 0.01 万元
 
 
 def spending_by_function(budget: Corpus, level: str = "class") -> pd.DataFrame:
@@ -68,27 +69,30 @@ def basic_and_project(budget: Corpus) -> pd.DataFrame:
     """Basic and project expenditure, all funds.
 
     Columns: `kind` (`basic`|`project`), `amount_yuan`, `personnel_yuan` and `operating_yuan` (of basic; null unless
-    they add up to it), `share_pct` of both, `form`, `page`, `document_id`. No rows unless both were read.
+    they add up to it), `share_pct` of both, `form`, `page`, `document_id`. No rows unless both were read; basic
+    expenditure that is not printed is the sum of personnel and operating where the form prints these instead.
     """
-    basic, project, personnel, operating = (
-        key_figure(budget, measure) for measure in ("basic", "project", "personnel", "operating")
-    )
+    project = key_figure(budget, "project")
+    basic = key_figure(budget, "basic") or _basic_in_parts(budget)
     if basic is None or project is None:
         return frame(KIND_COLUMNS, [])
-    whole = basic["value"] + project["value"]
+    personnel, operating = (key_figure(budget, part) for part in ("personnel", "operating"))
     parts = {}
     if personnel and operating and personnel["value"] + operating["value"] == basic["value"]:
         parts = {"personnel_yuan": personnel["value"], "operating_yuan": operating["value"]}
+    whole = basic["value"] + project["value"]
     records = [
-        {
-            **figure,
-            "kind": figure["measure"],
-            "amount_yuan": figure["value"],
-            "share_pct": share(figure["value"], whole),
-        }
-        for figure in (basic, project)
+        {**figure, **more, "kind": kind, "amount_yuan": figure["value"], "share_pct": share(figure["value"], whole)}
+        for kind, figure, more in (("basic", basic, parts), ("project", project, {}))
     ]
-    return frame(KIND_COLUMNS, [records[0] | parts, records[1]])
+    return frame(KIND_COLUMNS, records)
+
+
+def _basic_in_parts(budget: Corpus) -> dict[str, Any] | None:
+    lines = budget.form("expenditure")
+    totals = lines[lines.row_kind == "total"]
+    amount = _amounts(totals)["basic_yuan"]
+    return None if amount is None else {**totals.iloc[0], "value": amount}
 
 
 def _rows(budget: Corpus, form: str) -> pd.DataFrame:
@@ -112,15 +116,19 @@ def _leaves(rows: pd.DataFrame) -> list[dict[str, Any]]:
     leaves = rows[rows.row_kind == "line"]
     return [
         _group(group, code=group.code.iloc[0], item=group.item.iloc[0], basis="printed")
-        for _, group in leaves.groupby(leaves.code.fillna(leaves.item), sort=False)
+        for _, group in leaves.groupby(leaves.code.fillna(leaves.row.astype(str)), sort=False)
     ]
 
 
 def _group(rows: pd.DataFrame, **about: Any) -> dict[str, Any]:
-    amounts = {f"{measure}_yuan": _sum(rows, measure) for measure in ("total", "basic", "project")}
-    return {**about, **amounts, "page": rows.page.iloc[0], "document_id": rows.document_id.iloc[0]}
+    return {**about, **_amounts(rows), "page": rows.page.iloc[0], "document_id": rows.document_id.iloc[0]}
 
 
-def _sum(rows: pd.DataFrame, measure: str) -> Decimal | None:
-    amounts = rows.amount_yuan[rows.measure == measure]
-    return sum(amounts, Decimal(0)) if len(amounts) else None
+def _amounts(rows: pd.DataFrame) -> dict[str, Decimal | None]:
+    """Total, basic and project; basic from personnel and operating where these stand in its place and add up."""
+    amounts = {measure: sum(group, Decimal(0)) for measure, group in rows.groupby("measure").amount_yuan}
+    total, basic, project = (amounts.get(measure) for measure in ("total", "basic", "project"))
+    parts = [amounts[part] for part in ("personnel", "operating") if part in amounts]
+    if basic is None and total is not None and abs(sum(parts, project or Decimal(0)) - total) <= _ROUNDING:
+        basic = sum(parts, Decimal(0)) if parts else None
+    return {"total_yuan": total, "basic_yuan": basic, "project_yuan": project}
