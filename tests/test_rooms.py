@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 FILES = {"os", "io", "pathlib", "shutil", "tempfile", "glob", "csv", "json", "importlib"}
-FRAMES = {"pandas", "numpy", "pyarrow"}
+FRAMES = {"pandas", "pyarrow"}
 
 
 class Room(NamedTuple):
@@ -136,7 +136,8 @@ def libraries(folder: Path) -> set[str]:
     imported = {name.partition(".")[0] for path in folder.rglob("*.py") for name in imports_of(path)}
     providers = metadata.packages_distributions()
     return {
-        canonicalize_name(providers[name][0]) for name in imported - sys.stdlib_module_names - {"budgetlib", "tests"}
+        canonicalize_name(providers.get(name, [name])[0])
+        for name in imported - sys.stdlib_module_names - {"budgetlib", "tests"}
     }
 
 
