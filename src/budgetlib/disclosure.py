@@ -14,9 +14,10 @@ from budgetlib import __version__
 from budgetlib.documents import Source
 from budgetlib.errors import UnreadableDocument
 from budgetlib.identify import Identity, identify
-from budgetlib.ledger import ledger
+from budgetlib.ledger import Annex, ledger
 from budgetlib.money import FACTORS
 from budgetlib.narrative import read_statements
+from budgetlib.performance import read_performance
 from budgetlib.readers import media_type, read_document
 from budgetlib.recognise import Sheet, recognise
 from budgetlib.text import slug
@@ -87,9 +88,18 @@ def _read(source: Source, document: dict[str, Any]) -> Records:
         counts[id(sheet)] = len(own)
         lines += own
     statements = read_statements(pages)
-    page_records = ledger(pages, sheets, unknown, refused, counts)
+    performance = read_performance(pages, {id(piece.grid) for sheet in sheets for piece in sheet.pieces})
+    annexes = {index: Annex("performance", True, tuple(said)) for index, said in performance.remarks.items()}
+    page_records = ledger(pages, sheets, unknown, refused, counts, annexes)
     _describe(document, source, who, page_records, bool(lines or statements or counts))
-    return {"pages": page_records, "lines": lines, "statements": statements}
+    return {
+        "pages": page_records,
+        "lines": lines,
+        "statements": statements,
+        "performance_projects": performance.projects,
+        "performance_indicators": performance.indicators,
+        "department_targets": performance.departments,
+    }
 
 
 def _settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from budgetlib.pages import Page
 from budgetlib.recognise import Sheet, Unknown
@@ -13,6 +13,17 @@ from budgetlib.text import squeeze
 
 _LEADER = re.compile(r"(\.{3,}|…|·{3,}|\t)\s*\d+\s*$")
 _EMPTY_NOTE = re.compile(r"无数据|无此项|无相关|没有.*(安排|支出|数据)|空表|为空|不涉及|未安排")
+
+
+class Annex(NamedTuple):
+    """What a page holds besides forms and narrative: a piece of a performance table, of a catalogue, a stranger.
+
+    `read` says that its content is in a table; `remarks` what was not read, or what the page is.
+    """
+
+    kind: str
+    read: bool
+    remarks: tuple[str, ...] = ()
 
 
 def _kind(page: Page, index: int, has_form: bool) -> str:
@@ -43,11 +54,12 @@ def ledger(
     unknown: Sequence[Unknown],
     refused: Sequence[tuple[Sheet, str]],
     counts: dict[int, int],
+    annexes: Mapping[int, Annex],
 ) -> list[dict[str, Any]]:
     """Records of the table `pages` (without document_id).
 
     `refused` are sheets whose amounts were not taken, with the reason; `counts` gives for each sheet
-    (by `id`) how many amounts were read from it.
+    (by `id`) how many amounts were read from it; `annexes` what else was found, by page index.
     """
     on_page: dict[int, list[Sheet]] = defaultdict(list)
     reasons: dict[int, list[str]] = defaultdict(list)
@@ -69,14 +81,23 @@ def ledger(
         reasons[table.page_index].append(table.reason)
         lost[table.page_index] += 1
     return [
-        _record(page, index, on_page[index], reasons[index], lost[index], counts) for index, page in enumerate(pages)
+        _record(page, index, on_page[index], reasons[index], lost[index], counts, annexes.get(index))
+        for index, page in enumerate(pages)
     ]
 
 
 def _record(
-    page: Page, index: int, sheets: Sequence[Sheet], reasons: list[str], lost: int, counts: dict[int, int]
+    page: Page,
+    index: int,
+    sheets: Sequence[Sheet],
+    reasons: list[str],
+    lost: int,
+    counts: dict[int, int],
+    annex: Annex | None,
 ) -> dict[str, Any]:
-    kind = _kind(page, index, bool(sheets))
+    kind = annex.kind if annex and not sheets else _kind(page, index, bool(sheets))
+    if annex:
+        reasons = [*reasons, *annex.remarks]
     if page.source == "none":
         outcome, kind = "unreadable", "other"
         reasons = [page.fault or "no text", *reasons]
@@ -86,12 +107,12 @@ def _record(
             reasons = [*reasons, "printed empty, without a note saying so"]
     elif lost:
         outcome = "unreadable"
-    elif kind == "narrative":
+    elif kind == "narrative" or (annex and annex.read):
         outcome = "read"
     else:
         outcome = "not_a_form"
-        if kind in ("performance", "catalogue"):
-            reasons = [*reasons, f"{kind} tables are not read yet"]
+        if kind in ("performance", "catalogue") and not reasons:
+            reasons = ["has the words of such a table, but no piece of one was recognised"]
     return {
         "page": page.number,
         "kind": kind,

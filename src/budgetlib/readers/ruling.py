@@ -120,9 +120,36 @@ def _tables(cells: Sequence[Box]) -> list[list[Box]]:
     return sorted(tables, key=lambda group: min((cell.top, cell.x0) for cell in group))
 
 
+def _closed(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> list[Segment]:
+    """`horizontal` with the outer borders that are drawn in part only drawn in full.
+
+    Where a page ends, merged cells that go on overleaf are often left open while the cells beside them are closed.
+    """
+    added = []
+    for y in sorted({segment.position for segment in horizontal}):
+        begin = [v for v in vertical if abs(v.start - y) <= TOLERANCE]
+        end = [v for v in vertical if abs(v.end - y) <= TOLERANCE]
+        for ends in (begin, end):
+            if len(ends) > 1:
+                border = Segment(y, min(v.position for v in ends), max(v.position for v in ends))
+                if not _is_drawn(border, horizontal) and not _is_inside(border, vertical):
+                    added.append(border)
+    return sorted([*horizontal, *added])
+
+
+def _is_drawn(border: Segment, horizontal: Sequence[Segment]) -> bool:
+    own = (h for h in horizontal if h.position == border.position)
+    return any(h.start <= border.start + TOLERANCE and border.end - TOLERANCE <= h.end for h in own)
+
+
+def _is_inside(border: Segment, vertical: Sequence[Segment]) -> bool:
+    crossing = (v for v in vertical if v.start < border.position - TOLERANCE and border.position + TOLERANCE < v.end)
+    return any(border.start <= v.position <= border.end for v in crossing)
+
+
 def find_tables(rules: Iterable[Rule]) -> list[list[Box]]:
     """The tables that `rules` draw, from top to bottom: for each its cells, merged cells once."""
     all_rules = list(rules)
     vertical = _snapped(rule for rule in all_rules if rule.vertical)
     horizontal = _snapped(rule for rule in all_rules if not rule.vertical)
-    return _tables(_cells(vertical, horizontal))
+    return _tables(_cells(vertical, _closed(vertical, horizontal)))

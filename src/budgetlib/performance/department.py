@@ -1,0 +1,85 @@
+"""The whole-department table (整体支出绩效目标表) above its indicators: key figures, tasks, goals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from budgetlib.money import parse_number
+from budgetlib.performance.head import bare
+from budgetlib.performance.target import Place, Statement, Target, Token
+from budgetlib.recognise import find_unit
+from budgetlib.vocabulary import performance_words
+
+_COUNT = re.compile(r"[<>≤≥]?\d[\d,]*(?:\.\d+)?(?P<unit>\D{0,4})")
+
+
+class Figures:
+    """What the rows above the indicators say, row by row; headers stay for the rows below them."""
+
+    def __init__(self) -> None:
+        self.section: str | None = None
+        self.in_money = False
+        self.in_tasks = False
+        self.headers: dict[int, list[str]] = {}
+
+    def take(self, target: Target, row: Sequence[Token], place: Place) -> None:
+        """One row: key figures, a task, a goal, or the head of such rows."""
+        words = performance_words()
+        self._enter(target, row)
+        label = words.label(bare(row[0].key))
+        if label in ("department", "prose"):
+            return
+        if label == "goal" and len(row) > 1:
+            self.in_tasks = False
+            target.statements.append(Statement("goal", None, row[0].text, row[-1].text, None, place.page))
+            return
+        numbers = [token for token in row if _COUNT.fullmatch(token.key)]
+        if any(words.task.search(token.key) for token in row):
+            self.in_tasks = True
+        elif self.in_tasks and not words.total.search(row[0].key):
+            self._take_task(target, [t for t in row if t not in numbers], numbers, place)
+            return
+        if not numbers:
+            self._remember(row)
+        for token in numbers:
+            if item := self._item(row, token):
+                amount = self._amount(token)
+                target.statements.append(Statement("figure", self.section, item, token.text, amount, place.page))
+
+    def _enter(self, target: Target, row: Sequence[Token]) -> None:
+        """A new section begins with a word in the first column; money has its unit printed."""
+        first = row[0]
+        if first.cell.column <= 1 and len(row) > 1 and not _COUNT.fullmatch(row[1].key) and not self._is_task(row):
+            self.section, self.in_money, self.in_tasks = first.text, False, False
+            self.headers = {}
+        if unit := find_unit([token.key for token in row]):
+            target.money_unit, self.in_money = unit, True
+            if first.cell.column <= 1 and find_unit([first.key]):
+                self.section = first.text
+
+    def _is_task(self, row: Sequence[Token]) -> bool:
+        return self.in_tasks and performance_words().label(bare(row[0].key)) is None
+
+    def _take_task(self, target: Target, words: Sequence[Token], numbers: Sequence[Token], place: Place) -> None:
+        if words and all(len(token.key) > 2 for token in words):
+            item = words[0].text if len(words) > 1 else None
+            amount = self._amount(numbers[0]) if numbers else None
+            target.statements.append(Statement("task", self.section, item, words[-1].text, amount, place.page))
+
+    def _remember(self, row: Sequence[Token]) -> None:
+        for token in row:
+            for column in range(token.cell.column, token.cell.column + token.cell.columns):
+                self.headers.setdefault(column, []).append(token.text)
+
+    def _item(self, row: Sequence[Token], token: Token) -> str | None:
+        """What a figure is of: the words at its left, else the header above it."""
+        before = [other for other in row if other.cell.column < token.cell.column]
+        if before and not _COUNT.fullmatch(before[-1].key) and before[-1].text != self.section:
+            return before[-1].text
+        return "、".join(self.headers.get(token.cell.column, [])) or None
+
+    def _amount(self, token: Token) -> Decimal | None:
+        match = _COUNT.fullmatch(token.key)
+        return parse_number(token.key) if self.in_money and match and not match["unit"] else None

@@ -1,0 +1,279 @@
+"""Rows of indicators → third-level indicators with their targets.
+
+A row is read by the columns of the printed head. Where it does not fit them (an extraction may lose the
+blank cells that merged cells leave), it is read by its words: first- and second-level indicators are a
+closed vocabulary. What fits neither way is not read, and said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from budgetlib.pages import Grid
+from budgetlib.performance.layout import Layout
+from budgetlib.performance.target import Indicator, Place, Target, Token
+from budgetlib.vocabulary import performance_words
+
+_NOTE = re.compile(r"^(?:注|备注)[:：]?")
+_UNIT_ONLY = re.compile(r"[/／]?[^\d≥≤<>=＝%]{1,4}")
+_WITHOUT_RELATION = {"", "定性"}
+
+
+class Half(NamedTuple):
+    """What one half of a row says: level-2 word, indicator and target, each where printed."""
+
+    level2: Token | None = None
+    level3: Token | None = None
+    target: Token | None = None
+
+    @property
+    def complete(self) -> bool:
+        """True where an indicator stands with its target."""
+        return self.level3 is not None and self.target is not None
+
+
+class Row(NamedTuple):
+    """One row of indicators, understood."""
+
+    level1: str | None
+    halves: tuple[Half, ...]
+
+
+@dataclass
+class Reading:
+    """The indicators of one table, read row by row: what stands above goes on below (merged cells)."""
+
+    target: Target
+    layout: Layout
+    first_scope: int = 0
+    level1: str | None = None
+    level2: dict[int, str | None] = field(default_factory=dict)
+    unread: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The periods of the halves, from left to right."""
+        goals = tuple(self.target.goal_scopes)
+        return goals if len(goals) == 2 else (self.target.scope, "annual")
+
+    @property
+    def two_goals(self) -> bool:
+        """True where the table sets goals for the whole period and for the year."""
+        return len(self.target.goal_scopes) == 2
+
+    def begin(self, layout: Layout, row: Sequence[Token], stacked: bool) -> None:
+        """A printed head of indicators; words of the levels that slipped into it stand above the rows below.
+
+        `stacked`: a second head below the first half of the same table is that of the other half.
+        """
+        self.layout = layout
+        self.first_scope = 1 if stacked else 0
+        words = performance_words()
+        for token in row:
+            if first := words.first_level(token.key):
+                self.level1, self.level2 = first, {}
+        seconds = [second for token in row if (second := words.second_level(token.key))]
+        self.level2.update(enumerate(seconds))
+
+    def read(self, row: Sequence[Token], grid: Grid, opens: bool, place: Place) -> None:
+        """Take one row; `opens` says that it is the first of a piece on a new page."""
+        layout = self.layout.on(grid)
+        row = [token for token in row if not _is_rubric(token) and not _spans_all(token, layout)]
+        if not row or _NOTE.match(row[0].key):
+            return
+        if opens and layout and self._is_rest(row, layout):
+            self._append(row, layout)
+            return
+        understood = (layout and by_columns(row, grid, layout)) or by_words(row, self._halves(), self.layout.boundary)
+        if understood is None and layout:
+            understood = by_columns(row, grid, layout, strict=False)
+        if understood is None:
+            if any(not _is_level(token.key) for token in row):
+                self.unread[place.page_index] = self.unread.get(place.page_index, 0) + 1
+            return
+        self._take(understood, place.page)
+
+    def _halves(self) -> int:
+        return 2 if self.layout.halves == 2 or self.two_goals else 1
+
+    def _take(self, row: Row, page: int | None) -> None:
+        if row.level1 and row.level1 != self.level1:
+            self.level1, self.level2 = row.level1, {}
+        for position, half in enumerate(row.halves):
+            if half.level2:
+                self.level2[position] = performance_words().second_level(half.level2.key) or half.level2.text
+            if half.level3:
+                self._keep(position, half.level3, half.target, row.level1, page)
+
+    def _keep(self, position: int, third: Token, target: Token | None, printed: str | None, page: int | None) -> None:
+        scope = self.scopes[min(self.first_scope + position, 1)]
+        levels = _levels(printed or self.level1, self.level2.get(position), third.text, bool(printed))
+        one = Indicator(scope, *levels, target.text if target else None, page, (target or third).cell.box)
+        if self.layout.halves == 1 and self.two_goals and one.key in {i.key for i in self.target.indicators}:
+            one = one._replace(scope=self.scopes[1])
+        self.target.indicators.append(one)
+
+    def _is_rest(self, row: Sequence[Token], layout: Layout) -> bool:
+        """True for what a page end cut off the row above: indicators without targets, or a target's unit."""
+        if not self.target.indicators or any(_is_level(token.key) for token in row):
+            return False
+        held = {(column.role, column.half) for token in row if (column := layout.at(token.cell.column))}
+        both = {half for role, half in held if role == "level3"} & {half for role, half in held if role == "target"}
+        if not both:
+            return bool(held)
+        units = [t for t in row if (c := layout.at(t.cell.column)) and c.role == "target"]
+        ends = [one.target or "" for one in self.target.indicators[-len(units) :]]
+        return all(_UNIT_ONLY.fullmatch(t.key) for t in units) and all(re.search(r"[\d/万]$", end) for end in ends)
+
+    def _append(self, row: Sequence[Token], layout: Layout) -> None:
+        for token in row:
+            column = layout.at(token.cell.column)
+            if column is None or column.role not in ("level3", "target"):
+                continue
+            scope = self.scopes[min(self.first_scope + column.half, 1)]
+            last = [i for i, one in enumerate(self.target.indicators) if one.scope == scope]
+            if last:
+                self.target.indicators[last[-1]] = self.target.indicators[last[-1]].longer(column.role, token.text)
+
+
+def _levels(first: str | None, second: str | None, third: str, printed: bool) -> tuple[str | None, str | None, str]:
+    """Levels made whole: the first level by law where none is printed that may stand above the second.
+
+    All three may stand in one cell (产出指标数量指标…).
+    """
+    words = performance_words()
+    if second is None and first is None:
+        for one, seconds in words.levels.items():
+            for two in seconds:
+                if third.startswith(one + two) and len(third) > len(one + two):
+                    return one, two, third[len(one + two) :]
+    if second and not printed and (parents := words.parents(second)) and first not in parents:
+        first = parents[0] if len(parents) == 1 else first
+    return first, second, third
+
+
+def begins_without_head(row: Sequence[Token]) -> bool:
+    """True for a row of indicators without a printed head above: a rubric, levels, an indicator with its target."""
+    inner = [token for token in row if not _is_rubric(token)]
+    if len(inner) == len(row) or not any(_is_level(token.key) for token in inner):
+        return False
+    understood = by_words(inner, 2, None)
+    return understood is not None and any(half.complete for half in understood.halves)
+
+
+def _spans_all(token: Token, layout: Layout | None) -> bool:
+    """True for a merged cell beside the indicators: it says what all of them are."""
+    return layout is not None and token.cell.rows > 1 and layout.at(token.cell.column) is None
+
+
+def _is_rubric(token: Token) -> bool:
+    return performance_words().rubric.search(token.key) is not None and not _is_level(token.key)
+
+
+def _is_level(key: str) -> bool:
+    words = performance_words()
+    return words.first_level(key) is not None or words.second_level(key) is not None
+
+
+def by_columns(row: Sequence[Token], grid: Grid, layout: Layout, strict: bool = True) -> Row | None:
+    """The row as the columns of the printed head have it; None where it does not fit them.
+
+    Strictly, level columns hold words of the vocabulary only, and an indicator stands with its target.
+    """
+    if not {"level3"} <= layout.roles:
+        return None
+    words = performance_words()
+    held: dict[tuple[str, int], Token] = {}
+    for token in row:
+        column = layout.at(token.cell.column)
+        if column is None or (column.role, column.half) in held:
+            return None
+        if column.role != "skip":
+            held[column.role, column.half] = token
+    first = held.get(("level1", 0))
+    if first and strict and not words.first_level(first.key):
+        return None
+    halves = []
+    for half in range(layout.halves):
+        second, third = held.get(("level2", half)), held.get(("level3", half))
+        target = _target(held, half)
+        if second and ((strict and not words.second_level(second.key)) or _only_first(second.key)):
+            return None
+        if (third is None) != (target is None) and (strict or third is None):
+            return None
+        if (third and _only_first(third.key)) or (target and _is_level(target.key)):
+            return None
+        halves.append(Half(second, third, target))
+    return Row((words.first_level(first.key) or first.text) if first else None, tuple(halves))
+
+
+def _only_first(key: str) -> bool:
+    words = performance_words()
+    return words.first_level(key) is not None and words.second_level(key) is None
+
+
+def _target(held: dict[tuple[str, int], Token], half: int) -> Token | None:
+    """The target of a half: relation, value and unit where they stand in columns of their own."""
+    value = held.get(("target", half))
+    relation, unit = held.get(("relation", half)), held.get(("measure_unit", half))
+    if value is None or (relation is None and unit is None):
+        return value
+    before = relation.text if relation and relation.key not in _WITHOUT_RELATION else ""
+    after = unit.text if unit else ""
+    return Token(before + value.text + after, before + value.key + after, value.cell)
+
+
+def by_words(row: Sequence[Token], halves: int, boundary: int | None) -> Row | None:
+    """The row as its words have it, wherever its cells stand; None where they allow no reading, or several.
+
+    `boundary` is the column in which the second half begins; it decides where a lone half belongs.
+    """
+    words = performance_words()
+    first = words.first_level(row[0].key)
+    if (first is None or words.second_level(row[0].key)) and (read := _best_cut(row, halves, boundary)):
+        return Row(None, read)
+    if first is None:
+        return None
+    rest = _best_cut(row[1:], halves, boundary)
+    if rest is None:
+        rest = _best_cut([token for token in row if not _only_first(token.key)], halves, boundary)
+    return Row(first, rest) if rest else None
+
+
+def _best_cut(row: Sequence[Token], halves: int, boundary: int | None) -> tuple[Half, ...] | None:
+    """The halves of a row without its first level; None where no cut gives two halves, or several do as well."""
+    readings: dict[int, list[tuple[Half, ...]]] = {}
+    for cut in range(len(row) + 1) if halves == 2 else [len(row)]:
+        left, right = _half(row[:cut]), _half(row[cut:])
+        if left is None or right is None or (left.level3 and not left.target and not _both_lack(left, right)):
+            continue
+        wrong = sum(t.cell.column >= boundary for t in row[:cut]) if boundary else 0
+        wrong += sum(t.cell.column < boundary for t in row[cut:]) if boundary else int(cut == 0)
+        apart = left.level2 is not None and left.level3 is None and right.level2 is None and right.level3 is not None
+        cost = 10 * sum(bool(half.level3) and not half.complete for half in (left, right)) + wrong + apart
+        readings.setdefault(cost, []).append((left, right)[:halves])
+    best = readings[min(readings)] if readings else []
+    return best[0] if len(best) == 1 else None
+
+
+def _both_lack(left: Half, right: Half) -> bool:
+    return right.level2 is not None and right.target is None and right.level3 is not None
+
+
+def _half(row: Sequence[Token]) -> Half | None:
+    """One half as its words have it: [level 2] [indicator target]; None where they are something else."""
+    words = performance_words()
+    second = row[0] if row and words.second_level(row[0].key) else None
+    rest = row[1:] if second else row
+    if len(row) == 2 and second and not _is_level(row[1].key) and re.search(r"\d|[≥≤%]", row[1].key):
+        return Half(None, row[0], row[1])
+    if not rest:
+        return Half(second)
+    if len(rest) == 1 and second and not _is_level(rest[0].key):
+        return Half(second, rest[0])
+    if len(rest) == 2 and not _is_level(rest[1].key) and not _only_first(rest[0].key):
+        return Half(second, rest[0], rest[1])
+    return None
