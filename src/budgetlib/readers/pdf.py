@@ -65,8 +65,8 @@ def _page(page: Any) -> Page:
     number, width, height = page.page_number, float(page.width), float(page.height)
     try:
         raw = page.chars
-        turned = sum(not char["upright"] for char in raw) * 2 > len(raw)
-        chars = [_char(c, turned) for c in raw if c["upright"] != turned]
+        turned = sum(map(_runs_up_or_down, raw)) * 2 > len(raw)
+        chars = [_char(c, turned) for c in raw if _runs_up_or_down(c) == turned]
         rules = [_rule(edge) for edge in page.edges if not _is_paper(edge)]
         pictures = len(page.images)
     except (PDFException, PdfminerException, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
@@ -86,6 +86,11 @@ def _page(page: Any) -> Page:
     return Page(number, width, height, tuple(lines), tuple(grids), turn=turn.degrees if turn else 0)
 
 
+def _runs_up_or_down(char: dict[str, Any]) -> bool:
+    """True where text runs along the height of the page."""
+    return abs(char["matrix"][1]) > abs(char["matrix"][0])
+
+
 def _char(char: dict[str, Any], turned: bool) -> Char:
     """A character of pdfplumber; in a turned one `base` is the x of the line it stands on."""
     along, across = char["matrix"][4], char["matrix"][5]
@@ -94,7 +99,8 @@ def _char(char: dict[str, Any], turned: bool) -> Char:
 
 
 def _rule(edge: dict[str, Any]) -> Rule:
-    if edge["orientation"] == "v":
+    """An edge of pdfplumber; on turned sheets its orientation is lost in rounding, its length tells it."""
+    if edge["bottom"] - edge["top"] > edge["x1"] - edge["x0"]:
         return Rule(True, edge["x0"], edge["top"], edge["bottom"])
     return Rule(False, edge["top"], edge["x0"], edge["x1"])
 
@@ -122,7 +128,7 @@ class _Turn:
     """A sheet whose text runs up or down the page: turned upright for reading, and its boxes turned back."""
 
     def __init__(self, raw: list[dict[str, Any]], width: float, height: float) -> None:
-        up = sum(1 if char["matrix"][1] > 0 else -1 for char in raw if not char["upright"])
+        up = sum(1 if char["matrix"][1] > 0 else -1 for char in raw if _runs_up_or_down(char))
         self.clockwise = up > 0
         self.degrees = 90 if self.clockwise else 270
         self.width, self.height = width, height
