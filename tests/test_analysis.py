@@ -159,6 +159,12 @@ def test_basic_expenditure_is_split_only_where_its_parts_add_up(budget: Corpus) 
     assert (basic["personnel_yuan"], basic["operating_yuan"]) == (None, None)
 
 
+def test_shares_of_basic_and_project_expenditure_are_of_the_total_also_where_there_is_more(budget: Corpus) -> None:
+    lines = budget.lines.copy()
+    lines.loc[(lines.form == "budget_summary") & (lines["item"] == "支出总计"), "amount_yuan"] = yuan("841.00")
+    assert basic_and_project(replace(budget, lines=lines)).share_pct.to_list() == [Decimal("50.00"), Decimal("29.16")]
+
+
 def test_basic_expenditure_is_personnel_and_operating_where_these_stand_in_its_place(budget: Corpus) -> None:
     form = budget.lines.form == "expenditure"
     parts = budget.lines.measure.where(~form, budget.lines.measure.replace("basic", "personnel"))

@@ -143,6 +143,22 @@ def test_bars_are_as_long_as_the_amounts_in_the_unit_of_the_language() -> None:
         assert widths == pytest.approx([590.75 / scale, 245.25 / scale])
 
 
+def test_a_bar_is_as_long_as_its_total_also_where_it_is_not_split() -> None:
+    frame = functions(("分", "60", "40"), ("未分", None, None), ("尾差", "30", None))
+    frame["total_yuan"] = [yuan("100"), yuan("50"), yuan("30.01")]
+    axes = plot_spending_by_function(frame, "zh")
+    ends = [round(patch.get_x() + patch.get_width(), 2) for patch in axes.patches]
+    assert ends == [60, 100, 100, 50, 30, 30.01]
+    assert "其他支出" in " ".join(text.get_text() for text in axes.get_legend().get_texts())
+
+
+def test_rounding_in_the_paper_gets_no_colour_of_its_own() -> None:
+    frame = functions(("甲", "185.34", "33.40"))
+    frame["total_yuan"] = [yuan("218.75")]
+    legend = plot_spending_by_function(frame, "zh").get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == ["基本支出", "项目支出"]
+
+
 def test_negative_amounts_go_left_and_zero_has_no_length() -> None:
     axes = plot_spending_by_function(functions(("减", "-20", "50"), ("零", "0", "0.00")), "zh")
     spans = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in axes.patches]

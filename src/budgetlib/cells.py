@@ -112,7 +112,7 @@ class Cells:
         if column == "content":
             return self._content(row) if "page_kind" in row else ""
         if column == "place":
-            return self.place(row) if "page" in row else ""
+            return "" if "number" in row else self.place({**row, "form": None} if "page_list" in row else row)
         if column == "item" and "item" in row:
             return item(row["item"], self.language, row.get("code"))
         value = row.get(column)

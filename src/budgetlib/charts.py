@@ -29,12 +29,14 @@ COLOURS = {
     "personnel": "#1f4e79",
     "operating": "#7fa3c7",
     "project": "#d98f2b",
-    "procurement": "#1f4e79",
+    "rest": "#b9c0c9",
+    "total": "#1f4e79",
     "increase": "#1f4e79",
     "decrease": "#b5533c",
 }
 _INK, _GREY, _GRID = "#222222", "#6b6b6b", "#e4e4e4"
 _MOST_CHANGES = 12
+_ROUNDING = Decimal("0.001")  # of the longest bar: what is less is no part of its own
 _MISSING_GLYPH = "〓"  # what Chinese typesetters put for a character their font lacks
 
 # Sizes in points; a label line is as wide as `_LABEL_WIDTH` half-width characters.
@@ -62,19 +64,23 @@ class Bar(NamedTuple):
 
 
 def plot_spending_by_function(functions: pd.DataFrame, language: str) -> Axes:
-    """The frame of `spending_by_function`: total of each function, split into basic and project where printed."""
-    split = bool(functions[["basic_yuan", "project_yuan"]].notna().any(axis=None))
+    """The frame of `spending_by_function`: total of each function, in it what is basic and project expenditure."""
+    rows = functions[functions.total_yuan.notna()].to_dict("records")
+    for row in rows:
+        row["rest_yuan"] = row["total_yuan"] - (row["basic_yuan"] or 0) - (row["project_yuan"] or 0)
+    beyond_rounding = _ROUNDING * max((abs(row["total_yuan"]) for row in rows), default=Decimal(0))
+    parts = [kind for kind in ("basic", "project") if any(row[f"{kind}_yuan"] is not None for row in rows)]
+    if parts and any(abs(row["rest_yuan"]) > beyond_rounding for row in rows):
+        parts.append("rest")
     bars = [
         Bar(
             item(row["item"], language, row["code"]),
             _with_share(row["total_yuan"], row["share_pct"], language),
-            [(row["basic_yuan"], "basic"), (row["project_yuan"], "project")]
-            if split
-            else [(row["total_yuan"], "basic")],
+            [(row[f"{part}_yuan"], part) for part in parts or ["total"]],
         )
-        for row in functions[functions.total_yuan.notna()].to_dict("records")
+        for row in rows
     ]
-    return _draw("spending_by_function", bars, language, ("basic", "project") if split else ())
+    return _draw("spending_by_function", bars, language, parts)
 
 
 def plot_basic_and_project(kinds: pd.DataFrame, language: str) -> Axes:
@@ -115,7 +121,7 @@ def plot_procurement_mix(mix: pd.DataFrame, language: str) -> Axes:
         Bar(
             name("kind", row["kind"], language),
             _with_share(row["amount_yuan"], row["share_pct"], language),
-            [(row["amount_yuan"], "procurement")],
+            [(row["amount_yuan"], "total")],
         )
         for row in mix.to_dict("records")
     ]

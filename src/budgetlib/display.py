@@ -89,13 +89,13 @@ class Display:
         source = self._label("report.source", files=files, fates=self._label("cite.join").join(fates))
         return self._html("source", source) + self._html("source", self._label("unit.note"))
 
-    def table(self, frame: pd.DataFrame, name: str = "table", folded: str = "") -> Html:
+    def table(self, frame: pd.DataFrame, name: str = "", folded: str = "") -> Html:
         """A result frame as a table with units and sources; `folded` (a label's key) hides it under that heading.
 
-        Without rows: the sentence `empty.<name>`.
+        Without rows: the sentence `empty.<name>`, or nothing without a `name`.
         """
         if frame.empty:
-            return self._html("sentence", self._label(f"empty.{name}"))
+            return self._html("sentence", self._label(f"empty.{name}")) if name else Html("")
         columns, rows = self._cells.table(frame)
         return self._html("table", self._label(folded) if folded else "", columns, rows)
 
@@ -135,8 +135,10 @@ class Display:
 
     def sources(self, sources: pd.DataFrame) -> Html:
         """The files behind the figures, and what made the report."""
-        numbered = sources.assign(number=range(1, len(sources) + 1))
-        return self.table(numbered) + self._html("source", self._label("report.made_by", version=__version__))
+        numbered = self.table(sources.assign(number=range(1, len(sources) + 1)))
+        notes = [self._label("report.several")] if len(sources) > 1 else []
+        notes.append(self._label("report.made_by", version=__version__))
+        return sum((self._html("source", note) for note in notes), numbered)
 
     @property
     def _cells(self) -> Cells:

@@ -30,13 +30,13 @@ KIND_COLUMNS = (
     "operating_yuan",
     "share_pct",
     "form",
+    "section",
     "page",
     "document_id",
 )
 # From the most telling form to the least: all funds; appropriations; general public budget; classes without code.
 FORMS = ("expenditure", "appropriation_expenditure", "general_public_expenditure", "budget_summary")
 _CLASS_DIGITS = 3
-_ROUNDING = 3 * Decimal(50)  # yuan: three terms, each printed to 0.01 万元
 
 
 def spending_by_function(budget: Corpus, level: str = "class") -> pd.DataFrame:
@@ -69,8 +69,9 @@ def basic_and_project(budget: Corpus) -> pd.DataFrame:
     """Basic and project expenditure, all funds.
 
     Columns: `kind` (`basic`|`project`), `amount_yuan`, `personnel_yuan` and `operating_yuan` (of basic; null unless
-    they add up to it), `share_pct` of both, `form`, `page`, `document_id`. No rows unless both were read; basic
-    expenditure that is not printed is the sum of personnel and operating where the form prints these instead.
+    they add up to it), `share_pct` of the total expenditure, `form` or `section`, `page`, `document_id`. No rows
+    unless both were read; basic expenditure that is not printed is the sum of personnel and operating where the form
+    prints these instead.
     """
     project = key_figure(budget, "project")
     basic = key_figure(budget, "basic") or _basic_in_parts(budget)
@@ -80,7 +81,8 @@ def basic_and_project(budget: Corpus) -> pd.DataFrame:
     parts = {}
     if personnel and operating and personnel["value"] + operating["value"] == basic["value"]:
         parts = {"personnel_yuan": personnel["value"], "operating_yuan": operating["value"]}
-    whole = basic["value"] + project["value"]
+    total = key_figure(budget, "budget_total")
+    whole = total["value"] if total else None
     records = [
         {**figure, **more, "kind": kind, "amount_yuan": figure["value"], "share_pct": share(figure["value"], whole)}
         for kind, figure, more in (("basic", basic, parts), ("project", project, {}))
@@ -125,10 +127,12 @@ def _group(rows: pd.DataFrame, **about: Any) -> dict[str, Any]:
 
 
 def _amounts(rows: pd.DataFrame) -> dict[str, Decimal | None]:
-    """Total, basic and project; basic from personnel and operating where these stand in its place and add up."""
+    """Total, basic and project; basic expenditure is personnel and operating where a form prints these in its place."""
     amounts = {measure: sum(group, Decimal(0)) for measure, group in rows.groupby("measure").amount_yuan}
-    total, basic, project = (amounts.get(measure) for measure in ("total", "basic", "project"))
     parts = [amounts[part] for part in ("personnel", "operating") if part in amounts]
-    if basic is None and total is not None and abs(sum(parts, project or Decimal(0)) - total) <= _ROUNDING:
-        basic = sum(parts, Decimal(0)) if parts else None
-    return {"total_yuan": total, "basic_yuan": basic, "project_yuan": project}
+    in_parts = sum(parts, Decimal(0)) if parts else None
+    return {
+        "total_yuan": amounts.get("total"),
+        "basic_yuan": amounts.get("basic", in_parts),
+        "project_yuan": amounts.get("project"),
+    }
