@@ -54,14 +54,14 @@ def test_every_amount_of_every_form_is_found_as_often_as_it_is_printed_and_no_ot
     assert lines_found(read_again(disclosure, layout)) == expected_lines(disclosure)
 
 
-@settings(examples, max_examples=12)
+@settings(examples, max_examples=6)
 @given(disclosures(), layouts())
 def test_every_figure_of_the_twelve_sections_is_found(disclosure: Disclosure, layout: Layout) -> None:
     found = statements_found(read_again(disclosure, layout))
     assert without_names_of_funds(expected_statements(disclosure)) <= without_names_of_funds(found)
 
 
-@settings(examples, max_examples=8)
+@settings(examples, max_examples=4)
 @given(disclosures(), layouts())
 def test_who_publishes_for_which_year_is_found(disclosure: Disclosure, layout: Layout) -> None:
     (document,) = read_again(disclosure, layout)["documents"]
