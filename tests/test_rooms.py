@@ -18,7 +18,7 @@ PACKAGE = ROOT / "src/budgetlib"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-FILES = {"os", "io", "pathlib", "shutil", "tempfile", "glob", "csv", "json", "importlib"}
+FILES = {"os", "io", "pathlib", "shutil", "tempfile", "glob", "csv", "json"}
 FRAMES = {"pandas", "pyarrow"}
 
 
@@ -37,7 +37,8 @@ ROOMS = [
     Room({"readers", "pages"}, {"errors", "text", "money.parse_number"}, FRAMES),
     Room({"forms", "phrases", "vocabulary"}, {"errors", "text"}, FRAMES),
     Room(
-        {"recognise", "nesting", "tidy", "prose", "narrative", "performance", "identify", "ledger"},
+        {"recognise", "nesting", "tidy", "prose", "narrative", "performance", "catalogue", "strangers"}
+        | {"identify", "ledger"},
         {"errors", "text", "money", "pages", "forms", "phrases", "vocabulary"},
         FILES | FRAMES,
     ),
@@ -46,10 +47,15 @@ ROOMS = [
     Room(
         {"disclosure"},
         {"errors", "text", "money", "documents", "readers"}
-        | {"recognise", "tidy", "narrative", "performance", "identify", "ledger"},
+        | {"recognise", "tidy", "narrative", "performance", "catalogue", "strangers", "identify", "ledger"},
         FRAMES,
     ),
     Room({"pipeline", "documents"}, {"errors", "disclosure", "tables", "store"}, set()),
+    Room(
+        {"checks"},
+        {"errors", "text", "money", "forms", "tables", "corpus", "labels", "dictionary.measures"},
+        FILES | {"pyarrow"},
+    ),
     Room({"analysis"}, {"errors", "corpus"}, FILES | {"pyarrow"}),
     Room({"charts", "labels", "fonts"}, {"errors"}, {"pyarrow"}),
     Room({"display", "cells"}, {"errors", "forms", "store", "corpus", "charts", "labels"}, {"pyarrow"}),
