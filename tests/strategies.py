@@ -139,7 +139,7 @@ def _narrative(draw: st.DrawFn, forms: Forms, targets: tuple[Target, ...]) -> di
         "assets_date": "2017年12月31日",
     }
     for measure, now in totals.items():
-        before = draw(amounts().filter(lambda before, now=now: before != now))
+        before = draw(amounts().filter(now.__ne__))
         stated |= {f"{measure}_change": str(now - before), f"{measure}_change_pct": str(share(now - before, before))}
     stated |= {"expenditure_change": stated["revenue_change"], "expenditure_change_pct": stated["revenue_change_pct"]}
     kinds = {kind: draw(st.just(Decimal(0)) | amounts()) for kind in ("goods", "works", "services")}
