@@ -87,9 +87,12 @@ def _read(source: Source, document: dict[str, Any]) -> Records:
         own = tidy(sheet, units)
         counts[id(sheet)] = len(own)
         lines += own
-    statements = read_statements(pages)
+    strangers = _pages_of_other_years(sheets, refused, len(pages))
+    own_pages = [page for index, page in enumerate(pages) if index not in strangers]
+    statements = read_statements(own_pages)
     performance = read_performance(pages, {id(piece.grid) for sheet in sheets for piece in sheet.pieces})
     annexes = {index: Annex("performance", True, tuple(said)) for index, said in performance.remarks.items()}
+    annexes |= {index: Annex("other", False, (said,)) for index, said in strangers.items()}
     page_records = ledger(pages, sheets, unknown, refused, counts, annexes)
     _describe(document, source, who, page_records, bool(lines or statements or counts))
     return {
@@ -103,21 +106,44 @@ def _read(source: Source, document: dict[str, Any]) -> Records:
 
 
 def _settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:
-    """Units that a form does not print are settled by its total; what stays open is refused with the reason."""
+    """Which year and unit each form is in; a form whose amounts cannot be taken is refused with the reason.
+
+    A form for another year is refused where the document has the same form for its own year; alone it is
+    taken for a misprint and said. A unit that a form does not print is settled by its total.
+    """
     refused: list[tuple[Sheet, str]] = []
-    totals = {total for sheet in sheets if sheet.unit for total in _totals(sheet, sheet.unit)}
+    own_year = {sheet.form.name for sheet in sheets if sheet.year == who.fiscal_year}
+    without_unit = [sheet for sheet in sheets if sheet.unit is None]
+    totals = {t for sheet in sheets if without_unit and sheet.unit for t in _totals(sheet, sheet.unit)}
     for sheet in sheets:
         if sheet.year and who.fiscal_year and sheet.year != who.fiscal_year:
-            refused.append((sheet, f"is for {sheet.year}, the document for {who.fiscal_year}; parse it as its own file"))
-        elif sheet.unit is None:
+            if sheet.form.name in own_year:
+                refused.append((sheet, f"is for {sheet.year}, the document for {who.fiscal_year}; parse it as its own file"))
+                continue
+            sheet.notes.append(f"its title says {sheet.year}, the document is for {who.fiscal_year}")
+        if sheet.unit is None:
             fitting = [unit for unit in FACTORS if totals & set(_totals(sheet, unit))]
             if len(fitting) == 1:
                 sheet.unit = fitting[0]
+                sheet.notes.append(f"states no unit; its total is that of another form in {fitting[0]}")
             elif _totals(sheet, "元"):
                 refused.append((sheet, "states no unit, and no total of another form settles it"))
             else:
                 sheet.unit = "元"
     return refused
+
+
+def _pages_of_other_years(sheets: Sequence[Sheet], refused: Sequence[tuple[Sheet, str]], count: int) -> dict[int, str]:
+    """Pages that go with forms of another year, by index, and why: from such a form to the next form of the own year."""
+    why = {id(sheet): reason for sheet, reason in refused if sheet.year}
+    opens = {sheet.pieces[0].page_index: why.get(id(sheet)) for sheet in sheets if sheet.year}
+    strangers: dict[int, str] = {}
+    current = opens[min(opens)] if opens else None
+    for index in range(count):
+        current = opens.get(index, current)
+        if current:
+            strangers[index] = f"goes with forms of another year: {current}"
+    return strangers
 
 
 def _totals(sheet: Sheet, unit: str) -> list[Decimal]:

@@ -77,7 +77,8 @@ def identify(pages: Sequence[Page], sheets: Sequence[Sheet]) -> Identity:
         entity = find_entity(line.text for page in pages[:3] for line in page.lines[:_COVER_LINES])
     years = Counter(sheet.year for sheet in sheets if sheet.year)
     ordered = tuple(year for year, _ in years.most_common())
-    year = ordered[0] if ordered else _stated_year(title, pages)
+    stated = _stated_year(title, pages)
+    year = stated if stated in ordered or not ordered else ordered[0]
     return Identity(entity, _kind(entity, title, sheets), year, _document_kind(title, sheets, pages), ordered)
 
 

@@ -76,7 +76,7 @@ def ledger(
         others = [c.header for c in sheet.columns if c.measure and c.measure.startswith("other:")]
         if others:
             reasons[first].append(f"{sheet.form.name}: unknown columns kept as other: {', '.join(others)}")
-        reasons[first] += [f"{sheet.form.name}: {remark}" for remark in sheet.remarks]
+        reasons[first] += [f"{sheet.form.name}: {remark}" for remark in (*sheet.notes, *sheet.remarks)]
     for table in unknown:
         reasons[table.page_index].append(table.reason)
         lost[table.page_index] += 1
