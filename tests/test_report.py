@@ -3,7 +3,9 @@
 import csv
 import json
 import re
+import subprocess
 import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -332,3 +334,24 @@ def test_a_wrong_question_is_answered_with_what_there_is_and_exit_code_2(
     assert result.exit_code == 2
     assert said in " ".join(re.sub(r"[│╭╮╯╰─]", " ", result.output).split())
     assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a Unix signal")
+def test_an_interrupted_run_leaves_nothing_behind(tidy: Path, tmp_path: Path) -> None:
+    out = tmp_path / "reports"
+    command = [sys.executable, "-c", "from budgetlib.cli import main; main()", "report", "--tidy", tidy, "--out", out]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    while run.poll() is None and not any(out.rglob("*.unfinished")):
+        time.sleep(0.05)
+    run.terminate()
+    said, _ = run.communicate(timeout=120)
+    assert run.returncode == 1
+    assert said.split() == ["Aborted!"]
+    assert not out.exists() or list(out.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(tidy: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    result = run("--tidy", tidy, "--out", tmp_path / "file/reports", "--year", 2026, "--lang", "zh", "--jobs", 1)
+    assert result.exit_code == 1
+    assert f"the reports cannot be written to {tmp_path / 'file/reports'}" in result.output

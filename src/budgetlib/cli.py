@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ class _Refusing(click.Group):
 @click.version_option(__version__)
 def main() -> None:
     """Budget disclosures of Chinese government departments: from published PDFs to exact tables and reports."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # being stopped is being interrupted: clear up first
 
 
 @main.command()
@@ -59,7 +61,9 @@ def parse(paths: tuple[Path, ...], out: Path, jobs: int) -> None:
         with tqdm(desc="documents", unit="document", disable=None) as bar:
             parsed = parse_files(paths or (Path("data/raw"),), out, jobs, done=lambda one: _tell_parsed(bar, one))
     except OSError as fault:
-        raise click.ClickException(f"the tables cannot be written to {out} ({fault}); nothing there was changed") from fault
+        raise click.ClickException(
+            f"the tables cannot be written to {out} ({fault}); nothing there was changed"
+        ) from fault
     outcomes = Counter(one.document["outcome"] for one in parsed)
     unchanged = sum(one.unchanged for one in parsed)
     said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
@@ -89,8 +93,11 @@ def report(tidy: Path, out: Path, departments: tuple[str, ...], years: tuple[int
     from budgetlib.report import write_reports
 
     languages = LANGUAGES if lang == "both" else (lang,)
-    with tqdm(desc="reports", unit="report", disable=None) as bar:
-        reports = write_reports(tidy, out, departments, years, languages, jobs, done=lambda one: _tell(bar, one))
+    try:
+        with tqdm(desc="reports", unit="report", disable=None) as bar:
+            reports = write_reports(tidy, out, departments, years, languages, jobs, done=lambda one: _tell(bar, one))
+    except OSError as fault:
+        raise click.ClickException(f"the reports cannot be written to {out} ({fault})") from fault
     done = [one for one in reports if one.state == "done"]
     click.echo(f"{len(done)} of {len(reports)} reports written; all are listed in {out / 'index.html'}")
     if len(done) < len(reports):

@@ -10,8 +10,10 @@ import os
 import platform
 import re
 import shutil
+import signal
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -66,7 +68,7 @@ def write_reports(
     chosen = _chosen(known, departments, years)
     check_parameters(notebook, _parameters(tidy, out, Report("", "", 0, Path()), ""))
     ended: dict[Path, Report] = {}
-    pool = ProcessPoolExecutor(max(1, jobs), mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(max(1, jobs), get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
     try:
         runs = [(report, _start(pool, notebook, tidy, out, report, languages)) for report in chosen]
         for report, futures in runs:
@@ -75,7 +77,7 @@ def write_reports(
     finally:
         pool.shutdown(cancel_futures=True)
         for report in chosen:
-            shutil.rmtree(out / _unfinished(report), ignore_errors=True)
+            _clear(out / _unfinished(report))
     write_index(out, [ended.get(report.folder) or _as_found(out, report) for report in known], _others(corpus))
     return list(ended.values())
 
@@ -225,6 +227,12 @@ def _finish(
 
 def _unfinished(report: Report) -> Path:
     return report.folder.with_name(f".{report.folder.name}.unfinished")
+
+
+def _clear(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # other years of the department are there
+        folder.parent.rmdir()
 
 
 def _put_in_place(folder: Path, place: Path) -> None:
