@@ -38,16 +38,17 @@ ROOMS = [
     Room({"forms", "phrases", "vocabulary"}, {"errors", "text"}, FRAMES),
     Room(
         {"recognise", "nesting", "tidy", "prose", "narrative", "performance", "catalogue", "strangers"}
-        | {"identify", "ledger"},
+        | {"declarations", "identify", "ledger"},
         {"errors", "text", "money", "pages", "forms", "phrases", "vocabulary"},
         FILES | FRAMES,
     ),
     Room({"tables", "store", "corpus"}, {"errors"}, set()),
     Room({"dictionary"}, {"tables", "forms"}, FRAMES - {"pyarrow"}),
     Room(
-        {"disclosure"},
-        {"errors", "text", "money", "documents", "readers"}
-        | {"recognise", "tidy", "narrative", "performance", "catalogue", "strangers", "identify", "ledger"},
+        {"disclosure", "annexes"},
+        {"errors", "text", "money", "documents", "readers", "pages"}
+        | {"recognise", "tidy", "prose", "narrative", "performance", "catalogue", "declarations", "strangers"}
+        | {"identify", "ledger"},
         FRAMES,
     ),
     Room({"pipeline", "documents"}, {"errors", "disclosure", "tables", "store"}, set()),

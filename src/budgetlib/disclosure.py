@@ -5,21 +5,23 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from budgetlib import __version__
+from budgetlib.annexes import read_annexes
 from budgetlib.documents import Source
 from budgetlib.errors import UnreadableDocument
 from budgetlib.identify import Identity, identify
 from budgetlib.ledger import Annex, ledger
 from budgetlib.money import FACTORS
 from budgetlib.narrative import read_statements
-from budgetlib.performance import read_performance
 from budgetlib.readers import media_type, read_document
 from budgetlib.recognise import Sheet, recognise
+from budgetlib.strangers import set_apart
 from budgetlib.text import slug
 from budgetlib.tidy import tidy
 
@@ -87,22 +89,16 @@ def _read(source: Source, document: dict[str, Any]) -> Records:
         own = tidy(sheet, units)
         counts[id(sheet)] = len(own)
         lines += own
-    strangers = _pages_of_other_years(sheets, refused, len(pages))
-    own_pages = [page for index, page in enumerate(pages) if index not in strangers]
+    other_years = _pages_of_other_years(sheets, refused, len(pages))
+    of_year = [replace(page, lines=(), grids=()) if i in other_years else page for i, page in enumerate(pages)]
+    own_pages, strangers = set_apart(of_year)
     statements = read_statements(own_pages)
-    performance = read_performance(pages, {id(piece.grid) for sheet in sheets for piece in sheet.pieces})
-    annexes = {index: Annex("performance", True, tuple(said)) for index, said in performance.remarks.items()}
-    annexes |= {index: Annex("other", False, (said,)) for index, said in strangers.items()}
-    page_records = ledger(pages, sheets, unknown, refused, counts, annexes)
+    grids = {id(piece.grid) for sheet in sheets for piece in sheet.pieces}
+    annexes = read_annexes(of_year, own_pages, strangers, grids, lines)
+    notes = annexes.pages | {index: Annex("other", False, (said,)) for index, said in other_years.items()}
+    page_records = ledger(pages, sheets, unknown, refused, counts, notes)
     _describe(document, source, who, page_records, bool(lines or statements or counts))
-    return {
-        "pages": page_records,
-        "lines": lines,
-        "statements": statements,
-        "performance_projects": performance.projects,
-        "performance_indicators": performance.indicators,
-        "department_targets": performance.departments,
-    }
+    return {"pages": page_records, "lines": lines, "statements": statements, **annexes.records}
 
 
 def _settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:

@@ -18,10 +18,11 @@ _EMPTY_NOTE = re.compile(r"无数据|无此项|无相关|没有.*(安排|支出|
 class Annex(NamedTuple):
     """What a page holds besides forms and narrative: a piece of a performance table, of a catalogue, a stranger.
 
-    `read` says that its content is in a table; `remarks` what was not read, or what the page is.
+    `kind` is None where the page mainly is something else; `read` says that its content is in a table;
+    `remarks` what was not read, or what the page is.
     """
 
-    kind: str
+    kind: str | None
     read: bool
     remarks: tuple[str, ...] = ()
 
@@ -95,7 +96,7 @@ def _record(
     counts: dict[int, int],
     annex: Annex | None,
 ) -> dict[str, Any]:
-    kind = annex.kind if annex and not sheets else _kind(page, index, bool(sheets))
+    kind = annex.kind if annex and annex.kind and not sheets else _kind(page, index, bool(sheets))
     if annex:
         reasons = [*reasons, *annex.remarks]
     if page.source == "none":

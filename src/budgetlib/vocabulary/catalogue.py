@@ -1,0 +1,76 @@
+"""The words of the guidance catalogue, of declarations and of papers bound in, from `catalogue.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from budgetlib.vocabulary.words import read_words
+
+
+@dataclass(frozen=True)
+class StrangerWords:
+    """How a paper that is no part of a disclosure is titled, and what it is.
+
+    `with_number`: the title alone tells too little; a document number or a letterhead must stand above it.
+    """
+
+    what: str
+    title: re.Pattern[str]
+    with_number: bool
+
+
+@dataclass(frozen=True)
+class CatalogueWords:
+    """The words of the guidance catalogue of government-purchased services; keys are squeezed texts."""
+
+    code: re.Pattern[str]
+    levels: tuple[re.Pattern[str], ...]
+    title: re.Pattern[str]
+    item_code: re.Pattern[str]
+    table_code: re.Pattern[str]
+    document_number: re.Pattern[str]
+    before_number: re.Pattern[str]
+    about: re.Pattern[str]
+    none: re.Pattern[str]
+    attached: re.Pattern[str]
+    purchased: re.Pattern[str]
+    path: re.Pattern[str]
+    section: re.Pattern[str]
+    strangers: tuple[StrangerWords, ...]
+    letterhead: re.Pattern[str]
+    ends_before: re.Pattern[str]
+    ends_with: re.Pattern[str]
+
+    def level(self, key: str) -> int | None:
+        """The level whose names stand in the column under a printed header; None where it is another column."""
+        return next((number for number, pattern in enumerate(self.levels, 1) if pattern.search(key)), None)
+
+    def numbers(self, text: str) -> Iterator[str]:
+        """The document numbers in `text`, each as printed, in whatever brackets.
+
+        >>> list(catalogue_words().numbers("根据《目录》（晋财综【2025】28号）和同财综[2025]69号文件"))
+        ['晋财综【2025】28号', '同财综[2025]69号']
+        """
+        for match in self.document_number.finditer(text):
+            office = self.before_number.sub("", match["office"])
+            if office:
+                yield office + match["rest"]
+
+    def is_number(self, key: str) -> bool:
+        """True where a line is a document number and nothing else."""
+        return self.document_number.fullmatch(key) is not None
+
+
+@cache
+def catalogue_words() -> CatalogueWords:
+    """The words around the guidance catalogue."""
+    data = read_words("catalogue.toml")
+    single = {name: re.compile(pattern) for name, pattern in data.items() if isinstance(pattern, str)}
+    levels = tuple(re.compile(pattern) for pattern in data["levels"])
+    strangers = tuple(
+        StrangerWords(one["what"], re.compile(one["title"]), one.get("with_number", False)) for one in data["stranger"]
+    )
+    return CatalogueWords(levels=levels, strangers=strangers, **single)
