@@ -11,16 +11,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from budgetlib.forms import Form, forms, panel_measure
+from budgetlib.forms import Form, form_titled, panel_measure
 from budgetlib.money import is_blank, parse_number
 from budgetlib.pages import Cell, Grid, Line, Page
 from budgetlib.text import squeeze
 
 _LABEL = re.compile(
-    r"^(?:附[件录]?\d*[:：]?)?(?:预算|部门|单位)*(?:公开)?(?:预算)?"
-    r"(?:表(?:[一二三四五六七八九十]+|\d{1,2})|\d{1,2}表|附[件表]\d{1,2})(?:-\d+)?[:：]?"
+    r"^(?:附[件录]?\d*[:：]?)?(?:[一-鿿]{0,6}?表(?:[一二三四五六七八九十]+|\d{1,2}?(?=20\d\d)|\d{1,2})|[一-鿿]{0,6}?\d{1,2}表|附[件表]\d{1,2})"
+    r"(?:-\d+)?[:：]?"
 )
-_NUMBER = re.compile(r"^(?:[(（]?[一二三四五六七八九十]+[)）、.]|\d{1,2}[、.．])")
+_NUMBER = re.compile(r"^(?:[(（]?[一二三四五六七八九十]+[)）、.]|\d{1,2}[、.．—-]?(?=[^\d年]))")
+_TAIL = re.compile(r"(?:(?:金额|计量)?单位[:：].*|(?:部门|单位|编制单位|预算单位)(?:名称)?[:：].*|[(（](?:续\d*|续表|\d+|[^()（）]{0,6}表\d{1,2}|单位[^)）]*|万元|元)[)）]|续表?)$")
 _YEAR = re.compile(r"(20\d\d)年度?")
 _UNIT = re.compile(r"(?:单位|计量单位|金额单位)\s*[:：]?\s*(人民币)?(亿元|万元|千元|元)|[(（](亿元|万元|千元|元)[)）]")
 _ENTITY = re.compile(
@@ -72,7 +73,10 @@ class Sheet:
     entity: str | None
     year: int | None
     pieces: list[Piece] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What a reader of the ledger should know about the form as a whole."""
     remarks: list[str] = field(default_factory=list)
+    """Cells that hold no amount where one is expected."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ def clean_title(line: str) -> str:
     for pattern in (_LABEL, _NUMBER):
         stripped = pattern.sub("", rest, count=1)
         rest = stripped or rest
-    return _YEAR.sub("", rest).removeprefix("年度").removeprefix("年")
+    return _TAIL.sub("", _YEAR.sub("", rest)).removeprefix("年度").removeprefix("年")
 
 
 def is_total(label: str) -> bool:
@@ -117,15 +121,20 @@ def _form_titled(lines: Sequence[str]) -> tuple[Form, str] | None:
     """The form whose title stands nearest above, and the title as printed; a title may run over two lines."""
     squeezed = [squeeze(line) for line in lines]
     for i in range(len(squeezed) - 1, max(-1, len(squeezed) - 12), -1):
-        singles = [squeezed[i]] if i == 0 else [squeezed[i], squeezed[i - 1] + squeezed[i]]
-        for printed in singles:
-            if len(printed) > _MAX_TITLE or _NOT_A_TITLE.search(printed):
-                continue
-            title = clean_title(printed)
-            for form in forms().values():
-                if form.titled(title):
-                    return form, printed
+        alone = _form_of(squeezed[i])
+        before = squeezed[i - 1] if i else ""
+        joined = _form_of(before + squeezed[i]) if before and not before.endswith("表") else None
+        if joined and joined is not alone:
+            return joined, before + squeezed[i]
+        if alone:
+            return alone, squeezed[i]
     return None
+
+
+def _form_of(line: str) -> Form | None:
+    if len(line) > _MAX_TITLE or _NOT_A_TITLE.search(line):
+        return None
+    return form_titled(clean_title(line))
 
 
 def _texts(grid: Grid, row: int) -> list[str]:

@@ -44,9 +44,11 @@ class Form:
     headers: tuple[Header, ...] = ()
     number: int | None = None
 
-    def titled(self, line: str) -> bool:
-        """True where `line` (squeezed, without label and year) ends with a title of this form."""
-        return any(t.search(line) for t in self.titles) and not any(u.search(line) for u in self.unless)
+    def titled(self, line: str) -> int:
+        """How many characters at the end of `line` (squeezed, without label and year) are a title of this form."""
+        if any(word.search(line) for word in self.unless):
+            return 0
+        return max((len(found[0]) for title in self.titles if (found := title.search(line))), default=0)
 
     def column(self, header: str) -> Header | None:
         """What the column under `header` (joined by `>`) is; None where no rule knows it."""
@@ -93,6 +95,12 @@ def _form(data: dict[str, Any]) -> Form:
         headers=tuple(_header(rule) for rule in data.get("header", ())),
         number=data.get("number"),
     )
+
+
+def form_titled(line: str) -> Form | None:
+    """The form with the longest title at the end of `line` (squeezed, without label and year)."""
+    length, best = max(((form.titled(line), form) for form in forms().values()), key=lambda found: found[0])
+    return best if length else None
 
 
 @cache
