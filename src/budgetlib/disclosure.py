@@ -15,7 +15,7 @@ from budgetlib import __version__
 from budgetlib.annexes import read_annexes
 from budgetlib.documents import Source
 from budgetlib.errors import UnreadableDocument
-from budgetlib.identify import Identity, identify
+from budgetlib.identify import Identity, identify, is_another
 from budgetlib.ledger import Annex, ledger
 from budgetlib.money import FACTORS
 from budgetlib.narrative import read_statements
@@ -104,6 +104,7 @@ def _read(source: Source, document: dict[str, Any]) -> Records:
 def _settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:
     """Which year and unit each form is in; a form whose amounts cannot be taken is refused with the reason.
 
+    A form that names another department or unit is a stranger: it is refused, so that nothing is mixed.
     A form for another year is refused where the document has the same form for its own year; alone it is
     taken for a misprint and said. A unit that a form does not print is settled by its total.
     """
@@ -112,6 +113,9 @@ def _settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:
     without_unit = [sheet for sheet in sheets if sheet.unit is None]
     totals = {t for sheet in sheets if without_unit and sheet.unit for t in _totals(sheet, sheet.unit)}
     for sheet in sheets:
+        if is_another(sheet.entity, who.entity):
+            refused.append((sheet, f"is of {sheet.entity}, the document of {who.entity}; parse it as its own file"))
+            continue
         if sheet.year and who.fiscal_year and sheet.year != who.fiscal_year:
             if sheet.form.name in own_year:
                 refused.append((sheet, f"is for {sheet.year}, the document for {who.fiscal_year}; parse it as its own file"))

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from budgetlib.pages import Page
 from budgetlib.recognise import Sheet, find_entity
@@ -17,6 +18,7 @@ _COVER_TITLE = re.compile(
 )
 _PLACE = re.compile(r"^(?:中共)?(?P<place>.{1,8}?(?:特别行政区|自治区|省|市|自治州|州|盟|地区|县|区|旗))")
 _YEAR = re.compile(r"(20[012]\d)年")
+_SUFFIX = re.compile(r"(?:[\[(（〔【][^\])）〕】]*[\])）〕】]?|本级|机关|汇总|单位[:：].*)+$")
 _COVER_LINES = 14
 
 
@@ -80,6 +82,23 @@ def identify(pages: Sequence[Page], sheets: Sequence[Sheet]) -> Identity:
     stated = _stated_year(title, pages)
     year = stated if stated in ordered or not ordered else ordered[0]
     return Identity(entity, _kind(entity, title, sheets), year, _document_kind(title, sheets, pages), ordered)
+
+
+def is_another(named: str | None, entity: str | None) -> bool:
+    """True where a form clearly names another department or unit than the document's `entity`.
+
+    A suffix (部门, 本级, 单位：万元), a place before the name and a difference of one character are the same name.
+
+    >>> is_another("示例市示例局", "示例市示例局[部门]"), is_another("示例市示例局政务中心", "示例市示例局[部门]")
+    (False, True)
+    """
+    one, other = (_SUFFIX.sub("", squeeze(name or "")) for name in (named, entity))
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    before = longer.removesuffix(shorter)
+    if not shorter or not before or (before != longer and _PLACE.fullmatch(before)):
+        return False
+    shared = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in shared) < max(len(one), len(other)) - 1
 
 
 def _stated_year(title: re.Match[str] | None, pages: Sequence[Page]) -> int | None:
