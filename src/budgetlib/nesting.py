@@ -12,8 +12,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Protocol
 
-from budgetlib.recognise import is_total
 from budgetlib.text import squeeze
+from budgetlib.titles import is_total
 
 HALF_LAST_DIGIT = Decimal("0.005")
 _MAX_ROWS = 160
@@ -221,7 +221,11 @@ def _leads(numbers: Sequence[Decimal]) -> bool:
     """True where the first row is the sum of all others, counted once, or twice with their unit rows."""
     head, rest = numbers[0], sum(numbers[1:])
     slack = HALF_LAST_DIGIT * (len(numbers) + 1)
-    return abs(head - rest) <= slack or abs(2 * head - rest) <= 2 * slack or (0 < head == max(numbers) and 2 * head <= rest)
+    return (
+        abs(head - rest) <= slack
+        or abs(2 * head - rest) <= 2 * slack
+        or (0 < head == max(numbers) and 2 * head <= rest)
+    )
 
 
 def _unit_cost(name: str, known: set[str]) -> int:

@@ -54,7 +54,9 @@ def parse(
         done(Parsed(own["documents"][0], unchanged))
     in_order = [records[source.document_id] for source in sources]
     write_tables({table: [row for own in in_order for row in own.get(table.name, [])] for table in TABLES}, Path(out))
-    return [Parsed(own["documents"][0], source.document_id in kept) for source, own in zip(sources, in_order, strict=True)]
+    return [
+        Parsed(own["documents"][0], source.document_id in kept) for source, own in zip(sources, in_order, strict=True)
+    ]
 
 
 def _each(sources: Sequence[Source], kept: dict[str, Records], jobs: int) -> Iterator[tuple[Source, Records, bool]]:

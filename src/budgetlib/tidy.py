@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from budgetlib.heads import Column
 from budgetlib.money import is_blank, parse_number, to_yuan
 from budgetlib.nesting import row_kinds
 from budgetlib.pages import Cell
-from budgetlib.recognise import Column, Piece, Sheet, is_total
+from budgetlib.recognise import Piece, Sheet
 from budgetlib.text import label, squeeze
+from budgetlib.titles import is_total
 
 _CODED = re.compile(r"[\[【(（]?(?P<code>\d{3}(?:\d\d){0,3})[\]】)）]?[-—_ ]*(?P<name>[^\d\s].*)?", re.DOTALL)
 _NOTE = re.compile(r"^(注|备注|说明)[:：]")
@@ -131,7 +133,9 @@ def _take_amount(sheet: Sheet, piece: Piece, r: int, column: Column, row: Row) -
     if number is None:
         if re.search(r"\d", cell.text):
             where = f"page {piece.page.number}, " if piece.page.number else ""
-            sheet.remarks.append(f"{where}row {r + 1}, {column.header or 'amount'}: {squeeze(cell.text)[:30]!r} is no amount")
+            sheet.remarks.append(
+                f"{where}row {r + 1}, {column.header or 'amount'}: {squeeze(cell.text)[:30]!r} is no amount"
+            )
         return
     row.amounts.append(Amount(column, number, re.sub(r"\s+", "", cell.text), cell, piece.page.number))
 

@@ -12,7 +12,20 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-ROLES = ("class", "section", "item_code", "code", "gov_code", "item", "gov_item", "economic", "unit", "project", "year", "skip")
+ROLES = (
+    "class",
+    "section",
+    "item_code",
+    "code",
+    "gov_code",
+    "item",
+    "gov_item",
+    "economic",
+    "unit",
+    "project",
+    "year",
+    "skip",
+)
 ROWS = ("codes", "groups", "summary", "units", "projects", "flat")
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from budgetlib.money import parse_number
 from budgetlib.performance.head import bare
 from budgetlib.performance.target import Place, Statement, Target, Token
-from budgetlib.recognise import find_unit
+from budgetlib.titles import find_unit
 from budgetlib.vocabulary import performance_words
 
 _COUNT = re.compile(r"[<>≤≥]?\d[\d,]*(?:\.\d+)?(?P<unit>\D{0,4})")

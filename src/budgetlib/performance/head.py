@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from budgetlib.money import is_blank, parse_number
 from budgetlib.performance.target import Amount, Place, Target, Token
-from budgetlib.recognise import find_unit
+from budgetlib.titles import find_unit
 from budgetlib.vocabulary import performance_words
 
 _CODED = re.compile(r"(?P<code>\d{3,})[-_—](?P<name>.+)")

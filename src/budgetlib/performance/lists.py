@@ -10,8 +10,8 @@ from budgetlib.money import parse_number
 from budgetlib.pages import Grid
 from budgetlib.performance.layout import Layout, find_layout, same_place
 from budgetlib.performance.target import Amount, Target, Token, tokens
-from budgetlib.recognise import is_total
 from budgetlib.text import squeeze
+from budgetlib.titles import is_total
 from budgetlib.vocabulary import performance_words
 
 _LONG_CODE = re.compile(r"(?P<code>[0-9A-Z]{15,})-(?P<name>.+)")

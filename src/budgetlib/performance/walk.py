@@ -12,8 +12,8 @@ from budgetlib.performance.indicators import Reading, begins_without_head
 from budgetlib.performance.layout import Layout, find_layout
 from budgetlib.performance.lists import ProjectList, find_list
 from budgetlib.performance.target import Place, Target, Token, tokens
-from budgetlib.recognise import find_entity, find_unit
 from budgetlib.text import squeeze
+from budgetlib.titles import find_entity, find_unit
 from budgetlib.vocabulary import performance_words
 
 _ASIDE = re.compile(r"[-—–\s]*\d[\d\s]*[-—–\s]*|\(?20\d\d年?度?\)?|度\)?|附?表\d*(?:-\d+)?|公开表\d+")

@@ -141,7 +141,8 @@ def _in_running_text(places: _Places, inside: Sequence[Char], outside: Sequence[
     box = places.box
     height = box.bottom - box.top
     return bool(inside) and any(
-        box.top <= (c.top + c.bottom) / 2 <= box.bottom and (-height < c.x1 - box.x0 <= 2 or -2 <= c.x0 - box.x1 < height)
+        box.top <= (c.top + c.bottom) / 2 <= box.bottom
+        and (-height < c.x1 - box.x0 <= 2 or -2 <= c.x0 - box.x1 < height)
         for c in outside
         if c.text.strip()
     )
@@ -154,7 +155,11 @@ def compose(chars: Sequence[Char], tables: Iterable[Sequence[Box]]) -> tuple[lis
     for cells in tables:
         places = _Places(cells)
         box = places.box
-        within = [c for c in outside if box.x0 <= (c.x0 + c.x1) / 2 < box.x1 and box.top <= (c.top + c.bottom) / 2 < box.bottom]
+        within = [
+            c
+            for c in outside
+            if box.x0 <= (c.x0 + c.x1) / 2 < box.x1 and box.top <= (c.top + c.bottom) / 2 < box.bottom
+        ]
         taken = set(map(id, within))
         rest = [c for c in outside if id(c) not in taken]
         if not within or _in_running_text(places, within, rest):

@@ -70,7 +70,9 @@ def _page(page: Any) -> Page:
         rules = [_rule(edge) for edge in page.edges if not _is_paper(edge)]
         pictures = len(page.images)
     except (PDFException, PdfminerException, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-        return Page(number, width, height, source="none", fault=f"the page's content is damaged ({type(error).__name__})")
+        return Page(
+            number, width, height, source="none", fault=f"the page's content is damaged ({type(error).__name__})"
+        )
     if not any(char.text.strip() for char in chars):
         if pictures or len(rules) > 20:
             return Page(number, width, height, source="none", fault="the page is a picture without a text layer")
@@ -145,7 +147,9 @@ class _Turn:
 
     def char(self, char: Char) -> Char:
         box = self._box(char.box)
-        return Char(char.text, box.x0, box.top, box.x1, box.bottom, char.base if self.clockwise else self.width - char.base)
+        return Char(
+            char.text, box.x0, box.top, box.x1, box.bottom, char.base if self.clockwise else self.width - char.base
+        )
 
     def rule(self, rule: Rule) -> Rule:
         if rule.vertical:

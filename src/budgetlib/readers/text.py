@@ -83,8 +83,4 @@ def _grid(rows: list[list[str]]) -> Grid:
 def _is_body(text: str) -> bool:
     """True where a cell cannot stand in a table's head: an amount, a code, a numbered item."""
     key = squeeze(text)
-    return (
-        parse_number(key) is not None
-        or _CODE.fullmatch(key) is not None
-        or _NUMBERED.match(key) is not None
-    )
+    return parse_number(key) is not None or _CODE.fullmatch(key) is not None or _NUMBERED.match(key) is not None
