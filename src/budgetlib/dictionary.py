@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 
 import click
@@ -32,6 +33,7 @@ def data_dictionary() -> str:
     return "\n".join([_INTRODUCTION, *("\n".join(part) + "\n" for part in parts)])
 
 
+@cache
 def measures() -> dict[str, dict[str, dict[str, str]]]:
     """Table → measure → what it is, in Chinese (`zh`) as printed and English (`en`)."""
     return tomllib.loads((files("budgetlib") / "measures.toml").read_text(encoding="utf-8"))

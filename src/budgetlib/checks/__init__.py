@@ -1,0 +1,76 @@
+"""What does not add up: the identities of `*.toml`, tested over the tables. A check never changes a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from budgetlib.checks.elsewhere import unit, unit_items, year
+from budgetlib.checks.equalities import change, equal, share
+from budgetlib.checks.findings import Finding, Test, untested
+from budgetlib.checks.identities import Identity, identities
+from budgetlib.checks.performance import (
+    projects_counted,
+    projects_shown,
+    table_periods,
+    table_sources,
+    tables_agree,
+    tables_counted,
+    tables_known,
+    tables_named,
+    tables_summed,
+)
+from budgetlib.checks.reading import Budget, budgets
+from budgetlib.checks.services import codes_once, declared_codes, declared_projects, declared_services, declared_total
+from budgetlib.checks.sums import above, classes, codes, groups, leaves, parts, units
+from budgetlib.corpus import Corpus
+from budgetlib.tables import CHECKS
+
+TESTS: dict[str, Test] = {
+    "leaves": leaves,
+    "classes": classes,
+    "codes": codes,
+    "groups": groups,
+    "units": units,
+    "above": above,
+    "parts": parts,
+    "equal": equal,
+    "at_most": equal,
+    "share": share,
+    "change": change,
+    "tables_counted": tables_counted,
+    "tables_summed": tables_summed,
+    "projects_counted": projects_counted,
+    "projects_shown": projects_shown,
+    "tables_known": tables_known,
+    "tables_agree": tables_agree,
+    "tables_named": tables_named,
+    "table_sources": table_sources,
+    "table_periods": table_periods,
+    "declared_projects": declared_projects,
+    "declared_services": declared_services,
+    "declared_codes": declared_codes,
+    "declared_total": declared_total,
+    "codes_once": codes_once,
+    "unit": unit,
+    "unit_items": unit_items,
+    "year": year,
+}
+
+
+def run_checks(corpus: Corpus) -> pd.DataFrame:
+    """The table `checks`: every identity at every place of every document that was read, and those not tested."""
+    return CHECKS.frame(finding.record() for budget in budgets(corpus) for finding in findings(budget))
+
+
+def findings(budget: Budget) -> Iterator[Finding]:
+    """Every identity tested in one budget; where nothing could be tested, one finding that says so."""
+    for identity in identities():
+        own = list(TESTS[identity.test](identity, budget))
+        tested = [finding for finding in own if finding.state in ("pass", "fail")]
+        yield from tested or own[:1] or [_not_tested(identity, budget)]
+
+
+def _not_tested(identity: Identity, budget: Budget) -> Finding:
+    return untested(identity, budget.document_id, "insufficient_data" if budget.unread else "not_applicable")

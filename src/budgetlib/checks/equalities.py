@@ -1,0 +1,111 @@
+"""Two places that say the same, a share against its whole, a change against the year before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from budgetlib.checks.findings import Finding, compared, untested
+from budgetlib.checks.identities import Identity
+from budgetlib.checks.reading import NOTHING, Budget, Figure, Statement
+from budgetlib.checks.terms import Expression, evaluate, expression, published, stated
+
+HUNDRED = 100
+
+
+def equal(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """`published` against the first of `expected` that it equals, else against the first that is printed."""
+    (term,) = expression(identity.data["published"])
+    if not _applies(identity, budget):
+        return
+    unit = "count" if term.measures[0] in _COUNTS else "yuan"
+    for figure in published(term, budget):
+        if not figure.places or figure.places[0].document_id != budget.document_id:
+            continue
+        readings = [expression(text) for text in identity.data["expected"]]
+        values = [value for reading in readings if (value := evaluate(reading, budget, figure.places[0]))]
+        values = [value for value in values if not set(value.places) & set(figure.places)]
+        tested = [compared(identity, budget.document_id, figure, value, unit) for value in values]
+        if tested:
+            yield next((finding for finding in tested if finding.state == "pass"), tested[0])
+        elif any(_printed(reading, budget) for reading in readings):
+            yield untested(identity, budget.document_id, "insufficient_data")
+
+
+def share(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """A stated percentage against its part and its whole."""
+    (term,) = expression(identity.data["published"])
+    wholes = [value for text in identity.data["whole"] if (value := evaluate(expression(text), budget))]
+    for statement in _own(stated_all(term.measures[0], term.sections or (), budget), budget):
+        part = _companion(statement, identity.data["part"], budget)
+        tested = [_percent(identity, statement.figure, part.figure, whole) for whole in wholes if part and whole.value]
+        if tested:
+            yield next((finding for finding in tested if finding.state == "pass"), tested[0])
+        elif statement.figure.value:
+            yield untested(identity, budget.document_id, "insufficient_data")
+
+
+def change(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Every stated change in percent against the change and this year's figure of the same name."""
+    for statement in _own(budget.statements, budget):
+        stem = statement.measure.removesuffix("_change_pct")
+        if stem == statement.measure:
+            continue
+        moved = _companion(statement, f"{stem}_change", budget)
+        now = _companion(statement, stem, budget) or _companion(statement, f"{stem}_total", budget)
+        before = now.figure + -moved.figure if now and moved else None
+        if moved and before and before.value:
+            yield _percent(identity, statement.figure, moved.figure, before)
+        else:
+            yield untested(identity, budget.document_id, "insufficient_data")
+
+
+_COUNTS = {"projects_under_performance_management", "projects_disclosed", "vehicles", "vehicle_quota"}
+
+
+def stated_all(measure: str, sections: tuple[int, ...], budget: Budget) -> list[Statement]:
+    """The statements of a measure in `sections`, whatever they are about."""
+    return [s for s in budget.statements if s.measure == measure and (not sections or s.section in sections)]
+
+
+def _own(statements: object, budget: Budget) -> Iterator[Statement]:
+    for statement in statements:  # type: ignore[attr-defined]
+        if statement.figure.places[0].document_id == budget.document_id:
+            yield statement
+
+
+def _companion(statement: Statement, measure: str, budget: Budget) -> Statement | None:
+    """The statement of `measure` about the same item that stands next before in the same section, else next after."""
+    same = [s for s in budget.statements if s.section == statement.section and s.item == statement.item]
+    position = next(i for i, s in enumerate(same) if s is statement)
+    near = [*reversed(same[:position]), *same[position:]]
+    return next((s for s in near if s.measure == measure), None)
+
+
+def _ratio(part: Figure, whole: Figure) -> Figure:
+    """`part` of `whole` in percent, and how far rounding of both may have moved it."""
+    value = HUNDRED * part.value / whole.value
+    slack = HUNDRED * part.slack / abs(whole.value) + abs(value) * whole.slack / abs(whole.value)
+    return Figure(value, slack, part.places + whole.places)
+
+
+def _percent(identity: Identity, stated: Figure, part: Figure, whole: Figure) -> Finding:
+    """A stated percentage against the one computed: both are rounded to its last digit."""
+    ratio = _ratio(part, whole)
+    rounded = replace(ratio, slack=ratio.slack + stated.slack)
+    return compared(identity, stated.places[0].document_id, stated, rounded, "percent", "ratio")
+
+
+def _applies(identity: Identity, budget: Budget) -> bool:
+    """Whether the condition `when` holds: two expressions are equal."""
+    if "when" not in identity.data:
+        return True
+    sides = [evaluate(expression(text), budget) for text in identity.data["when"].split(" = ")]
+    if None in sides:
+        return False
+    left, right = (side or Figure(NOTHING) for side in sides)
+    return abs(left.value - right.value) <= left.slack + right.slack
+
+
+def _printed(reading: Expression, budget: Budget) -> bool:
+    return any(term.form in budget.forms or (term.sections is not None and stated(term, budget)) for term in reading)

@@ -1,0 +1,185 @@
+"""What a check finds: a state, two figures, the places they are printed at, and a sentence in both languages."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from budgetlib.checks.identities import Identity
+from budgetlib.checks.reading import Budget, Figure, Place
+from budgetlib.dictionary import measures
+from budgetlib.forms import forms
+from budgetlib.labels import money
+
+LANGUAGES = ("zh", "en")
+_NAMED_PLACES = 3
+_PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of one identity at one place.
+
+    `published` and `expected` are yuan, percent or counts; None where nothing could be compared. `place` is where
+    `published` stands, `places` all places that are tied together. `zh` and `en` say what was found.
+    """
+
+    identity: Identity
+    document_id: str
+    state: str
+    zh: str
+    en: str
+    place: Place | None = None
+    published: Decimal | None = None
+    expected: Decimal | None = None
+    tolerance: Decimal | None = None
+    places: tuple[Place, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """The row of the table `checks`."""
+        gap = None if self.published is None or self.expected is None else self.published - self.expected
+        own = self.document_id
+        tokens = [p.token if p.document_id == own else f"{p.document_id}/{p.token}" for p in self.places]
+        return {
+            "document_id": own,
+            "check": self.identity.name,
+            "severity": self.identity.severity,
+            "state": self.state,
+            "form": self.place.form if self.place else None,
+            "row": self.place.row if self.place else None,
+            "page": self.place.page if self.place else None,
+            "expected": _stored(self.expected),
+            "published": _stored(self.published),
+            "difference": _stored(gap),
+            "tolerance": _stored(self.tolerance),
+            "message_zh": self.zh,
+            "message_en": self.en,
+            "places": " ".join(dict.fromkeys(tokens)) if self.state == "fail" else None,
+        }
+
+
+def _stored(value: Decimal | None) -> Decimal | None:
+    return None if value is None else value.quantize(_PLACES)
+
+
+Test = Callable[[Identity, Budget], Iterator[Finding]]
+
+
+def compared(
+    identity: Identity,
+    document_id: str,
+    published: Figure,
+    expected: Figure,
+    unit: str = "yuan",
+    wording: str = "equal",
+) -> Finding:
+    """`published` against `expected`: equal (or, for `at_most`, not above) within what rounding may have moved both."""
+    slack = published.slack + expected.slack
+    gap = published.value - expected.value
+    failed = gap > slack if identity.test == "at_most" else abs(gap) > slack
+    said = {language: getattr(identity, language) for language in LANGUAGES}
+    if failed:
+        said = {
+            language: _template(wording, language).format(
+                where=described(published.places[:1], language),
+                others=described(expected.places, language),
+                published=_quantity(published.value, unit, language),
+                expected=_quantity(expected.value, unit, language),
+                difference=_quantity(gap, unit, language, signed=True),
+                tolerance=_quantity(slack, unit, language),
+                reason=said[language],
+            )
+            for language in LANGUAGES
+        }
+    return Finding(
+        identity,
+        document_id,
+        "fail" if failed else "pass",
+        said["zh"],
+        said["en"],
+        published.places[0] if published.places else None,
+        published.value,
+        expected.value,
+        slack,
+        published.places + expected.places,
+    )
+
+
+def found(identity: Identity, document_id: str, places: Iterable[Place], wording: str, **words: Any) -> Finding:
+    """A failure that is not about two amounts: `wording` is filled with `words` and the first place."""
+    tied = tuple(places)
+    said = {
+        language: _template(wording, language).format(
+            where=described(tied[:1], language),
+            others=described(tied[1:], language),
+            reason=getattr(identity, language),
+            **{name: value[language] if isinstance(value, dict) else value for name, value in words.items()},
+        )
+        for language in LANGUAGES
+    }
+    return Finding(identity, document_id, "fail", said["zh"], said["en"], tied[0] if tied else None, places=tied)
+
+
+def held(identity: Identity, document_id: str, places: Iterable[Place] = ()) -> Finding:
+    """An identity that holds and is not about two amounts."""
+    tied = tuple(places)
+    return Finding(identity, document_id, "pass", identity.zh, identity.en, tied[0] if tied else None)
+
+
+def untested(identity: Identity, document_id: str, state: str) -> Finding:
+    """An identity that was not tested: `not_applicable`, or `insufficient_data`."""
+    return Finding(identity, document_id, state, identity.zh, identity.en)
+
+
+def described(places: Iterable[Place], language: str) -> str:
+    """Places in words; of many the first few and how many more."""
+    texts = list(dict.fromkeys(_place(place, language) for place in places))
+    more = len(texts) - _NAMED_PLACES
+    listed = _template("join", language).join(texts[:_NAMED_PLACES])
+    return listed + _template("more", language).format(count=more) if more > 0 else listed
+
+
+def _place(place: Place, language: str) -> str:
+    about = {"item": place.item or "", "measure": _measure(place, language), "page": place.page or ""}
+    if place.form:
+        known = forms().get(place.form)
+        label = place.form if known is None else known.label_zh if language == "zh" else known.label_en
+        kind = "row" if place.row else "form"
+        text = _template(kind, language).format(form=label, row=place.row, **about)
+    elif place.section:
+        kind = "about" if not place.measure else "statement_of" if place.item else "statement"
+        text = _template(kind, language).format(section=place.section, **about)
+    else:
+        text = _template("table", language).format(**about)
+    return text + (_template("page", language).format(**about) if place.page else "")
+
+
+def _measure(place: Place, language: str) -> str:
+    if place.measure is None:
+        return ""
+    if place.measure in _messages()["measure"]:
+        return _messages()["measure"][place.measure][language]
+    known = measures()["lines" if place.form else "statements"].get(place.measure)
+    return known[language].split("、")[0].rstrip(".") if known else place.measure
+
+
+def _quantity(value: Decimal, unit: str, language: str, signed: bool = False) -> str:
+    if unit == "yuan":
+        return f"{money(value, language, signed)}{_template('unit_yuan', language)}"
+    if unit == "percent":
+        return f"{value.quantize(Decimal('0.01')):{'+' if signed else ''}f}{_template('unit_percent', language)}"
+    return f"{value:{'+' if signed else ''}.0f}"
+
+
+def _template(name: str, language: str) -> str:
+    return _messages()["message"][name][language]
+
+
+@cache
+def _messages() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads((files(__package__) / "messages.toml").read_text(encoding="utf-8"))

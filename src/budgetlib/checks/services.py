@@ -1,0 +1,119 @@
+"""Purchased services: what is declared against the budget, the guidance catalogue and what may be bought at all."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz
+
+from budgetlib.checks.findings import Finding, found, held, untested
+from budgetlib.checks.identities import Identity
+from budgetlib.checks.reading import Budget, Place, Record
+from budgetlib.text import squeeze
+
+SAME_NAME = 90
+_BRACKETS = str.maketrans("【】[]〔〕（）()", "〔〕〔〕〔〕()()")
+_LEVEL_3 = 5
+
+
+def declared_projects(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Every project that is called a purchased service against the projects forms."""
+    forms = [budget.forms[name] for name in ("projects", "projects_carryover") if name in budget.forms]
+    rows = [row for form in forms for row in form.rows]
+    for declaration in _items(budget, "project"):
+        place = _place(budget, declaration, declaration["project"])
+        known = any(fuzz.ratio(squeeze(declaration["project"]), squeeze(row.item)) >= SAME_NAME for row in rows)
+        if not rows:
+            yield untested(identity, budget.document_id, "insufficient_data")
+        elif known:
+            yield held(identity, budget.document_id, (place,))
+        else:
+            yield found(identity, budget.document_id, (place,), "asked", quoted=declaration["sentence"])
+
+
+def declared_services(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Every declared item and project against words for goods and construction, unless it names a service too."""
+    barred, unless = (re.compile(identity.data[key]) for key in ("barred", "unless"))
+    for declaration in [*_items(budget, "project"), *_items(budget, "name")]:
+        name = declaration["project"] or declaration["name"]
+        place = _place(budget, declaration, name)
+        if barred.search(name) and not unless.search(name):
+            yield found(identity, budget.document_id, (place,), "asked", quoted=name)
+        else:
+            yield held(identity, budget.document_id, (place,))
+
+
+def declared_codes(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Every declared code against the editions in the corpus; an excerpt without its neighbours settles nothing."""
+    for declaration in _items(budget, "code"):
+        place = _place(budget, declaration, declaration["name"])
+        code = declaration["code"]
+        edition = _edition(budget, declaration["citation"])
+        names = {squeeze(entry["name"]) for entry in edition if entry["code"] == code}
+        if squeeze(declaration["name"] or "") in names or (names and not declaration["name"]):
+            yield held(identity, budget.document_id, (place,))
+        elif names:
+            words = {"code": code, "name": declaration["name"], "listed": "、".join(sorted(names))}
+            yield found(identity, budget.document_id, (place,), "otherwise", **words)
+        elif any(entry["code"].startswith(code[:_LEVEL_3]) for entry in edition):
+            yield found(identity, budget.document_id, (place,), "unlisted", code=code, name=declaration["name"] or "")
+        else:
+            yield untested(identity, budget.document_id, "insufficient_data")
+
+
+def declared_total(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Whether a disclosure that declares purchased services publishes their total."""
+    declared = [record for record in budget.rows("catalogue_declarations") if record["kind"] == "items"]
+    if not declared:
+        return
+    place = _place(budget, declared[0], declared[0]["project"] or declared[0]["name"])
+    if "purchased_services" in budget.forms:
+        yield held(identity, budget.document_id, (place,))
+    else:
+        yield found(identity, budget.document_id, (place,), "asked", quoted=declared[0]["sentence"])
+
+
+def codes_once(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Every section of a catalogue against itself."""
+    sections: dict[str | None, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
+    for entry in budget.rows("catalogue"):
+        sections[entry["section"]][entry["code"]].append(entry)
+    for section, codes in sections.items():
+        for code, entries in codes.items():
+            names = list(dict.fromkeys(squeeze(entry["name"]) for entry in entries))
+            place = Place(budget.document_id, entries[-1]["page"], section=12, item=entries[-1]["name"])
+            if len(names) > 1:
+                words = {"code": code, "section": section or "", "listed": "、".join(names)}
+                yield found(identity, budget.document_id, (place,), "twice", **words)
+            else:
+                yield held(identity, budget.document_id, (place,))
+
+
+def _items(budget: Budget, column: str) -> list[Record]:
+    """The declarations that say something in `column`."""
+    return [record for record in budget.rows("catalogue_declarations") if record["kind"] == "items" and record[column]]
+
+
+def _place(budget: Budget, declaration: Record, about: str | None) -> Place:
+    return Place(budget.document_id, declaration["page"], section=12, item=about)
+
+
+def _edition(budget: Budget, citation: str | None) -> list[Record]:
+    """The items of the edition that is cited, wherever the corpus has it, else of the one that is attached."""
+    attached = budget.rows("catalogue")
+    if citation is None:
+        return attached
+    wanted = _number(citation)
+    everywhere = [entry for other in budget.everyone for entry in other.rows("catalogue")]
+    return [entry for entry in everywhere if entry["edition"] and _number(entry["edition"]) == wanted] or attached
+
+
+def _number(citation: str) -> str:
+    """A document number whatever its brackets.
+
+    >>> _number("晋财综【2025】28号") == _number("晋财综〔2025〕28号")
+    True
+    """
+    return squeeze(citation.translate(_BRACKETS))

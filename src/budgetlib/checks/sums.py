@@ -1,0 +1,175 @@
+"""Sums within one form: down the rows, and across the columns of a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from budgetlib.checks.findings import Finding, compared
+from budgetlib.checks.identities import Identity
+from budgetlib.checks.reading import Budget, Figure, Form, Row, total
+from budgetlib.forms import forms
+from budgetlib.text import squeeze
+
+
+def leaves(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """The total of each column against its leaves."""
+    for form, rows, head in _totals(identity, budget):
+        yield from _down(identity, form, head, [row for row in rows if row.kind == "line"])
+
+
+def classes(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """The total of each column against the outermost codes, or the groups where there are no codes."""
+    for form, rows, head in _totals(identity, budget):
+        if _nesting(form) not in ("codes", "groups"):
+            continue
+        inner = [row for row in rows if row.kind != "total"]
+        outermost = _outermost(inner) if all(row.code for row in inner) else []
+        if any(row.kind == "subtotal" for row in outermost):
+            yield from _down(identity, form, head, outermost)
+        elif _grouped(inner):
+            yield from _down(identity, form, head, [row for row in inner if row.kind == "subtotal"])
+
+
+def codes(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Each class and section against the codes below it."""
+    for form in _forms(identity, budget):
+        for side in form.sides():
+            coded = [row for row in form.side(side) if row.code]
+            for position, head in enumerate(coded):
+                below = _below(head, coded[position + 1 :])
+                if below:
+                    yield from _down(identity, form, head, _outermost(below))
+
+
+def groups(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Each group of economic items against the rows below it, where no codes are printed."""
+    for form in _forms(identity, budget):
+        for side in form.sides():
+            rows = [row for row in form.side(side) if row.kind != "total"]
+            if _nesting(form) == "groups" and _grouped(rows):
+                yield from _heads(identity, form, rows)
+
+
+def units(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """The department's row against its units, each unit's row against its projects."""
+    for form in _forms(identity, budget):
+        if _nesting(form) != "projects":
+            continue
+        rows = [row for row in form.rows if row.kind != "total"]
+        head = form.total_row(None)
+        if head and _grouped(rows):
+            yield from _down(identity, form, head, [row for row in rows if row.kind == "subtotal"])
+            yield from _heads(identity, form, rows)
+
+
+def above(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """A subtotal of the year against the leaves above it."""
+    words = re.compile(identity.data["rows"])
+    for form in _forms(identity, budget):
+        for side in form.sides():
+            rows = form.side(side)
+            for position, head in enumerate(rows):
+                if head.kind == "subtotal" and words.fullmatch(squeeze(head.item)):
+                    yield from _down(identity, form, head, [row for row in rows[:position] if row.kind == "line"])
+
+
+def parts(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """One column against the others of its row, in every row that prints it.
+
+    Forms differ in which columns are parts: the first reading in `parts` that fits most rows is the form's.
+    """
+    whole = identity.data["whole"]
+    for form in _forms(identity, budget):
+        printed = set(form.measures())
+        wanted, unwanted = (set(identity.data.get(key, ())) for key in ("if_printed", "unless_printed"))
+        if not wanted <= printed or unwanted & printed:
+            continue
+        rows = [row for row in form.rows if whole in row.amounts and identity.data.get("side", row.side) == row.side]
+        readings = [_columns(form, reading) for reading in identity.data["parts"]]
+        tested = [
+            [
+                compared(identity, form.document_id, row.amounts[whole], expected, wording="sum")
+                for row in rows
+                if (expected := _across(row, columns))
+            ]
+            for columns in readings
+            if columns
+        ]
+        yield from max(tested, key=lambda findings: sum(finding.state == "pass" for finding in findings), default=())
+
+
+def _forms(identity: Identity, budget: Budget) -> list[Form]:
+    """The forms of this document that an identity is about."""
+    wanted = identity.data.get("forms")
+    return [
+        form
+        for form in budget.forms.values()
+        if form.document_id == budget.document_id and (wanted is None or form.name in wanted)
+    ]
+
+
+def _nesting(form: Form) -> str:
+    """How the rows of a form nest, as the form's data say."""
+    known = forms().get(form.name)
+    return known.rows if known else "flat"
+
+
+def _totals(identity: Identity, budget: Budget) -> Iterator[tuple[Form, list[Row], Row]]:
+    for form in _forms(identity, budget):
+        for side in form.sides():
+            if head := form.total_row(side):
+                yield form, form.side(side), head
+
+
+def _down(identity: Identity, form: Form, head: Row, rows: Sequence[Row]) -> Iterator[Finding]:
+    """Each column that `head` prints against the same column of `rows`."""
+    for measure, published in head.amounts.items():
+        parts_of = [row.amounts[measure] for row in rows if measure in row.amounts]
+        if parts_of:
+            yield compared(identity, form.document_id, published, total(parts_of), wording="sum")
+
+
+def _heads(identity: Identity, form: Form, rows: Sequence[Row]) -> Iterator[Finding]:
+    """Each subtotal against the leaves that follow it."""
+    for position, head in enumerate(rows):
+        if head.kind == "subtotal":
+            end = next((i for i in range(position + 1, len(rows)) if rows[i].kind != "line"), len(rows))
+            yield from _down(identity, form, head, rows[position + 1 : end])
+
+
+def _grouped(rows: Sequence[Row]) -> bool:
+    """Whether rows without codes stand in groups: a subtotal first, and leaves below each."""
+    kinds = "".join("h" if row.kind == "subtotal" else "l" for row in rows)
+    return not any(row.code for row in rows) and re.fullmatch("(hl+)+", kinds) is not None
+
+
+def _below(head: Row, rows: Iterable[Row]) -> list[Row]:
+    """The rows right below `head` whose code begins with its code."""
+    below: list[Row] = []
+    for row in rows:
+        if row.code == head.code or not (row.code or "").startswith(head.code or ""):
+            break
+        below.append(row)
+    return below
+
+
+def _outermost(rows: Sequence[Row]) -> list[Row]:
+    """The rows that are not below another."""
+    outermost: list[Row] = []
+    for row in rows:
+        if not outermost or row.code == outermost[-1].code or not (row.code or "").startswith(outermost[-1].code or ""):
+            outermost.append(row)
+    return outermost
+
+
+def _columns(form: Form, reading: Sequence[str]) -> list[str]:
+    """The columns of `reading` that the form prints; `other:*` stands for every column with an unknown header."""
+    known = [measure for measure in form.measures() if measure in reading]
+    unknown = [measure for measure in form.measures() if measure.startswith("other:")]
+    return known + unknown if known and "other:*" in reading else known
+
+
+def _across(row: Row, columns: Iterable[str]) -> Figure | None:
+    figures = [row.amounts[measure] for measure in columns if measure in row.amounts]
+    return total(figures) if figures else None
