@@ -37,7 +37,7 @@ ROOMS = [
     Room({"readers", "pages"}, {"errors", "text", "money.parse_number"}, FRAMES),
     Room({"forms", "phrases", "vocabulary"}, {"errors", "text"}, FRAMES),
     Room(
-        {"recognise", "titles", "heads", "nesting", "tidy", "prose", "narrative", "performance", "catalogue", "strangers"}
+        {"recognise", "titles", "heads", "rows", "project_units", "nesting", "tidy", "prose", "narrative", "performance", "catalogue", "strangers"}
         | {"declarations", "identify", "ledger"},
         {"errors", "text", "money", "pages", "forms", "phrases", "vocabulary"},
         FILES | FRAMES,

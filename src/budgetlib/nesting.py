@@ -10,21 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
-from typing import Protocol
 
+from budgetlib.project_units import HALF_LAST_DIGIT, assign_units
+from budgetlib.rows import Row
 from budgetlib.text import squeeze
 from budgetlib.titles import is_total
 
-HALF_LAST_DIGIT = Decimal("0.005")
 _MAX_ROWS = 160
 _MAX_STEPS = 60_000
-_ORGANISATION = re.compile(
-    r"(局|中心|办公室|委员会|委|院|所|队|馆|处|站|校|学|园|会|公司|厅|部|政府|监狱|银行|基地|本级|机关)"
-    r"(本级)?([(\[].*[)\]])?$"
-)
-_PROJECT = re.compile(
-    r"^(J|Z|XM|QT)|(费|经费|项目|资金|补助|补贴|支出|工程|建设|运维|服务|维护|租赁|改造|尾款)\d*([(].*[)])?$"
-)
 _GROUPS = re.compile(
     r"(机关)?(工资福利支出|商品和服务支出|资本性支出(\(.*\))?)|对个人和家庭的补助|对事业单位经常性补助|对事业单位资本性补助"
     r"|债务利息及费用支出|对企业补助(\(.*\))?|对社会保障基金补助|其他支出|人员(类)?经费|公用(类)?经费"
@@ -36,22 +29,7 @@ _LEVELS = (
 )
 
 
-class RowLike(Protocol):
-    """What `row_kinds` needs of a row."""
-
-    printed: str
-    code: str | None
-    gov_item: str | None
-    unit: str | None
-    kind: str
-
-    @property
-    def item(self) -> str: ...
-
-    def amount(self) -> Decimal | None: ...
-
-
-def row_kinds(rows: Sequence[RowLike], strategy: str, units: Sequence[str]) -> None:
+def row_kinds(rows: Sequence[Row], strategy: str, units: Sequence[str]) -> None:
     """Set `kind` of each row (`total`, `subtotal`, `line`), and `unit` of project rows.
 
     `strategy` is the form's `rows`; `units` are names of spending units known from elsewhere.
@@ -60,7 +38,7 @@ def row_kinds(rows: Sequence[RowLike], strategy: str, units: Sequence[str]) -> N
         return
     _totals(rows)
     if strategy == "projects" and all(row.unit is None for row in rows):
-        _projects(rows, units)
+        assign_units(rows, units)
         if _adds_up(rows):
             return
     first: list[str] | None = None
@@ -74,7 +52,7 @@ def row_kinds(rows: Sequence[RowLike], strategy: str, units: Sequence[str]) -> N
         row.kind = kind
 
 
-def _totals(rows: Sequence[RowLike]) -> None:
+def _totals(rows: Sequence[Row]) -> None:
     """The grand totals: 总计 before 合计, and never 本年…合计 or 小计 where there is another."""
     labels = [squeeze(row.item) for row in rows]
     found = [label for label in labels if is_total(label)]
@@ -89,7 +67,7 @@ def _totals(rows: Sequence[RowLike]) -> None:
         rows[0].kind = "total"
 
 
-def _readings(rows: Sequence[RowLike], strategy: str) -> Iterator[list[str]]:
+def _readings(rows: Sequence[Row], strategy: str) -> Iterator[list[str]]:
     """Readings of which rows are heads, the likeliest first; each is a kind for every row."""
     named = [row.kind for row in rows]
     coded = any(row.code for row in rows)
@@ -106,7 +84,7 @@ def _readings(rows: Sequence[RowLike], strategy: str) -> Iterator[list[str]]:
         yield by_sums
 
 
-def _adds_up(rows: Sequence[RowLike]) -> bool:
+def _adds_up(rows: Sequence[Row]) -> bool:
     """True where the leaves sum to the total (to the last printed digit of each)."""
     totals = [row.amount() for row in rows if row.kind == "total"]
     leaves = [row.amount() for row in rows if row.kind == "line"]
@@ -115,13 +93,13 @@ def _adds_up(rows: Sequence[RowLike]) -> bool:
     return abs(totals[0] - sum(a for a in leaves if a is not None)) <= HALF_LAST_DIGIT * (len(leaves) + 1)
 
 
-def _by_code(rows: Sequence[RowLike]) -> list[str]:
+def _by_code(rows: Sequence[Row]) -> list[str]:
     codes = {row.code for row in rows if row.code}
     heads = {code for code in codes if any(c != code and c.startswith(code) for c in codes)}
     return ["subtotal" if row.code in heads else "line" for row in rows]
 
 
-def _by_group(rows: Sequence[RowLike]) -> list[str]:
+def _by_group(rows: Sequence[Row]) -> list[str]:
     return ["subtotal" if row.gov_item is None and _GROUPS.fullmatch(squeeze(row.item)) else "line" for row in rows]
 
 
@@ -132,7 +110,7 @@ def _level(printed: str) -> int | None:
     return next((i for i, pattern in enumerate(_LEVELS) if pattern.match(text)), None)
 
 
-def _by_numbering(rows: Sequence[RowLike]) -> list[str]:
+def _by_numbering(rows: Sequence[Row]) -> list[str]:
     """一、 > （一） > (1): a row is a head when rows of a deeper numbering follow; 其中 alone is no part of the sum."""
     levels = [_level(row.printed) for row in rows]
     kinds = []
@@ -145,12 +123,12 @@ def _by_numbering(rows: Sequence[RowLike]) -> list[str]:
     return kinds
 
 
-def _vehicles(rows: Sequence[RowLike]) -> list[str]:
+def _vehicles(rows: Sequence[Row]) -> list[str]:
     """Purchase and running cost of vehicles is the sum of the two rows below it."""
     return ["subtotal" if re.search(r"购置[及和]运行", squeeze(row.item)) else "line" for row in rows]
 
 
-def _by_sums(rows: Sequence[RowLike], named: Sequence[str]) -> list[str] | None:
+def _by_sums(rows: Sequence[Row], named: Sequence[str]) -> list[str] | None:
     """The nesting in which every head is the sum of its children and the roots sum to the total.
 
     Where no row is called a total, the first may be it (a department above its own items).
@@ -189,68 +167,9 @@ def _nesting(numbers: tuple[Decimal, ...], total: Decimal, depth: int = 4) -> fr
         for end, heads in (*((e, h | {start}) for e, h in inside), (start + 1, frozenset[int]())):
             if abs(left) <= slack:
                 found.setdefault(end, heads)
-            if left > slack or numbers[end : end + 1] == (0,):
+            if left > slack or (end < len(numbers) and numbers[end] == 0):
                 for further, more in forests(end, left, levels):
                     found.setdefault(further, heads | more)
         return tuple(found.items())
 
     return next((heads for end, heads in forests(0, total, depth) if end == len(numbers)), None)
-
-
-def _projects(rows: Sequence[RowLike], units: Sequence[str]) -> None:
-    """Department row, unit rows, project rows: cheapest reading by sums and names (a unit may bear any name)."""
-    inner = [row for row in rows if row.kind == "line"]
-    if not inner:
-        return
-    numbers = [row.amount() or Decimal(0) for row in inner]
-    known = {squeeze(unit) for unit in units}
-    as_unit = [_unit_cost(squeeze(row.item), known) for row in inner]
-    headed = 0
-    if len(inner) > 1 and as_unit[0] < 6 and _leads(numbers):
-        inner[0].kind = "subtotal" if len(inner) < len(rows) else "total"
-        headed = 1
-    heads = _unit_rows(numbers[headed:], as_unit[headed:])
-    owner = inner[0].item if headed and not heads else None
-    for i, row in enumerate(inner[headed:]):
-        if i in heads:
-            row.kind, owner = "subtotal", row.item
-        row.unit = owner
-
-
-def _leads(numbers: Sequence[Decimal]) -> bool:
-    """True where the first row is the sum of all others, counted once, or twice with their unit rows."""
-    head, rest = numbers[0], sum(numbers[1:])
-    slack = HALF_LAST_DIGIT * (len(numbers) + 1)
-    return (
-        abs(head - rest) <= slack
-        or abs(2 * head - rest) <= 2 * slack
-        or (0 < head == max(numbers) and 2 * head <= rest)
-    )
-
-
-def _unit_cost(name: str, known: set[str]) -> int:
-    if name in known:
-        return 0
-    if _PROJECT.search(name):
-        return 6
-    return 1 if _ORGANISATION.search(name) else 4
-
-
-def _unit_rows(numbers: Sequence[Decimal], as_unit: Sequence[int]) -> set[int]:
-    """The rows that head a run of projects: cheapest by name, and by whether the run adds up to its head."""
-    count = len(numbers)
-    flat = sum(4 - cost for cost in as_unit if cost < 4)
-    best: list[tuple[float, tuple[int, ...]]] = [(float("inf"), ())] * count + [(0.0, ())]
-    for start in range(count - 1, -1, -1):
-        running = Decimal(0)
-        as_project = 0
-        for end in range(start + 1, count + 1):
-            tail, heads = best[end]
-            if end > start + 1:
-                running += numbers[end - 1]
-                as_project += max(0, 4 - as_unit[end - 1])
-            fits = end > start + 1 and abs(numbers[start] - running) <= HALF_LAST_DIGIT * (end - start)
-            cost = as_unit[start] + as_project + (0 if fits else 5) + tail
-            if cost < best[start][0]:
-                best[start] = cost, (start, *heads)
-    return set(best[0][1]) if count and best[0][0] < flat else set()

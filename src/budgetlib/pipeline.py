@@ -13,7 +13,7 @@ from budgetlib import __version__
 from budgetlib.disclosure import Records, parse_source, unread
 from budgetlib.documents import Source, find_sources
 from budgetlib.errors import NotFound
-from budgetlib.store import read_table, write_tables
+from budgetlib.store import read_rows, write_tables
 from budgetlib.tables import TABLES
 
 
@@ -92,21 +92,21 @@ def _alone(source: Source) -> Records:
 def _before(out: Path) -> dict[str, Records]:
     """The rows of the run before by document; empty where there is none, or another version wrote it."""
     try:
-        frames = {table.name: read_table(table, out) for table in TABLES}
+        tables = {table.name: read_rows(table, out) for table in TABLES}
     except NotFound:
         return {}
     rows: dict[str, Records] = {}
-    for name, frame in frames.items():
-        for row in frame.astype(object).where(frame.notna(), None).to_dict("records"):
-            rows.setdefault(str(row["document_id"]), {table.name: [] for table in TABLES})[name].append(row)
-    return {key: own for key, own in rows.items() if own["documents"]}
+    for name, own in tables.items():
+        for row in own:
+            rows.setdefault(row["document_id"], {table.name: [] for table in TABLES})[name].append(row)
+    return {key: records for key, records in rows.items() if records["documents"]}
 
 
 def _unchanged(source: Source, before: dict[str, Records]) -> bool:
     if source.document_id not in before:
         return False
     (document,) = before[source.document_id]["documents"][:1]
-    return (
+    return bool(
         document["parser_version"] == __version__
         and document["path"] == source.name
         and document["manifest_entry"] == source.manifest_entry

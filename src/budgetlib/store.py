@@ -52,20 +52,29 @@ def write_tables(rows: Mapping[Table, Iterable[Mapping[str, Any]]], folder: Path
             pq.write_table(table.arrow(own), parts[table])
 
 
+def read_rows(table: Table, folder: Path) -> list[dict[str, Any]]:
+    """`<folder>/<table>.parquet` as records; raises as `read_table` does."""
+    rows: list[dict[str, Any]] = _arrow(table, folder).to_pylist()
+    return rows
+
+
 def read_table(table: Table, folder: Path) -> pd.DataFrame:
     """`<folder>/<table>.parquet` as a frame with the columns of `table` (see `Table.frame`).
 
     Raises `NotFound` where the file is not there or is not this table.
     """
+    return to_frame(_arrow(table, folder))
+
+
+def _arrow(table: Table, folder: Path) -> pa.Table:
     path = folder / f"{table.name}.parquet"
     if not path.is_file():
         raise NotFound(f"{path} is not there; write the tables with: budgetlib parse --out {folder}")
     try:
-        return to_frame(pq.read_table(path, columns=table.schema.names).cast(table.schema))
-    except (pa.ArrowException, OSError, ValueError) as fault:
-        why = str(fault).splitlines()[0]
+        return pq.read_table(path, columns=table.schema.names).cast(table.schema)
+    except (pa.ArrowException, OSError) as fault:
         raise NotFound(
-            f"{path} is not the table {table.name!r} of this version of budgetlib ({why}); "
+            f"{path} is not the table {table.name!r} of this version of budgetlib ({fault}); "
             f"write it again with: budgetlib parse --out {folder}"
         ) from fault
 

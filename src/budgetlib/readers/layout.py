@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from budgetlib.money import parse_number
@@ -69,7 +70,7 @@ def _rows_of_text(chars: Sequence[Char]) -> list[list[Char]]:
 def _joined(row: Sequence[Char]) -> str:
     """The text of one printed line, with a blank where the paper leaves one."""
     parts = [row[0].text]
-    for before, char in zip(row, row[1:], strict=False):
+    for before, char in pairwise(row):
         if char.x0 - before.x1 > 0.3 * (char.bottom - char.top) and not parts[-1].isspace():
             parts.append(" ")
         parts.append(char.text)

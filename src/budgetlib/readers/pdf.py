@@ -90,7 +90,8 @@ def _page(page: Any) -> Page:
 
 def _runs_up_or_down(char: dict[str, Any]) -> bool:
     """True where text runs along the height of the page."""
-    return abs(char["matrix"][1]) > abs(char["matrix"][0])
+    across, along = char["matrix"][:2]
+    return bool(abs(along) > abs(across))
 
 
 def _char(char: dict[str, Any], turned: bool) -> Char:
