@@ -17,10 +17,14 @@ Records = dict[str, list[dict[str, Any]]]
 
 
 class Annexes(NamedTuple):
-    """The records of the annexes by table, and what the ledger says of each page (by index) that holds one."""
+    """The records of the annexes by table, and what the ledger says of each page (by index) that holds one.
+
+    `grids` are the grids (by `id`) that were read as annexes.
+    """
 
     records: Records
     pages: dict[int, Annex]
+    grids: set[int]
 
 
 def read_annexes(
@@ -57,7 +61,7 @@ def read_annexes(
         "catalogue": catalogue.items,
         "catalogue_declarations": declarations,
     }
-    return Annexes(records, notes)
+    return Annexes(records, notes, performance.grids)
 
 
 def _with(stranger: Stranger, annex: Annex | None, page: Page) -> Annex:

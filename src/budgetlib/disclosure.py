@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -40,7 +39,7 @@ def parse_source(source: Source) -> Records:
             records = _read(source, document)
     except UnreadableDocument as error:
         document |= {"outcome": error.outcome, "reason": error.reason}
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - one bad file never stops the run; the reason is kept
         document |= {
             "outcome": "malformed",
             "reason": f"{source.name} could not be read ({type(error).__name__}: {error}); please report it",
@@ -96,7 +95,8 @@ def _read(source: Source, document: dict[str, Any]) -> Records:
     grids = {id(piece.grid) for sheet in sheets for piece in sheet.pieces}
     annexes = read_annexes(of_year, own_pages, strangers, grids, lines)
     notes = annexes.pages | {index: Annex("other", False, (said,)) for index, said in other_years.items()}
-    page_records = ledger(pages, sheets, unknown, refused, counts, notes)
+    unread = [table for table in unknown if id(table.grid) not in annexes.grids]
+    page_records = ledger(pages, sheets, unread, refused, counts, notes)
     _describe(document, source, who, page_records, bool(lines or statements or counts))
     return {"pages": page_records, "lines": lines, "statements": statements, **annexes.records}
 
@@ -118,7 +118,9 @@ def _settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:
             continue
         if sheet.year and who.fiscal_year and sheet.year != who.fiscal_year:
             if sheet.form.name in own_year:
-                refused.append((sheet, f"is for {sheet.year}, the document for {who.fiscal_year}; parse it as its own file"))
+                refused.append(
+                    (sheet, f"is for {sheet.year}, the document for {who.fiscal_year}; parse it as its own file")
+                )
                 continue
             sheet.notes.append(f"its title says {sheet.year}, the document is for {who.fiscal_year}")
         if sheet.unit is None:

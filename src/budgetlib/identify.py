@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from budgetlib.pages import Page
-from budgetlib.recognise import Sheet, find_entity
+from budgetlib.recognise import Sheet
 from budgetlib.text import squeeze
+from budgetlib.titles import find_entity
 
 _COVER_TITLE = re.compile(
     r"^(?:(?P<y1>20\d\d)年度?)?(?P<who>.*?[^\d年度])?(?:\((?P<scope>汇总|本级|部门)\))?(?:(?P<y2>20\d\d)年度?)?"

@@ -20,13 +20,15 @@ Records = list[dict[str, Any]]
 class Performance(NamedTuple):
     """What the performance-target tables of a document say, as records without `document_id`.
 
-    `remarks` gives for each page (by index) that holds a piece of such a table what was not read there.
+    `remarks` gives for each page (by index) that holds a piece of such a table what was not read there;
+    `grids` are those pieces (by `id`).
     """
 
     projects: Records
     indicators: Records
     departments: Records
     remarks: dict[int, list[str]]
+    grids: set[int]
 
 
 def read_performance(pages: Sequence[Page], taken: Collection[int] = ()) -> Performance:
@@ -54,7 +56,7 @@ def read_performance(pages: Sequence[Page], taken: Collection[int] = ()) -> Perf
             )
     for index, sentence in [*(remark for target in targets for remark in target.remarks), *dict.fromkeys(walk.remarks)]:
         remarks[index].append(sentence)
-    return Performance(projects, indicators, departments, dict(remarks))
+    return Performance(projects, indicators, departments, dict(remarks), walk.grids)
 
 
 def _say_what_is_missing(targets: Sequence[Target], ends_open: bool) -> None:

@@ -26,13 +26,15 @@ class Walk:
 
     `current` is the table that a grid without a head would continue, `settled` says that its head is complete,
     `interrupted` that text stands between, which ends all but a list whose columns go on exactly below it;
-    `touched` are the pages (by index) with a piece of any table, `remarks` sentences about pages where a piece
-    belongs to none. `ends_open` says that the document's last table had not ended when the document did.
+    `touched` are the pages (by index) and `grids` the grids (by `id`) with a piece of any table, `remarks`
+    sentences about pages where a piece belongs to none. `ends_open` says that the document's last table had
+    not ended when the document did.
     """
 
     def __init__(self) -> None:
         self.targets: list[Target] = []
         self.touched: set[int] = set()
+        self.grids: set[int] = set()
         self.remarks: list[tuple[int, str]] = []
         self.ends_open = False
         self.above: list[str] = []
@@ -106,6 +108,7 @@ class Walk:
 
     def _list_rows(self, projects: ProjectList, grid: Grid, start: int, place: Place) -> None:
         self.touched.add(place.page_index)
+        self.grids.add(id(grid))
         opens = start == 0
         for row in range(start, grid.row_count):
             printed = tokens(grid, row)
@@ -146,6 +149,7 @@ class Walk:
                 opens = False
             if self.current is not None and printed:
                 self.current.on(place)
+                self.grids.add(id(grid))
                 self._row(self.current, printed, labels, grid, opens, place)
                 opens = False
         self.touched.add(place.page_index)
