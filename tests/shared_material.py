@@ -1,0 +1,42 @@
+"""The shared material beside the project: disclosures as text and PDF, their ground truth, and the measuring tool."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from budgetlib.disclosure import Records
+from budgetlib.pipeline import parse_document
+from budgetlib.store import write_tables
+from budgetlib.tables import TABLES
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared material (../shared) is absent")
+
+
+def files(pattern: str) -> list[Path]:
+    """The files of ../shared that fit `pattern`, in order; none where it is absent."""
+    return sorted(SHARED.glob(pattern))
+
+
+@cache
+def records(path: Path) -> Records:
+    """The records of a file of ../shared, read once in a test run."""
+    return parse_document(path)
+
+
+def score(mode: str, paths: list[Path], against: Path | list[Path], folder: Path) -> dict[str, Any]:
+    """What the measuring tool says of the parse of `paths`."""
+    write_tables({table: [row for path in paths for row in records(path).get(table.name, [])] for table in TABLES}, folder)
+    others = against if isinstance(against, list) else [against]
+    command = [sys.executable, str(SHARED / "tools/score.py"), mode, str(folder), *map(str, others), "--json"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    result: dict[str, Any] = json.loads(said.stdout)
+    return result

@@ -1,0 +1,91 @@
+"""The four disclosures with a ground truth, as text and as two kinds of PDF, and originals of other places."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.shared_material import SHARED, files, needs_shared, records, score
+
+pytestmark = needs_shared
+
+DISCLOSURES = [*files("seeds/*.txt"), *files("facsimiles/*.writer.pdf"), *files("facsimiles/*.chromium.pdf")]
+
+
+def gold_of(path: Path) -> Path:
+    return SHARED / "gold" / f"{path.name.split('.')[0]}.json"
+
+
+@pytest.mark.parametrize("path", DISCLOSURES, ids=lambda path: path.name)
+def test_every_amount_is_read_and_nothing_else_and_the_document_knows_itself(path: Path, tmp_path: Path) -> None:
+    found = score("gold", [path], gold_of(path), tmp_path)
+    assert found["document"] == {"entity": True, "fiscal_year": True, "entity_kind": True}
+    assert {form: (own["precision"], own["recall"]) for form, own in found["amounts_by_form"].items()} == {
+        form: (1.0, 1.0) for form in found["amounts_by_form"]
+    }
+    assert found["amounts"]["found"] == found["amounts"]["true"] > 200
+
+
+@pytest.mark.parametrize("path", DISCLOSURES, ids=lambda path: path.name)
+def test_every_performance_table_catalogue_item_and_declared_code_is_read_and_nothing_else(
+    path: Path, tmp_path: Path
+) -> None:
+    found = score("gold", [path], gold_of(path), tmp_path)
+    for table in ("performance_projects", "catalogue", "declared"):
+        if table in found:
+            assert (found[table]["precision"], found[table]["recall"]) == (1.0, 1.0), table
+
+
+@pytest.mark.parametrize("path", DISCLOSURES, ids=lambda path: path.name)
+def test_leaves_sum_to_the_total_in_every_column_of_every_form(path: Path) -> None:
+    sums: dict[tuple[str, str, str], list[Decimal]] = {}
+    totals: dict[tuple[str, str, str], Decimal] = {}
+    for line in records(path)["lines"]:
+        key = line["form"], line["side"], line["measure"]
+        if line["row_kind"] == "line":
+            sums.setdefault(key, []).append(line["amount_yuan"])
+        elif line["row_kind"] == "total":
+            totals[key] = line["amount_yuan"]
+    assert len(totals) > 20
+    for key, total in totals.items():
+        assert abs(sum(sums[key]) - total) <= 50 * (len(sums[key]) + 1), key
+
+
+def test_a_department_contains_its_unit() -> None:
+    """Two documents, one truth: the projects of a unit are the same in its own and in its department's disclosure."""
+    department, unit = (records(SHARED / "seeds" / name) for name in ("000_13dce018f2234864.txt", "002_f677152ddfc31562.txt"))
+    name = unit["documents"][0]["entity"]
+
+    def projects(lines: list[dict[str, object]]) -> set[tuple[object, object]]:
+        return {
+            (line["item"], line["amount_yuan"])
+            for line in lines
+            if line["form"] == "projects" and line["row_kind"] == "line" and line["unit"] == name
+        }
+
+    assert len(projects(unit["lines"])) == 12
+    assert projects(unit["lines"]) == projects(department["lines"])
+
+
+ORIGINALS = [
+    path
+    for path in files("real/*.pdf")
+    if re.match(r"上海-审计|北京-财政局-2026-报表|广州-信访|无锡|湖州|江苏-省检察院-2018|深圳-信访|福州-商务|西安-行政|重庆|长沙", path.name)
+]
+
+
+@pytest.mark.parametrize("path", ORIGINALS, ids=lambda path: path.name)
+def test_an_original_of_another_place_is_read_rightly_and_nearly_in_full(path: Path, tmp_path: Path) -> None:
+    (found,) = score("real", [path], [path], tmp_path)["documents"]
+    assert found["precision"] >= 0.994
+    assert found["recall"] >= 0.95
+    assert len(found["core_forms"]) >= 6
+
+
+@pytest.mark.parametrize("path", ORIGINALS, ids=lambda path: path.name)
+def test_every_page_of_an_original_is_in_the_ledger_once(path: Path) -> None:
+    own = records(path)
+    assert [page["page"] for page in own["pages"]] == list(range(1, own["documents"][0]["pages"] + 1))
