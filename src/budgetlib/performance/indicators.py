@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from budgetlib.pages import Grid
 from budgetlib.performance.layout import Layout
+from budgetlib.performance.rest import LastRow
 from budgetlib.performance.target import Indicator, Place, Target, Token
 from budgetlib.vocabulary import performance_words
 
 _NOTE = re.compile(r"^(?:注|备注)[:：]?")
-_UNIT_ONLY = re.compile(r"[/／]?[^\d≥≤<>=＝%]{1,4}")
 _WITHOUT_RELATION = {"", "定性"}
 
 
@@ -52,6 +52,7 @@ class Reading:
     level1: str | None = None
     level2: dict[int, str | None] = field(default_factory=dict)
     unread: dict[int, int] = field(default_factory=dict)
+    last: LastRow | None = None
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -82,83 +83,72 @@ class Reading:
         """Take one row; `opens` says that it is the first of a piece on a new page."""
         layout = self.layout.on(grid)
         row = [token for token in row if not _is_rubric(token) and not _spans_all(token, layout)]
-        if not row or _NOTE.match(row[0].key):
+        if not row or _NOTE.match(row[0].key) or all(performance_words().head_rest.search(t.key) for t in row):
             return
-        if opens and layout and self._is_rest(row, layout):
-            self._append(row, layout)
+        if opens and self.last and (rest := self.last.rest(row, grid)):
+            for index, role, text in rest:
+                self.target.indicators[index] = self.target.indicators[index].longer(role, text)
             return
-        understood = (layout and by_columns(row, grid, layout)) or by_words(row, self._halves(), self.layout.boundary)
+        understood = (layout and by_columns(row, grid, layout)) or self._by_words(row)
         if understood is None and layout:
             understood = by_columns(row, grid, layout, strict=False)
         if understood is None:
-            if any(not _is_level(token.key) for token in row):
+            if any(not performance_words().is_level(token.key) for token in row):
                 self.unread[place.page_index] = self.unread.get(place.page_index, 0) + 1
             return
+        self.last = LastRow(grid)
         self._take(understood, place.page)
 
-    def _halves(self) -> int:
-        return 2 if self.layout.halves == 2 or self.two_goals else 1
+    def _by_words(self, row: Sequence[Token]) -> Row | None:
+        """The row by its words: in as many halves as the head prints, else in two where there are two goals."""
+        halves = self.layout.halves
+        understood = by_words(row, halves, self.layout.boundary)
+        if understood is None and halves == 1 and self.two_goals:
+            understood = by_words(row, 2, None)
+        return understood
 
     def _take(self, row: Row, page: int | None) -> None:
         if row.level1 and row.level1 != self.level1:
             self.level1, self.level2 = row.level1, {}
         for position, half in enumerate(row.halves):
             if half.level2:
-                self.level2[position] = performance_words().second_level(half.level2.key) or half.level2.text
+                second = performance_words().second_level(half.level2.key) or half.level2.text
+                self.level1 = row.level1 or _above(second, self.level1)
+                self.level2[position] = second
             if half.level3:
-                self._keep(position, half.level3, half.target, row.level1, page)
+                self._keep(position, half.level3, half.target, page)
 
-    def _keep(self, position: int, third: Token, target: Token | None, printed: str | None, page: int | None) -> None:
+    def _keep(self, position: int, third: Token, target: Token | None, page: int | None) -> None:
         scope = self.scopes[min(self.first_scope + position, 1)]
-        levels = _levels(printed or self.level1, self.level2.get(position), third.text, bool(printed))
+        levels = _levels(self.level1, self.level2.get(position), third.text)
         one = Indicator(scope, *levels, target.text if target else None, page, (target or third).cell.box)
         if self.layout.halves == 1 and self.two_goals and one.key in {i.key for i in self.target.indicators}:
             one = one._replace(scope=self.scopes[1])
         self.target.indicators.append(one)
-
-    def _is_rest(self, row: Sequence[Token], layout: Layout) -> bool:
-        """True for what a page end cut off the row above: indicators without targets, or a target's unit."""
-        if not self.target.indicators or any(_is_level(token.key) for token in row):
-            return False
-        held = {(column.role, column.half) for token in row if (column := layout.at(token.cell.column))}
-        both = {half for role, half in held if role == "level3"} & {half for role, half in held if role == "target"}
-        if not both:
-            return bool(held)
-        units = [t for t in row if (c := layout.at(t.cell.column)) and c.role == "target"]
-        ends = [one.target or "" for one in self.target.indicators[-len(units) :]]
-        return all(_UNIT_ONLY.fullmatch(t.key) for t in units) and all(re.search(r"[\d/万]$", end) for end in ends)
-
-    def _append(self, row: Sequence[Token], layout: Layout) -> None:
-        for token in row:
-            column = layout.at(token.cell.column)
-            if column is None or column.role not in ("level3", "target"):
-                continue
-            scope = self.scopes[min(self.first_scope + column.half, 1)]
-            last = [i for i, one in enumerate(self.target.indicators) if one.scope == scope]
-            if last:
-                self.target.indicators[last[-1]] = self.target.indicators[last[-1]].longer(column.role, token.text)
+        if self.last:
+            self.last.note(len(self.target.indicators) - 1, third, target)
 
 
-def _levels(first: str | None, second: str | None, third: str, printed: bool) -> tuple[str | None, str | None, str]:
-    """Levels made whole: the first level by law where none is printed that may stand above the second.
+def _above(second: str, first: str | None) -> str | None:
+    """The first level above a second-level word where none is printed beside it: the one above, or the one by law."""
+    parents = performance_words().parents(second)
+    return first if not parents or first in parents or len(parents) > 1 else parents[0]
 
-    All three may stand in one cell (产出指标数量指标…).
-    """
-    words = performance_words()
+
+def _levels(first: str | None, second: str | None, third: str) -> tuple[str | None, str | None, str]:
+    """The levels of an indicator; all three may stand in one cell (产出指标数量指标…)."""
     if second is None and first is None:
-        for one, seconds in words.levels.items():
+        for one, seconds in performance_words().levels.items():
             for two in seconds:
                 if third.startswith(one + two) and len(third) > len(one + two):
                     return one, two, third[len(one + two) :]
-    if second and not printed and (parents := words.parents(second)) and first not in parents:
-        first = parents[0] if len(parents) == 1 else first
     return first, second, third
 
 
 def begins_without_head(row: Sequence[Token]) -> bool:
     """True for a row of indicators without a printed head above: a rubric, levels, an indicator with its target."""
     inner = [token for token in row if not _is_rubric(token)]
-    if len(inner) == len(row) or not any(_is_level(token.key) for token in inner):
+    if len(inner) == len(row) or not any(performance_words().is_level(token.key) for token in inner):
         return False
     understood = by_words(inner, 2, None)
     return understood is not None and any(half.complete for half in understood.halves)
@@ -170,12 +160,7 @@ def _spans_all(token: Token, layout: Layout | None) -> bool:
 
 
 def _is_rubric(token: Token) -> bool:
-    return performance_words().rubric.search(token.key) is not None and not _is_level(token.key)
-
-
-def _is_level(key: str) -> bool:
-    words = performance_words()
-    return words.first_level(key) is not None or words.second_level(key) is not None
+    return performance_words().rubric.search(token.key) is not None and not performance_words().is_level(token.key)
 
 
 def by_columns(row: Sequence[Token], grid: Grid, layout: Layout, strict: bool = True) -> Row | None:
@@ -204,7 +189,7 @@ def by_columns(row: Sequence[Token], grid: Grid, layout: Layout, strict: bool = 
             return None
         if (third is None) != (target is None) and (strict or third is None):
             return None
-        if (third and _only_first(third.key)) or (target and _is_level(target.key)):
+        if (third and _only_first(third.key)) or (target and performance_words().is_level(target.key)):
             return None
         halves.append(Half(second, third, target))
     return Row((words.first_level(first.key) or first.text) if first else None, tuple(halves))
@@ -232,6 +217,8 @@ def by_words(row: Sequence[Token], halves: int, boundary: int | None) -> Row | N
     `boundary` is the column in which the second half begins; it decides where a lone half belongs.
     """
     words = performance_words()
+    if halves == 1 and len(row) > 1 and row[0].key == row[1].key and performance_words().is_level(row[0].key):
+        row = row[1:]
     first = words.first_level(row[0].key)
     if (first is None or words.second_level(row[0].key)) and (read := _best_cut(row, halves, boundary)):
         return Row(None, read)
@@ -268,12 +255,12 @@ def _half(row: Sequence[Token]) -> Half | None:
     words = performance_words()
     second = row[0] if row and words.second_level(row[0].key) else None
     rest = row[1:] if second else row
-    if len(row) == 2 and second and not _is_level(row[1].key) and re.search(r"\d|[≥≤%]", row[1].key):
+    if len(row) == 2 and second and not performance_words().is_level(row[1].key) and re.search(r"\d|[≥≤%]", row[1].key):
         return Half(None, row[0], row[1])
     if not rest:
         return Half(second)
-    if len(rest) == 1 and second and not _is_level(rest[0].key):
+    if len(rest) == 1 and second and not performance_words().is_level(rest[0].key):
         return Half(second, rest[0])
-    if len(rest) == 2 and not _is_level(rest[1].key) and not _only_first(rest[0].key):
+    if len(rest) == 2 and not performance_words().is_level(rest[1].key) and not _only_first(rest[0].key):
         return Half(second, rest[0], rest[1])
     return None

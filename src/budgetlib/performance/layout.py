@@ -10,7 +10,7 @@ from budgetlib.pages import Grid
 from budgetlib.performance.target import Token
 from budgetlib.vocabulary import performance_words
 
-LEVELS = ("level1", "level2", "level3", "target")
+LEVELS = {"level1", "level2", "level3", "target"}
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def find_layout(row: Sequence[Token], grid: Grid) -> Layout | None:
     if "level3" not in named and "target" in named:
         rubrics = [token for token in row if words.rubric.search(token.key) and token.cell.rows == 1]
         roles = [(token, "level3" if token in rubrics else role) for token, role in roles]
-    if sum(role in LEVELS for _, role in roles) < 2:
+    if len({role for _, role in roles} & LEVELS) < 2:
         return None
     columns: list[Column] = []
     half = 0

@@ -20,6 +20,7 @@ _SINGLE = (
     "form_date",
     "rubric",
     "last",
+    "head_rest",
     "goal_row",
     "task",
     "total",
@@ -51,6 +52,7 @@ class PerformanceWords:
     form_date: re.Pattern[str]
     rubric: re.Pattern[str]
     last: re.Pattern[str]
+    head_rest: re.Pattern[str]
     goal_row: re.Pattern[str]
     task: re.Pattern[str]
     total: re.Pattern[str]
@@ -99,6 +101,10 @@ class PerformanceWords:
         ('服务对象满意度', '经济效益')
         """
         return _whole(key, self.second_levels)
+
+    def is_level(self, key: str) -> bool:
+        """True for the word of a first- or second-level indicator."""
+        return self.first_level(key) is not None or self.second_level(key) is not None
 
     @property
     def second_levels(self) -> tuple[str, ...]:
