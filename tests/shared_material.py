@@ -34,7 +34,9 @@ def records(path: Path) -> Records:
 
 def score(mode: str, paths: list[Path], against: Path | list[Path], folder: Path) -> dict[str, Any]:
     """What the measuring tool says of the parse of `paths`."""
-    write_tables({table: [row for path in paths for row in records(path).get(table.name, [])] for table in TABLES}, folder)
+    write_tables(
+        {table: [row for path in paths for row in records(path).get(table.name, [])] for table in TABLES}, folder
+    )
     others = against if isinstance(against, list) else [against]
     command = [sys.executable, str(SHARED / "tools/score.py"), mode, str(folder), *map(str, others), "--json"]
     said = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -56,7 +56,9 @@ def test_leaves_sum_to_the_total_in_every_column_of_every_form(path: Path) -> No
 
 def test_a_department_contains_its_unit() -> None:
     """Two documents, one truth: the projects of a unit are the same in its own and in its department's disclosure."""
-    department, unit = (records(SHARED / "seeds" / name) for name in ("000_13dce018f2234864.txt", "002_f677152ddfc31562.txt"))
+    department, unit = (
+        records(SHARED / "seeds" / name) for name in ("000_13dce018f2234864.txt", "002_f677152ddfc31562.txt")
+    )
     name = unit["documents"][0]["entity"]
 
     def projects(lines: list[dict[str, object]]) -> set[tuple[object, object]]:
@@ -73,7 +75,10 @@ def test_a_department_contains_its_unit() -> None:
 ORIGINALS = [
     path
     for path in files("real/*.pdf")
-    if re.match(r"上海-审计|北京-财政局-2026-报表|广州-信访|无锡|湖州|江苏-省检察院-2018|深圳-信访|福州-商务|西安-行政|重庆|长沙", path.name)
+    if re.match(
+        r"上海-审计|北京-财政局-2026-报表|广州-信访|无锡|湖州|江苏-省检察院-2018|深圳-信访|福州-商务|西安-行政|重庆|长沙",
+        path.name,
+    )
 ]
 
 

@@ -75,7 +75,7 @@ def _unit_rows(numbers: Sequence[Decimal], as_unit: Sequence[int]) -> set[int]:
                 running += numbers[end - 1]
                 as_project += max(0, 4 - as_unit[end - 1])
             fits = end > start + 1 and abs(numbers[start] - running) <= HALF_LAST_DIGIT * (end - start)
-            cost = as_unit[start] + as_project + (0 if fits else 5) + tail
+            cost = as_unit[start] + as_project + (0 if fits else 3) + tail
             if cost < best[start][0]:
                 best[start] = cost, (start, *heads)
     return set(best[0][1]) if count and best[0][0] < flat else set()

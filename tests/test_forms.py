@@ -1,0 +1,258 @@
+"""From paper to lines: how a form is known, what its columns mean, which rows are heads. Small tables as plain text."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from budgetlib.forms import forms
+from budgetlib.nesting import row_kinds
+from budgetlib.pipeline import parse_document
+from budgetlib.recognise import recognise
+from budgetlib.rows import Row
+from budgetlib.text import slug
+from budgetlib.titles import clean_title
+
+HEAD = "示例市示例局2026年部门预算\n\n"
+
+
+@pytest.fixture
+def parsed(tmp_path: Path) -> Any:
+    """A function: text of a disclosure → its records."""
+
+    def parse(text: str) -> dict[str, list[dict[str, Any]]]:
+        path = tmp_path / "disclosure.txt"
+        path.write_text(HEAD + text, encoding="utf-8")
+        return parse_document(path)
+
+    return parse
+
+
+def amounts(records: dict[str, list[dict[str, Any]]]) -> list[tuple[Any, ...]]:
+    return [(r["form"], r["code"], r["item"], r["measure"], r["amount_yuan"], r["row_kind"]) for r in records["lines"]]
+
+
+EXPENDITURE = (
+    "2026年支出预算总表\n\n单位：{unit}\n\n科目编码\t科目名称\t合计\t基本支出\t项目支出\n"
+    "合计\t\t30.00\t10.00\t20.00\n201\t一般公共服务支出\t30.00\t10.00\t20.00\n"
+)
+
+
+@pytest.mark.parametrize(("unit", "yuan"), [("万元", 300_000), ("元", 30), ("亿元", 3_000_000_000)])
+def test_the_unit_is_read_from_the_page(parsed: Any, unit: str, yuan: int) -> None:
+    first = parsed(EXPENDITURE.format(unit=unit))["lines"][0]
+    assert (first["amount_yuan"], first["published_text"], first["published_unit"]) == (Decimal(yuan), "30.00", unit)
+
+
+def test_a_form_that_states_no_unit_is_refused_with_the_reason(parsed: Any) -> None:
+    records = parsed(EXPENDITURE.replace("单位：{unit}\n\n", ""))
+    assert records["lines"] == []
+    assert any("no unit" in (page["reason"] or "") for page in records["pages"])
+
+
+def test_the_total_of_another_form_settles_a_missing_unit(parsed: Any) -> None:
+    revenue = (
+        "2026年收入预算总表\n\n单位：万元\n\n科目编码\t科目名称\t合计\n合计\t\t30.00\n201\t一般公共服务支出\t30.00\n\n"
+    )
+    records = parsed(revenue + EXPENDITURE.replace("单位：{unit}\n\n", ""))
+    assert {r["amount_yuan"] for r in records["lines"] if r["form"] == "expenditure" and r["item"] == "合计"} == {
+        Decimal(300_000),
+        Decimal(100_000),
+        Decimal(200_000),
+    }
+    assert any("states no unit" in (page["reason"] or "") for page in records["pages"])
+
+
+def test_a_column_means_what_its_header_says_wherever_it_stands(parsed: Any) -> None:
+    swapped = EXPENDITURE.format(unit="万元").replace("基本支出\t项目支出", "项目支出\t基本支出")
+    found = {(r["measure"], r["amount_yuan"]) for r in parsed(swapped)["lines"] if r["item"] == "合计"}
+    assert found == {("total", Decimal(300_000)), ("project", Decimal(100_000)), ("basic", Decimal(200_000))}
+
+
+def test_a_column_with_an_unknown_header_is_kept_under_its_name_and_said(parsed: Any) -> None:
+    records = parsed(EXPENDITURE.format(unit="万元").replace("项目支出", "机动财力"))
+    assert ("other:机动财力", Decimal(200_000)) in {(r["measure"], r["amount_yuan"]) for r in records["lines"]}
+    assert any("机动财力" in (page["reason"] or "") for page in records["pages"])
+
+
+def test_title_and_unit_may_stand_inside_the_table(parsed: Any) -> None:
+    records = parsed(
+        "公开03表\t\t\n支出预算总表\t\t\n部门：示例市示例局\t\t单位：元\n科目编码\t科目名称\t合计\n201\t服务\t7\n"
+    )
+    assert amounts(records) == [("expenditure", "201", "服务", "total", Decimal(7), "line")]
+
+
+@pytest.mark.parametrize(
+    ("printed", "code", "item"),
+    [
+        ("201\t01\t05\t行政运行", "2010105", "行政运行"),
+        ("201\t\t\t一般公共服务支出", "201", "一般公共服务支出"),
+    ],
+)
+def test_class_section_and_item_in_three_columns_are_one_code(parsed: Any, printed: str, code: str, item: str) -> None:
+    text = f"支出总表\n\n单位：元\n\n类\t款\t项\t科目名称\t合计\n{printed}\t5\n"
+    assert amounts(parsed(text)) == [("expenditure", code, item, "total", Decimal(5), "line")]
+
+
+def test_a_section_printed_without_its_class_takes_it_from_above(parsed: Any) -> None:
+    text = (
+        "支出总表\n\n单位：元\n\n类\t款\t项\t科目名称\t合计\n201\t\t\t服务\t5\n\t40\t\t信访\t5\n201\t40\t01\t运行\t5\n"
+    )
+    assert [line["code"] for line in parsed(text)["lines"]] == ["201", "20140", "2014001"]
+
+
+@pytest.mark.parametrize("printed", ["2010601-行政运行", "[2010601]行政运行", "2010601行政运行"])
+def test_code_and_name_in_one_cell_are_told_apart(parsed: Any, printed: str) -> None:
+    text = f"支出总表\n\n单位：元\n\n功能分类科目\t合计\n{printed}\t5\n"
+    assert amounts(parsed(text)) == [("expenditure", "2010601", "行政运行", "total", Decimal(5), "line")]
+
+
+def test_zero_is_an_amount_and_a_blank_or_a_dash_is_none(parsed: Any) -> None:
+    text = "支出总表\n\n单位：元\n\n科目编码\t科目名称\t合计\t基本支出\t项目支出\n201\t服务\t0.00\t\t—\n"
+    assert [(r["measure"], r["amount_yuan"]) for r in parsed(text)["lines"]] == [("total", Decimal(0))]
+
+
+def test_columns_of_the_year_before_and_of_the_change_are_not_the_budget(parsed: Any) -> None:
+    text = "“三公”经费支出表\n\n单位：元\n\n项目\t2025年预算数\t2026年预算数\t增减\n公务接待费\t9\t7\t-2\n"
+    found = {r["measure"]: r["amount_yuan"] for r in parsed(text)["lines"]}
+    assert found == {"previous_year:total": 9, "total": 7, "change:total": -2}
+
+
+def test_a_money_table_nobody_described_is_in_the_ledger_with_its_title_and_headers(parsed: Any) -> None:
+    records = parsed("某某基金收益表\n\n单位：元\n\n户名\t收益\n甲\t1.50\n乙\t2.50\n")
+    assert records["lines"] == []
+    (reason,) = [page["reason"] for page in records["pages"] if page["outcome"] == "unreadable"]
+    assert "某某基金收益表" in reason
+    assert "收益" in reason
+
+
+def test_what_is_no_amount_in_a_money_column_is_said_with_its_row(parsed: Any) -> None:
+    records = parsed(EXPENDITURE.format(unit="万元") + "208\t就业\t1,2.00\t\t\n")
+    assert any("'1,2.00' is no amount" in (page["reason"] or "") for page in records["pages"])
+
+
+def test_an_empty_form_has_no_lines_and_says_so(parsed: Any) -> None:
+    records = parsed("政府性基金预算支出表\n\n单位：万元\n\n科目编码\t科目名称\t合计\n合计\t\t\n\n注：本表无数据\n")
+    assert records["lines"] == []
+    assert ("government_fund_expenditure", "declared_empty") in {(p["form"], p["outcome"]) for p in records["pages"]}
+
+
+@pytest.mark.parametrize(
+    ("title", "form"),
+    [
+        ("预算公开表1 2026年预算收支总表", "budget_summary"),
+        ("表2：2026年市级部门收入预算总表", "revenue"),
+        ("三、支出预算总表", "expenditure"),
+        ("附表4 财政拨款收支总体情况表 单位：万元", "appropriation_summary"),
+        ("一般公共预算支出明细表（按支出功能分类科目）", "general_public_expenditure"),
+        ("一般公共预算基本支出部门预算经济分类预算表", "basic_by_economic"),
+        ("2026年单位“三公”经费和机关运行经费预算表", "three_public"),
+        ("部门综合预算专项业务经费支出表", "projects"),
+        ("2026年项目支出预算表（上年结转）", "projects_carryover"),
+        ("财政拨款政府购买服务明细表", "purchased_services"),
+    ],
+)
+def test_a_title_names_its_form_in_the_wordings_of_many_places(title: str, form: str) -> None:
+    from budgetlib.forms import form_titled
+
+    found = form_titled(clean_title(title))
+    assert found is not None
+    assert found.name == form
+
+
+@pytest.mark.parametrize(
+    "line", ["市级部门整体支出绩效目标表", "详见附件收支总表", "收支总表........3", "第二部分 预算报表"]
+)
+def test_what_is_no_title_of_a_form_names_none(parsed: Any, line: str) -> None:
+    assert amounts(parsed(f"{line}\n\n单位：元\n\n项目\t金额\n甲\t1.50\n乙\t2.50\n")) == []
+
+
+def rows(*printed: tuple[str, str], code: bool = False) -> list[Row]:
+    """Rows of one panel with a total each, as `(label, amount)`."""
+    from budgetlib.heads import Column
+    from budgetlib.pages import Cell
+    from budgetlib.rows import Amount
+
+    column = Column(0, 0, "合计", measure="total")
+    return [
+        Row("expenditure", 0, printed=name, amounts=[Amount(column, Decimal(text), text, Cell(text, 0, 0), 1)])
+        for name, text in printed
+    ]
+
+
+def kinds(found: list[Row]) -> list[str]:
+    return [row.kind for row in found]
+
+
+def test_units_and_projects_are_told_apart_by_sums_where_a_unit_bears_the_departments_name() -> None:
+    found = rows(
+        ("示例局", "60"), ("示例局", "40"), ("甲费用", "30"), ("乙费用", "10"), ("示例中心", "20"), ("丙费用", "20")
+    )
+    row_kinds(found, "projects", [])
+    assert kinds(found) == ["total", "subtotal", "line", "line", "subtotal", "line"]
+    assert [row.unit for row in found] == [None, "示例局", "示例局", "示例局", "示例中心", "示例中心"]
+
+
+def test_two_projects_of_one_amount_are_not_taken_for_a_unit_and_its_project() -> None:
+    found = rows(("示例中心", "60"), ("甲运维费", "30"), ("乙服务费", "30"))
+    row_kinds(found, "projects", [])
+    assert kinds(found) == ["total", "line", "line"]
+    assert [row.unit for row in found] == [None, "示例中心", "示例中心"]
+
+
+def test_a_unit_that_does_not_add_up_is_still_a_unit_by_its_name() -> None:
+    found = rows(
+        ("示例局", "60"), ("示例局机关", "41"), ("甲费用", "30"), ("乙费用", "10"), ("示例中心", "20"), ("丙费用", "20")
+    )
+    row_kinds(found, "projects", [])
+    assert kinds(found) == ["total", "subtotal", "line", "line", "subtotal", "line"]
+
+
+def test_functions_without_codes_nest_by_their_sums() -> None:
+    found = rows(
+        ("合计", "15"),
+        ("公共安全支出", "9"),
+        ("司法", "9"),
+        ("运行", "4"),
+        ("援助", "5"),
+        ("教育支出", "6"),
+        ("培训", "6"),
+    )
+    row_kinds(found, "codes", [])
+    assert kinds(found) == ["total", "subtotal", "subtotal", "line", "line", "subtotal", "line"]
+
+
+def test_purchase_and_running_of_vehicles_is_the_head_of_its_two_parts() -> None:
+    found = rows(
+        ("合计", "7"),
+        ("公务接待费", "2"),
+        ("公务用车购置及运行费", "5"),
+        ("①公务用车购置费", "1"),
+        ("②公务用车运行维护费", "4"),
+    )
+    row_kinds(found, "flat", [])
+    assert kinds(found) == ["total", "line", "subtotal", "line", "line"]
+
+
+def test_a_total_before_carryover_is_a_subtotal_beside_the_grand_total() -> None:
+    found = rows(("一、一般公共服务支出", "7"), ("本年支出合计", "7"), ("年终结转", "2"), ("支出总计", "9"))
+    row_kinds(found, "summary", [])
+    assert kinds(found) == ["line", "subtotal", "line", "total"]
+
+
+def test_the_thirteen_statutory_forms_bear_their_numbers() -> None:
+    assert [form.number for form in forms().values()][:13] == list(range(1, 14))
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "CON", "<script>", "甲" * 300, "a/b\\c:d", ".."])
+def test_a_hostile_name_of_a_department_makes_a_harmless_folder_name(name: str) -> None:
+    found = slug(name)
+    assert 0 < len(found) <= 70
+    assert not set(found) & set('/\\:<>."|?*')
+
+
+def test_no_page_at_all_is_no_form_at_all() -> None:
+    assert recognise([]) == ([], [])
