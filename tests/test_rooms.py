@@ -42,7 +42,7 @@ ROOMS = [
         {"errors", "text", "money", "pages", "forms", "phrases", "vocabulary"},
         FILES | FRAMES,
     ),
-    Room({"tables", "store", "corpus"}, {"errors"}, set()),
+    Room({"tables", "store", "corpus", "matches"}, {"errors"}, set()),
     Room({"dictionary"}, {"tables", "forms"}, FRAMES - {"pyarrow"}),
     Room(
         {"disclosure", "annexes"},
@@ -51,17 +51,22 @@ ROOMS = [
         | {"identify", "ledger"},
         FRAMES,
     ),
-    Room({"pipeline", "documents"}, {"errors", "disclosure", "tables", "store"}, set()),
+    Room(
+        {"pipeline", "documents", "corrections"},
+        {"errors", "text", "money", "disclosure", "tables", "store", "corpus", "checks"},
+        set(),
+    ),
     Room(
         {"checks"},
         {"errors", "text", "money", "forms", "tables", "corpus", "labels", "dictionary.measures"},
-        FILES | {"pyarrow"},
+        FILES - {"importlib"} | {"pyarrow"},
     ),
-    Room({"analysis"}, {"errors", "corpus"}, FILES | {"pyarrow"}),
+    Room({"analysis"}, {"errors", "corpus", "vocabulary"}, FILES | {"pyarrow"}),
     Room({"charts", "labels", "fonts"}, {"errors"}, {"pyarrow"}),
-    Room({"display", "cells"}, {"errors", "forms", "store", "corpus", "charts", "labels"}, {"pyarrow"}),
-    Room({"report", "index"}, {"errors", "text", "store", "corpus", "labels", "fonts"}, FRAMES),
-    Room({"cli"}, {"errors", "labels.LANGUAGES", "pipeline", "report", "index.Report"}, FRAMES),
+    Room({"display", "cells"}, {"errors", "forms", "store", "corpus", "analysis.Guidance", "charts", "labels"}, {"pyarrow"}),
+    Room({"report", "index"}, {"errors", "text", "store", "corpus", "matches", "labels", "fonts"}, FRAMES),
+    Room({"listing"}, {"corpus", "checks.SEVERITIES"}, FILES | {"pyarrow"}),
+    Room({"cli"}, {"errors", "labels.LANGUAGES", "pipeline", "corpus", "listing", "report", "index.Report"}, FRAMES),
 ]
 
 ONE_PLACE = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections import Counter
 from pathlib import Path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _TIDY = Path("data/tidy")
+_tidy = click.option(
+    "--tidy", type=_FOLDER, default=_TIDY, show_default=True, help="Folder of tables from `budgetlib parse`."
+)
 _jobs = click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -80,7 +84,23 @@ def _tell_parsed(bar: Any, one: Parsed) -> None:
 
 
 @main.command()
-@click.option("--tidy", type=_FOLDER, default=_TIDY, show_default=True, help="Folder of tables from `budgetlib parse`.")
+@_tidy
+@click.option("--strict", is_flag=True, help="Exit with code 1 when a check of severity `error` fails.")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the findings.")
+def check(tidy: Path, strict: bool, lang: str) -> None:
+    """Print what does not add up, the worst document first, with form, row and page."""
+    from budgetlib.corpus import load
+    from budgetlib.listing import listing
+
+    corpus = load(tidy)
+    for line in listing(corpus, lang, shutil.get_terminal_size().columns):
+        click.echo(line)
+    if strict and ((corpus.checks.state == "fail") & (corpus.checks.severity == "error")).any():
+        raise SystemExit(1)
+
+
+@main.command()
+@_tidy
 @click.option("--out", type=_FOLDER, default=Path("reports"), show_default=True, help="Folder for the reports.")
 @click.option(
     "--department", "departments", multiple=True, metavar="ID", help="Only this one (id or name); repeatable."

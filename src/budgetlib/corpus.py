@@ -29,6 +29,8 @@ class Corpus:
     department_targets: pd.DataFrame
     catalogue: pd.DataFrame
     catalogue_declarations: pd.DataFrame
+    corrections: pd.DataFrame
+    checks: pd.DataFrame
 
     def select(
         self,
@@ -56,6 +58,16 @@ class Corpus:
             return part
         lines = part.lines
         return replace(part, lines=_found(lines, lines.form == form, "form", form, lines.form))
+
+    def corrected(self) -> Corpus:
+        """The same with the figures of `corrections` in place of what is printed; `published_text` stays as printed."""
+        applied = self.corrections[self.corrections.outcome == "applied"]
+        of_forms = applied.form.notna()
+        return replace(
+            self,
+            lines=_overridden(self.lines, "amount_yuan", ("form", "row", "measure"), applied[of_forms]),
+            statements=_overridden(self.statements, "value", ("section", "measure"), applied[~of_forms]),
+        )
 
     def form(self, form: str) -> pd.DataFrame:
         """The lines of one `form` as one document prints it: the first that does, in the order of `documents`."""
@@ -92,6 +104,16 @@ def load(tidy: str | Path) -> Corpus:
         raise NotFound(f"there is no folder {folder}; read some disclosures first: budgetlib parse --out {folder}")
     corpus = Corpus(**{table.name: read_table(table, folder) for table in TABLES})
     return replace(corpus, documents=_most_credible_first(corpus.documents))
+
+
+def _overridden(rows: pd.DataFrame, column: str, keys: tuple[str, ...], corrections: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with corrected values in `column`, where `keys` and the published value are those of a correction."""
+    named = ("document_id", *keys)
+    new = {(*(one[key] for key in named), one["published"]): one["corrected"] for one in corrections.to_dict("records")}
+    if not new:
+        return rows
+    old = zip(*(rows[key] for key in named), rows[column], strict=True)
+    return rows.assign(**{column: [new.get(key, key[-1]).quantize(key[-1]) for key in old]})
 
 
 def _most_credible_first(documents: pd.DataFrame) -> pd.DataFrame:

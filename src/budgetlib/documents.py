@@ -26,6 +26,11 @@ class Source:
     password: str | None = None
 
     @property
+    def root(self) -> Path:
+        """The folder that `name` is relative to."""
+        return self.path.parents[len(Path(self.name).parts) - 1]
+
+    @property
     def manifest_entry(self) -> str | None:
         """What the manifest says that changes how the file is read, as one short text; None where it says nothing."""
         said = [self.expected_sha256 or "", self.publisher or "", self.password or ""]

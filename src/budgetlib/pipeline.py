@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -10,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from budgetlib import __version__
+from budgetlib.checks import check_records
+from budgetlib.corpus import Corpus
+from budgetlib.corrections import correction, read_corrections
 from budgetlib.disclosure import Records, parse_source, unread
 from budgetlib.documents import Source, find_sources
 from budgetlib.errors import NotFound
 from budgetlib.store import read_rows, write_tables
-from budgetlib.tables import TABLES
+from budgetlib.tables import CHECKS, CORRECTIONS, TABLES, Table
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,34 @@ def parse(
         records[source.document_id] = own
         done(Parsed(own["documents"][0], unchanged))
     in_order = [records[source.document_id] for source in sources]
-    write_tables({table: [row for own in in_order for row in own.get(table.name, [])] for table in TABLES}, Path(out))
+    for source, own in zip(sources, in_order, strict=True):
+        own["documents"][0]["folder"] = Path(os.path.relpath(source.root, out)).as_posix()
+    write_tables(_checked(_corrected(sources, records)), Path(out))
     return [
         Parsed(own["documents"][0], source.document_id in kept) for source, own in zip(sources, in_order, strict=True)
     ]
+
+
+def _corrected(sources: Sequence[Source], records: dict[str, Records]) -> dict[Table, list[dict[str, Any]]]:
+    """The rows of all tables, with the corrections that lie beside the files; none is checked yet."""
+    rows: dict[Table, list[dict[str, Any]]] = {
+        table: [row for source in sources for row in records[source.document_id].get(table.name, [])]
+        for table in TABLES
+        if table not in (CORRECTIONS, CHECKS)
+    }
+    entries = {folder: read_corrections(folder) for folder in {source.path.parent for source in sources}}
+    rows[CORRECTIONS] = [
+        correction(entry, source.document_id, records[source.document_id])
+        for source in sources
+        for entry in entries[source.path.parent]
+        if entry["file"] == source.path.name
+    ]
+    return rows
+
+
+def _checked(rows: dict[Table, list[dict[str, Any]]]) -> dict[Table, list[dict[str, Any]]]:
+    frames = {table.name: table.frame(rows.get(table, [])) for table in TABLES}
+    return {**rows, CHECKS: check_records(Corpus(**frames))}
 
 
 def _each(sources: Sequence[Source], kept: dict[str, Records], jobs: int) -> Iterator[tuple[Source, Records, bool]]:

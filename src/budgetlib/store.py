@@ -73,8 +73,9 @@ def _arrow(table: Table, folder: Path) -> pa.Table:
     try:
         return pq.read_table(path, columns=table.schema.names).cast(table.schema)
     except (pa.ArrowException, OSError) as fault:
+        why = str(fault).splitlines()[0]
         raise NotFound(
-            f"{path} is not the table {table.name!r} of this version of budgetlib ({fault}); "
+            f"{path} is not the table {table.name!r} of this version of budgetlib ({why}); "
             f"write it again with: budgetlib parse --out {folder}"
         ) from fault
 

@@ -76,7 +76,7 @@ class Table:
 def to_frame(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as a frame: `Int64` for whole numbers, `Decimal` for money, None for no text."""
     types = {pa.int64(): pd.Int64Dtype()}
-    frame = table.to_pandas(types_mapper=types.get)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=types.get)
     for name, kind in zip(table.schema.names, table.schema.types, strict=True):
         if kind == TEXT:
             frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
@@ -94,12 +94,18 @@ DOCUMENTS = Table(
     (
         DOCUMENT_ID,
         Column("path", TEXT, "Where the file lies, relative to the folder that was parsed.", required=True),
+        Column("folder", TEXT, "The folder that was parsed, relative to the folder of these tables."),
         Column("sha256", TEXT, "Hash of the file's bytes.", required=True),
         Column("media_type", TEXT, "Kind of file, told by its content.", required=True),
         Column("pages", WHOLE, "Number of pages; null for plain-text sources and files that do not open."),
         Column("entity", TEXT, "The publishing department or unit (部门/单位) as printed, without line breaks."),
         Column("department_id", TEXT, "`entity` as a folder name."),
-        Column("entity_kind", TEXT, "Whether a department with its units or one unit publishes.", allowed=("department", "unit")),
+        Column(
+            "entity_kind",
+            TEXT,
+            "Whether a department with its units or one unit publishes.",
+            allowed=("department", "unit"),
+        ),
         Column("place", TEXT, "Province or city that the entity's name begins with."),
         Column("fiscal_year", WHOLE, "The budget year."),
         Column("document_kind", TEXT, "What is disclosed.", allowed=("budget", "final_accounts", "other")),
@@ -153,7 +159,11 @@ LINES = Table(
         ),
         Column("code", TEXT, "Classification code as digits; null where none is printed."),
         Column("item", TEXT, "What the row is about: label without numbering, blanks and line breaks.", required=True),
-        Column("gov_item", TEXT, "The item of the government-budget economic classification, where a form prints it beside."),
+        Column(
+            "gov_item",
+            TEXT,
+            "The item of the government-budget economic classification, where a form prints it beside.",
+        ),
         Column("gov_code", TEXT, "Code of `gov_item`, where one is printed."),
         Column("economic_item", TEXT, "The departmental economic item, where a form by function prints it beside."),
         Column("economic_code", TEXT, "Code of `economic_item`, where one is printed."),
@@ -236,15 +246,28 @@ PERFORMANCE_INDICATORS = Table(
     "one third-level indicator of a performance-target table, for one period",
     (
         DOCUMENT_ID,
-        Column("table_kind", TEXT, "Whose table it is: a project's, or the whole department's (整体支出绩效目标表).",
-               required=True, allowed=("project", "department")),
+        Column(
+            "table_kind",
+            TEXT,
+            "Whose table it is: a project's, or the whole department's (整体支出绩效目标表).",
+            required=True,
+            allowed=("project", "department"),
+        ),
         Column("project", TEXT, "The project as in `performance_projects`; in a department's table the department."),
         Column("unit", TEXT, "The unit as in `performance_projects`: two units may have projects of one name."),
         Column("scope", TEXT, "Whole period or year.", required=True, allowed=("whole_period", "annual")),
-        Column("level1", TEXT, "First-level indicator as printed, clipped words made whole; else what the form has above `level2`."),
+        Column(
+            "level1",
+            TEXT,
+            "First-level indicator as printed, clipped words made whole; else what the form has above `level2`.",
+        ),
         Column("level2", TEXT, "Second-level indicator as printed, clipped words made whole."),
         Column("level3", TEXT, "Third-level indicator as printed.", required=True),
-        Column("target", TEXT, "Its target as printed; relation, value and unit joined where they stand in columns of their own."),
+        Column(
+            "target",
+            TEXT,
+            "Its target as printed; relation, value and unit joined where they stand in columns of their own.",
+        ),
         PAGE,
         *BOX,
     ),
@@ -270,7 +293,9 @@ CATALOGUE = Table(
     "one item of a guidance catalogue of government-purchased services (政府购买服务指导性目录) found in a document",
     (
         DOCUMENT_ID,
-        Column("edition", TEXT, "Document number of the finance department's covering notice; null where none is there."),
+        Column(
+            "edition", TEXT, "Document number of the finance department's covering notice; null where none is there."
+        ),
         Column("section", TEXT, "The kind of department the section is for; null where no heading is printed above."),
         Column("code", TEXT, "The item's code as printed.", required=True),
         Column("level", WHOLE, "Level 1–4: the column in which the name is printed, whatever the code.", required=True),
@@ -284,8 +309,13 @@ CATALOGUE_DECLARATIONS = Table(
     "one thing that a document says about the guidance catalogue of government-purchased services",
     (
         DOCUMENT_ID,
-        Column("kind", TEXT, "Nothing to declare, an edition cited, an item or project declared, a catalogue attached.",
-               required=True, allowed=("none", "cited", "items", "attached")),
+        Column(
+            "kind",
+            TEXT,
+            "Nothing to declare, an edition cited, an item or project declared, a catalogue attached.",
+            required=True,
+            allowed=("none", "cited", "items", "attached"),
+        ),
         Column("citation", TEXT, "The document number as printed, in its own brackets."),
         Column("section", TEXT, "The catalogue's section, where it is named."),
         Column("code", TEXT, "The declared item's code."),
@@ -293,6 +323,69 @@ CATALOGUE_DECLARATIONS = Table(
         Column("path", TEXT, "The names of all levels given in prose, joined by `>`."),
         Column("project", TEXT, "The project that the item is for, or that is said to be a purchased service."),
         Column("sentence", TEXT, "The sentence, project's name or table's title as printed.", required=True),
+        PAGE,
+    ),
+)
+
+CHECKS = Table(
+    "checks",
+    "one identity tested at one place; an identity that could not be tested in a document is one row that says so",
+    (
+        DOCUMENT_ID,
+        Column("check", TEXT, "Name of the identity (`src/budgetlib/checks/*.toml`).", required=True),
+        Column(
+            "severity",
+            TEXT,
+            "`error`: arithmetic that cannot be; `warning`: two places disagree; `note`: worth a question.",
+            required=True,
+            allowed=("error", "warning", "note"),
+        ),
+        Column(
+            "state",
+            TEXT,
+            "Whether it holds; what was not tested is never a pass.",
+            required=True,
+            allowed=("pass", "fail", "not_applicable", "insufficient_data"),
+        ),
+        Column("form", TEXT, "The form of the tested figure; null for a figure of the narrative part."),
+        Column("row", WHOLE, "Its row in `lines`."),
+        PAGE,
+        Column("expected", FIGURE, "What the identity makes of the other figures, in the unit of `published`."),
+        Column("published", FIGURE, "The tested figure: yuan, percent or a count."),
+        Column("difference", FIGURE, "`published` less `expected`."),
+        Column(
+            "tolerance", FIGURE, "How far rounding may move them apart: half of the last digit of each number printed."
+        ),
+        Column("message_zh", TEXT, "What was found, or what the identity says, in Chinese.", required=True),
+        Column("message_en", TEXT, "The same in English.", required=True),
+        Column(
+            "places",
+            TEXT,
+            "Of a failure: all places tied together, as `form:row`, `section:number:measure`, `performance:table`.",
+        ),
+    ),
+)
+
+CORRECTIONS = Table(
+    "corrections",
+    "one published misprint that a researcher overrides (`corrections.csv`); the other tables keep what is printed",
+    (
+        DOCUMENT_ID,
+        Column("form", TEXT, "The form that prints the figure; null for one of the narrative part."),
+        Column("row", WHOLE, "Its row in `lines`."),
+        Column("section", WHOLE, "The section of the narrative part that states it."),
+        Column("measure", TEXT, "Its measure in `lines` or `statements`."),
+        Column("code", TEXT, "Classification code of the row."),
+        Column("item", TEXT, "What the row or statement is about."),
+        Column("published", FIGURE, "The figure as printed, in `value_unit`."),
+        Column(
+            "corrected", FIGURE, "What it is taken to be, in `value_unit`; null where the correction is not applied."
+        ),
+        Column("value_unit", TEXT, "Unit of both.", allowed=("yuan", "percent", "count", "m2")),
+        Column("reason", TEXT, "Why, as the researcher says."),
+        Column("evidence", TEXT, "On what evidence."),
+        Column("outcome", TEXT, "Whether it is applied.", required=True, allowed=("applied", "refused")),
+        Column("message", TEXT, "Why it is refused, and what to do next."),
         PAGE,
     ),
 )
@@ -307,4 +400,6 @@ TABLES = (
     DEPARTMENT_TARGETS,
     CATALOGUE,
     CATALOGUE_DECLARATIONS,
+    CORRECTIONS,
+    CHECKS,
 )

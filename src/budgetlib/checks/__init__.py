@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import pandas as pd
+from typing import Any
 
 from budgetlib.checks.elsewhere import unit, unit_items, year
 from budgetlib.checks.equalities import change, equal, share
 from budgetlib.checks.findings import Finding, Test, untested
-from budgetlib.checks.identities import Identity, identities
+from budgetlib.checks.identities import SEVERITIES, Identity, identities
 from budgetlib.checks.performance import (
     projects_counted,
     projects_shown,
@@ -25,7 +24,8 @@ from budgetlib.checks.reading import Budget, budgets
 from budgetlib.checks.services import codes_once, declared_codes, declared_projects, declared_services, declared_total
 from budgetlib.checks.sums import above, classes, codes, groups, leaves, parts, units
 from budgetlib.corpus import Corpus
-from budgetlib.tables import CHECKS
+
+__all__ = ["SEVERITIES", "TESTS", "check_records", "findings"]
 
 TESTS: dict[str, Test] = {
     "leaves": leaves,
@@ -59,9 +59,9 @@ TESTS: dict[str, Test] = {
 }
 
 
-def run_checks(corpus: Corpus) -> pd.DataFrame:
-    """The table `checks`: every identity at every place of every document that was read, and those not tested."""
-    return CHECKS.frame(finding.record() for budget in budgets(corpus) for finding in findings(budget))
+def check_records(corpus: Corpus) -> list[dict[str, Any]]:
+    """The rows of the table `checks`: every identity at every place of every document read, and those not tested."""
+    return [finding.record() for budget in budgets(corpus) for finding in findings(budget)]
 
 
 def findings(budget: Budget) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -18,6 +18,7 @@ from budgetlib.labels import money
 
 LANGUAGES = ("zh", "en")
 _NAMED_PLACES = 3
+_DERIVED = ("change_pct", "change", "pct")
 _PLACES = Decimal("0.0001")
 
 
@@ -160,12 +161,21 @@ def _place(place: Place, language: str) -> str:
 
 
 def _measure(place: Place, language: str) -> str:
+    """What a figure is called in a sentence."""
     if place.measure is None:
         return ""
-    if place.measure in _messages()["measure"]:
-        return _messages()["measure"][place.measure][language]
-    known = measures()["lines" if place.form else "statements"].get(place.measure)
-    return known[language].split("、")[0].rstrip(".") if known else place.measure
+    own = _messages()["measure"]
+    known = measures()["lines" if place.form else "statements"]
+    stem, suffix = next(
+        ((place.measure.removesuffix(f"_{end}"), end) for end in _DERIVED if place.measure.endswith(f"_{end}")),
+        (place.measure, ""),
+    )
+    if place.measure in own:
+        return own[place.measure][language]
+    if language == "en" and suffix:
+        return own[suffix]["en"].format(of=_measure(replace(place, measure=stem), "en"))
+    text = known.get(place.measure, {}).get(language, place.measure)
+    return text.split("、")[0] if language == "zh" else text[:1].lower() + text[1:].rstrip(".")
 
 
 def _quantity(value: Decimal, unit: str, language: str, signed: bool = False) -> str:

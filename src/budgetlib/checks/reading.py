@@ -42,7 +42,9 @@ class Place:
             return f"{self.form}:{self.row}"
         if self.form:
             return self.form
-        return f"section:{self.section}" if self.section else f"performance:{self.table}"
+        if self.section:
+            return f"section:{self.section}:{self.measure}" if self.measure else f"section:{self.section}"
+        return f"performance:{self.table}"
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def declared_projects(identity: Identity, budget: Budget) -> Iterator[Finding]:
         elif known:
             yield held(identity, budget.document_id, (place,))
         else:
-            yield found(identity, budget.document_id, (place,), "asked", quoted=declaration["sentence"])
+            yield found(identity, budget.document_id, (place,), "asked")
 
 
 def declared_services(identity: Identity, budget: Budget) -> Iterator[Finding]:
@@ -40,7 +40,7 @@ def declared_services(identity: Identity, budget: Budget) -> Iterator[Finding]:
         name = declaration["project"] or declaration["name"]
         place = _place(budget, declaration, name)
         if barred.search(name) and not unless.search(name):
-            yield found(identity, budget.document_id, (place,), "asked", quoted=name)
+            yield found(identity, budget.document_id, (place,), "asked")
         else:
             yield held(identity, budget.document_id, (place,))
 
@@ -72,7 +72,7 @@ def declared_total(identity: Identity, budget: Budget) -> Iterator[Finding]:
     if "purchased_services" in budget.forms:
         yield held(identity, budget.document_id, (place,))
     else:
-        yield found(identity, budget.document_id, (place,), "asked", quoted=declared[0]["sentence"])
+        yield found(identity, budget.document_id, (place,), "asked")
 
 
 def codes_once(identity: Identity, budget: Budget) -> Iterator[Finding]:
