@@ -89,9 +89,9 @@ class Reading:
             for index, role, text in rest:
                 self.target.indicators[index] = self.target.indicators[index].longer(role, text)
             return
-        understood = (layout and by_columns(row, grid, layout)) or self._by_words(row)
+        understood = (layout and by_columns(row, layout)) or self._by_words(row)
         if understood is None and layout:
-            understood = by_columns(row, grid, layout, strict=False)
+            understood = by_columns(row, layout, strict=False)
         if understood is None:
             if any(not performance_words().is_level(token.key) for token in row):
                 self.unread[place.page_index] = self.unread.get(place.page_index, 0) + 1
@@ -163,12 +163,13 @@ def _is_rubric(token: Token) -> bool:
     return performance_words().rubric.search(token.key) is not None and not performance_words().is_level(token.key)
 
 
-def by_columns(row: Sequence[Token], grid: Grid, layout: Layout, strict: bool = True) -> Row | None:
+def by_columns(row: Sequence[Token], layout: Layout, strict: bool = True) -> Row | None:
     """The row as the columns of the printed head have it; None where it does not fit them.
 
-    Strictly, level columns hold words of the vocabulary only, and an indicator stands with its target.
+    An indicator stands with its target, and no word of a level in a column of another. Strictly, level columns
+    hold words of the vocabulary only.
     """
-    if not {"level3"} <= layout.roles:
+    if "level3" not in layout.roles:
         return None
     words = performance_words()
     held: dict[tuple[str, int], Token] = {}
@@ -179,17 +180,16 @@ def by_columns(row: Sequence[Token], grid: Grid, layout: Layout, strict: bool = 
         if column.role != "skip":
             held[column.role, column.half] = token
     first = held.get(("level1", 0))
-    if first and strict and not words.first_level(first.key):
+    if first and not words.first_level(first.key) and (strict or words.is_level(first.key)):
         return None
     halves = []
     for half in range(layout.halves):
-        second, third = held.get(("level2", half)), held.get(("level3", half))
-        target = _target(held, half)
-        if second and ((strict and not words.second_level(second.key)) or _only_first(second.key)):
+        second, third, target = held.get(("level2", half)), held.get(("level3", half)), _target(held, half)
+        if second and not words.second_level(second.key) and (strict or words.is_level(second.key)):
             return None
-        if (third is None) != (target is None) and (strict or third is None):
+        if (third is None) != (target is None) or (target and words.is_level(target.key)):
             return None
-        if (third and _only_first(third.key)) or (target and performance_words().is_level(target.key)):
+        if third and words.is_level(third.key) and (second is None or not words.second_level(third.key)):
             return None
         halves.append(Half(second, third, target))
     return Row((words.first_level(first.key) or first.text) if first else None, tuple(halves))
@@ -235,7 +235,7 @@ def _best_cut(row: Sequence[Token], halves: int, boundary: int | None) -> tuple[
     readings: dict[int, list[tuple[Half, ...]]] = {}
     for cut in range(len(row) + 1) if halves == 2 else [len(row)]:
         left, right = _half(row[:cut]), _half(row[cut:])
-        if left is None or right is None or (left.level3 and not left.target and not _both_lack(left, right)):
+        if left is None or right is None or (left.level3 and not left.target and not right.level2):
             continue
         wrong = sum(t.cell.column >= boundary for t in row[:cut]) if boundary else 0
         wrong += sum(t.cell.column < boundary for t in row[cut:]) if boundary else int(cut == 0)
@@ -244,10 +244,6 @@ def _best_cut(row: Sequence[Token], halves: int, boundary: int | None) -> tuple[
         readings.setdefault(cost, []).append((left, right)[:halves])
     best = readings[min(readings)] if readings else []
     return best[0] if len(best) == 1 else None
-
-
-def _both_lack(left: Half, right: Half) -> bool:
-    return right.level2 is not None and right.target is None and right.level3 is not None
 
 
 def _half(row: Sequence[Token]) -> Half | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from budgetlib.money import parse_number
 from budgetlib.pages import Grid
 from budgetlib.performance.layout import Layout, find_layout, same_place
-from budgetlib.performance.target import Amount, Target, Token, tokens
+from budgetlib.performance.target import Amount, Place, Statement, Target, Token, tokens
 from budgetlib.text import squeeze
 from budgetlib.titles import is_total
 from budgetlib.vocabulary import performance_words
@@ -33,24 +33,31 @@ class ProjectList:
     edges: tuple[float, ...]
     layout: Layout | None
     annual: bool
+    headers: dict[int, str]
+    """In a list of departments: what the columns of figures are of."""
     money_unit: str | None = None
     owner: str | None = None
     """The unit whose projects come now, where it stands in a row of its own."""
+    page_index: int = 0
+    """The page of its last piece."""
 
-    def on(self, grid: Grid, exactly: bool) -> ProjectList | None:
+    def on(self, grid: Grid, interrupted: bool, place: Place) -> ProjectList | None:
         """The list on a grid that goes on without a head: the same columns, or the same places on paper.
 
-        None where a column of the list is not there; where `exactly`, where any border stands elsewhere.
+        None where the grid is further than the next page or a column of the list is not there; where text
+        stands between (`interrupted`), also where a border stands elsewhere.
         """
-        if exactly and not (self.edges and grid.edges and _same_borders(self.edges, grid.edges)):
+        if place.page_index - self.page_index > 1:
+            return None
+        if interrupted and not (self.edges and grid.edges and _same_borders(self.edges, grid.edges)):
             return None
         layout = self.layout.on(grid) if self.layout else None
         columns = {name: here for name, index in self.columns.items() if (here := self._moved(index, grid)) is not None}
         sources = {name: here for name, index in self.sources.items() if (here := self._moved(index, grid)) is not None}
         if columns.keys() != self.columns.keys() or (self.layout and layout is None):
             return None
-        own = (grid.column_count, grid.edges, layout)
-        return ProjectList(self.kind, columns, sources, *own, self.annual, self.money_unit, self.owner)
+        own = (grid.column_count, grid.edges, layout, self.annual, self.headers)
+        return ProjectList(self.kind, columns, sources, *own, self.money_unit, self.owner)
 
     def _moved(self, index: int, grid: Grid) -> int | None:
         """Where a column of the list stands in another grid."""
@@ -78,6 +85,16 @@ class ProjectList:
             if cell and (number := parse_number(cell.text)) is not None:
                 target.amounts[scope, source] = Amount(number, re.sub(r"\s+", "", cell.text), page, cell.box)
         return target
+
+    def say_figures(self, entry: Target, grid: Grid, row: int, place: Place) -> None:
+        """The key figures and the goal that stand beside a department."""
+        for column, header in self.headers.items():
+            cell = grid.cell(row, column)
+            if cell and (number := parse_number(cell.text)) is not None:
+                text = re.sub(r"\s+", "", cell.text)
+                entry.statements.append(Statement("figure", None, header, text, number, place.page))
+        if self.headers and (goal := self._text(grid, row, "goal")):
+            entry.statements.append(Statement("goal", None, None, goal, None, place.page))
 
     def nameless(self, grid: Grid, row: int) -> bool:
         """True where a project begins whose name a page end cut off: an empty merged cell down to the last row."""
@@ -121,7 +138,8 @@ def find_list(grid: Grid, department: bool) -> tuple[ProjectList, int] | None:
         layout = _layout(grid, row, end)
         annual = words.scope(texts) == "annual"
         kind = "department" if department else "project"
-        return ProjectList(kind, columns, sources, grid.column_count, grid.edges, layout, annual), end
+        headers = _headers(grid, row, end, layout) if department else {}
+        return ProjectList(kind, columns, sources, grid.column_count, grid.edges, layout, annual, headers), end
     return None
 
 
@@ -147,6 +165,17 @@ def _columns(grid: Grid, start: int, end: int) -> tuple[dict[str, int], dict[str
             elif (source := words.source(token.key)) and source != "total":
                 sources.setdefault(source, token.cell.column)
     return columns, sources
+
+
+def _headers(grid: Grid, start: int, end: int, layout: Layout | None) -> dict[int, str]:
+    """What stands above each column outside the indicators, from top to bottom."""
+    words = performance_words()
+    headers: dict[int, list[str]] = {}
+    for token in (token for row in range(start, end) for token in tokens(grid, row)):
+        for column in range(token.cell.column, token.cell.column + token.cell.columns):
+            if not words.not_a_figure.search(token.key) and (layout is None or layout.at(column) is None):
+                headers.setdefault(column, []).append(token.text)
+    return {column: "、".join(texts) for column, texts in headers.items()}
 
 
 def _layout(grid: Grid, start: int, end: int) -> Layout | None:

@@ -88,11 +88,13 @@ class Walk:
             projects, start = found
             self._begin_list(projects, inside)
             self._list_rows(projects, grid, start, place)
-        elif not titles and self.projects and (moved := self.projects.on(grid, exactly=self.interrupted)):
+        elif not titles and self.projects and (moved := self.projects.on(grid, self.interrupted, place)):
             self.projects = moved
             self._list_rows(moved, grid, 0, place)
         elif (self.current is not None and not self.projects) or titles or _speaks(grid):
             self._form_rows(grid, place, department)
+        else:
+            self._leave()
 
     def _begin_list(self, projects: ProjectList, inside: Sequence[str]) -> None:
         """The head of a list, or its repetition on the next page."""
@@ -109,6 +111,7 @@ class Walk:
     def _list_rows(self, projects: ProjectList, grid: Grid, start: int, place: Place) -> None:
         self.touched.add(place.page_index)
         self.grids.add(id(grid))
+        projects.page_index = place.page_index
         opens = start == 0
         for row in range(start, grid.row_count):
             printed = tokens(grid, row)
@@ -121,6 +124,7 @@ class Walk:
             elif entry and not (self.current and entry.name == self.current.name and entry.repeats(self.current, True)):
                 self._say_unread()
                 entry.on(place)
+                projects.say_figures(entry, grid, row, place)
                 self.current, self.targets = entry, [*self.targets, entry]
                 self.reading = Reading(entry, projects.layout) if projects.layout else None
             if self.current is None:

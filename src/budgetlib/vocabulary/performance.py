@@ -24,6 +24,7 @@ _SINGLE = (
     "goal_row",
     "task",
     "total",
+    "not_a_figure",
     "annual",
     "whole_period",
 )
@@ -56,6 +57,7 @@ class PerformanceWords:
     goal_row: re.Pattern[str]
     task: re.Pattern[str]
     total: re.Pattern[str]
+    not_a_figure: re.Pattern[str]
     annual: re.Pattern[str]
     whole_period: re.Pattern[str]
     labels: dict[str, re.Pattern[str]]
