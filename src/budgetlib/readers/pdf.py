@@ -9,7 +9,6 @@ from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.pdfexceptions import PDFException
 from pdfplumber.utils.exceptions import PdfminerException
 
 from budgetlib.errors import UnreadableDocument
@@ -62,14 +61,15 @@ def _refusal(path: Path, error: object, password: str | None) -> UnreadableDocum
 
 def _page(page: Any) -> Page:
     """One page of pdfplumber as a page of ours; a page that cannot be interpreted is said to be so."""
-    number, width, height = page.page_number, float(page.width), float(page.height)
+    number, width, height = page.page_number, 0.0, 0.0
     try:
+        width, height = float(page.width), float(page.height)
         raw = page.chars
         turned = sum(map(_runs_up_or_down, raw)) * 2 > len(raw)
         chars = [_char(c, turned) for c in raw if _runs_up_or_down(c) == turned]
         rules = [_rule(edge) for edge in page.edges if not _is_paper(edge)]
         pictures = len(page.images)
-    except (PDFException, PdfminerException, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+    except Exception as error:  # noqa: BLE001 - pdfminer raises anything on damaged content; the reason is kept
         return Page(
             number, width, height, source="none", fault=f"the page's content is damaged ({type(error).__name__})"
         )
