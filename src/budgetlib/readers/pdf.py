@@ -31,11 +31,12 @@ def read(path: Path, password: str | None = None) -> Iterator[Page]:
         document = pdfplumber.open(path, password=password)
     except PdfminerException as error:
         raise _refusal(path, error.args[0] if error.args else error, password) from error
+    try:
+        count = len(document.pages)
+    except Exception as error:  # pdfminer raises anything on a damaged file
+        document.stream.close()
+        raise _refusal(path, error, password) from error
     with document:
-        try:
-            count = len(document.pages)
-        except Exception as error:
-            raise _refusal(path, error, password) from error
         if count == 0:
             raise UnreadableDocument("empty", f"{path.name} is a PDF without pages; fetch it again from its publisher")
         if count > MAX_PAGES:
