@@ -71,6 +71,7 @@ def test_a_report_is_its_pages_notebooks_figures_tables_and_result(report: Path)
         *(f"figures/{name}.{language}.png" for language in ("zh", "en") for name in figures),
         "tables/spending_change.csv",
         "tables/procurement_mix.csv",
+        "tables/catalogue_coverage.csv",
     }
 
 
@@ -99,6 +100,15 @@ def test_the_tables_hold_what_the_report_says(report: Path) -> None:
     with (report / "tables/procurement_mix.csv").open(encoding="utf-8-sig", newline="") as stream:
         mix = list(csv.DictReader(stream))
     assert list(mix[0]) == ["kind", "amount_yuan", "share_pct", "share_of_budget_pct", "document_id", "page"]
+    with (report / "tables/catalogue_coverage.csv").open(encoding="utf-8-sig", newline="") as stream:
+        services = list(csv.DictReader(stream))
+    contract = "project unit amount_yuan edition section code name basis score document_id page"
+    assert list(services[0])[:11] == contract.split()
+    assert [(one["amount_yuan"], one["basis"]) for one in services] == [
+        ("652500.00", "none"),
+        ("1300000.00", "none"),
+        ("500000.00", "none"),
+    ]
 
 
 def test_no_path_of_this_machine_and_no_time_of_day_is_in_a_report(reports: Path, report: Path) -> None:
@@ -145,9 +155,9 @@ def again(tidy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_same_tables_give_the_same_files(report: Path, again: Path) -> None:
     made = again / ENTITY / "2026"
     same = files(made) - {"result.json", "report.zh.ipynb", "report.zh.html"}
-    assert len(same) == 6
+    assert len(same) == 7
     assert {name for name in same if (made / name).read_bytes() != (report / name).read_bytes()} == set()
-    where = re.compile(r'tidy = \\?"[^"]*"')
+    where = re.compile(r'(tidy|matches) = \\?"[^"]*"')
     for name in ("report.zh.ipynb", "report.zh.html"):
         first, second = (where.sub("", (folder / name).read_text(encoding="utf-8")) for folder in (report, made))
         assert first == second
@@ -303,7 +313,7 @@ def test_a_failing_notebook_leaves_the_report_that_was_there_and_the_others_go_o
 
 
 def test_an_unknown_notebook_parameter_is_refused_with_the_known_ones(tidy: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadParameter, match="no parameter depratment; allowed: department, year, language, tidy, out"):
+    with pytest.raises(BadParameter, match="no parameter depratment; allowed: department, year, language, tidy, matches, out"):
         check_parameters(NOTEBOOK, {"depratment": "x", "year": 2026})
     bare = tmp_path / "bare.ipynb"
     nbformat.write(nbformat.v4.new_notebook(), bare)  # type: ignore[no-untyped-call]

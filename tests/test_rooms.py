@@ -63,7 +63,11 @@ ROOMS = [
     ),
     Room({"analysis"}, {"errors", "corpus", "vocabulary"}, FILES | {"pyarrow"}),
     Room({"charts", "labels", "fonts"}, {"errors"}, {"pyarrow"}),
-    Room({"display", "cells"}, {"errors", "forms", "store", "corpus", "analysis.Guidance", "charts", "labels"}, {"pyarrow"}),
+    Room(
+        {"display", "cells"},
+        {"errors", "forms", "store", "corpus", "analysis.Guidance", "charts", "labels"},
+        {"pyarrow"},
+    ),
     Room({"report", "index"}, {"errors", "text", "store", "corpus", "matches", "labels", "fonts"}, FRAMES),
     Room({"listing"}, {"corpus", "checks.SEVERITIES"}, FILES | {"pyarrow"}),
     Room({"cli"}, {"errors", "labels.LANGUAGES", "pipeline", "corpus", "listing", "report", "index.Report"}, FRAMES),

@@ -4,8 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from budgetlib.analysis import Guidance as Guidance
     from budgetlib.analysis import basic_and_project as basic_and_project
+    from budgetlib.analysis import catalogue_coverage as catalogue_coverage
+    from budgetlib.analysis import catalogue_items as catalogue_items
     from budgetlib.analysis import coverage as coverage
+    from budgetlib.analysis import coverage_shares as coverage_shares
+    from budgetlib.analysis import edition_changes as edition_changes
+    from budgetlib.analysis import guidance as guidance
     from budgetlib.analysis import key_figures as key_figures
     from budgetlib.analysis import procurement_mix as procurement_mix
     from budgetlib.analysis import published_and_computed as published_and_computed
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     from budgetlib.corpus import Corpus as Corpus
     from budgetlib.corpus import load as load
     from budgetlib.display import Display as Display
+    from budgetlib.matches import load_matches as load_matches
     from budgetlib.pipeline import parse as parse
     from budgetlib.pipeline import parse_document as parse_document
     from budgetlib.report import write_reports as write_reports
@@ -38,6 +45,13 @@ _PUBLIC = {
     "spending_change": "analysis",
     "published_and_computed": "analysis",
     "procurement_mix": "analysis",
+    "load_matches": "matches",
+    "Guidance": "analysis",
+    "guidance": "analysis",
+    "catalogue_coverage": "analysis",
+    "coverage_shares": "analysis",
+    "catalogue_items": "analysis",
+    "edition_changes": "analysis",
     "coverage": "analysis",
     "sources": "analysis",
     "plot_spending_by_function": "charts",

@@ -22,13 +22,23 @@ _COLUMNS = (
     "figure",
     "total",
     "item",
+    "project",
     "unit",
+    "catalogue_code",
+    "catalogue_item",
+    "edition_status",
+    "match",
+    "score",
+    "coverage",
+    "projects",
     "kind",
     "outcome",
     "content",
     "page_list",
     "count",
     "value",
+    "part",
+    "whole",
     "total_yuan",
     "basic_yuan",
     "project_yuan",
@@ -52,8 +62,10 @@ _COLUMNS = (
     "place",
 )
 _SIGNED = ("change", "contribution", "published", "computed", "difference")
-_LABELLED = ("kind", "status", "outcome")
-_CELL_KINDS = {"item": "name", "unit": "name", "content": "name", "path": "name", "reason": "name", "sha256": "hash"}
+_LABELLED = ("kind", "status", "outcome", "match", "coverage", "edition_status")
+_NUMERIC = ("value", "count", "pages", "number", "score", "projects", "part", "whole")
+_NAMES = ("item", "project", "catalogue_item", "unit", "content", "path", "reason")
+_CELL_KINDS = dict.fromkeys(_NAMES, "name") | {"sha256": "hash"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,7 @@ class Cells:
         """Where a row is printed: file where there are several, form or section, page."""
         parts = []
         if row["document_id"] not in self.documents:
-            parts.append(label("cite.previous", self.language))
+            parts.append(row.get("file") or label("cite.previous", self.language))
         elif len(self.documents) > 1:
             parts.append(label("cite.document", self.language, number=self.documents.index(row["document_id"]) + 1))
         if row.get("form"):
@@ -99,7 +111,7 @@ class Cells:
 
     def _head(self, column: str, detail: str) -> dict[str, str]:
         unit = label("unit.yuan", self.language) if column.endswith("_yuan") else detail
-        numeric = column.endswith(("_yuan", "_pct", "_pp")) or column in ("value", "count", "pages", "number")
+        numeric = column.endswith(("_yuan", "_pct", "_pp")) or column in _NUMERIC
         return {
             "head": label(f"column.{column}", self.language),
             "unit": unit,
@@ -109,10 +121,13 @@ class Cells:
     def _text(self, column: str, row: Row) -> str:
         if column in ("figure", "value"):
             return self._figure(row) if column == "figure" else " ".join(self._value(row)).strip()
+        if column in ("part", "whole"):
+            return " ".join(self._value({**row, "value": row[column]})).strip() if column in row else ""
         if column == "content":
             return self._content(row) if "page_kind" in row else ""
         if column == "place":
-            return "" if "number" in row else self.place({**row, "form": None} if "page_list" in row else row)
+            placed = "document_id" in row and "number" not in row
+            return self.place({**row, "form": None} if "page_list" in row else row) if placed else ""
         if column == "item" and "item" in row:
             return item(row["item"], self.language, row.get("code"))
         value = row.get(column)
@@ -121,17 +136,21 @@ class Cells:
         signed = column.startswith(_SIGNED)
         if column.endswith("_yuan"):
             return money(value, self.language, signed)
+        if column == "score":
+            return f"{value:.2f}"
         if column.endswith(("_pct", "_pp")):
             return decimal(value, signed)
         return name(column, value, self.language) if column in _LABELLED else str(value)
 
     def _figure(self, row: Row) -> str:
-        return label(f"key_figure.{row['measure']}", self.language) if "value_unit" in row else ""
+        return label(f"key_figure.{row['measure']}", self.language) if "value" in row else ""
 
     def _value(self, row: Row) -> tuple[str, str]:
-        if row.get("value_unit") == "yuan":
+        if "value" not in row:
+            return "", ""
+        if row["value_unit"] == "yuan":
             return money(row["value"], self.language), label("unit.yuan", self.language)
-        return (f"{row['value']:.0f}", label("unit.count", self.language)) if "value_unit" in row else ("", "")
+        return f"{row['value']:.0f}", label("unit.count", self.language)
 
     def _content(self, row: Row) -> str:
         titles = [self._form(form.strip()) for form in (row["form"] or "").split(",") if form.strip()]

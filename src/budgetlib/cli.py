@@ -106,16 +106,33 @@ def check(tidy: Path, strict: bool, lang: str) -> None:
     "--department", "departments", multiple=True, metavar="ID", help="Only this one (id or name); repeatable."
 )
 @click.option("--year", "years", multiple=True, type=int, metavar="YYYY", help="Only this budget year; repeatable.")
+@click.option(
+    "--matches",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("data/raw/catalogue_matches.csv"),
+    show_default=True,
+    help="CSV of reviewed matches with the guidance catalogue, if there is one.",
+)
 @click.option("--lang", type=click.Choice([*LANGUAGES, "both"]), default="both", show_default=True, help="Language.")
 @_jobs
-def report(tidy: Path, out: Path, departments: tuple[str, ...], years: tuple[int, ...], lang: str, jobs: int) -> None:
+def report(
+    tidy: Path,
+    out: Path,
+    departments: tuple[str, ...],
+    years: tuple[int, ...],
+    matches: Path,
+    lang: str,
+    jobs: int,
+) -> None:
     """Run the notebooks for every department and year, or for those named."""
     from budgetlib.report import write_reports
 
     languages = LANGUAGES if lang == "both" else (lang,)
     try:
         with tqdm(desc="reports", unit="report", disable=None) as bar:
-            reports = write_reports(tidy, out, departments, years, languages, jobs, done=lambda one: _tell(bar, one))
+            reports = write_reports(
+                tidy, out, departments, years, languages, jobs, matches=matches, done=lambda one: _tell(bar, one)
+            )
     except OSError as fault:
         raise click.ClickException(f"the reports cannot be written to {out} ({fault})") from fault
     done = [one for one in reports if one.state == "done"]

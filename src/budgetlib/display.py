@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from budgetlib import __version__
+from budgetlib.analysis import Guidance
 from budgetlib.cells import Cells
 from budgetlib.charts import Plot, png, sentence
 from budgetlib.corpus import Corpus
@@ -107,6 +108,31 @@ class Display:
             for dimension, rows in computed.groupby("dimension", sort=False)
         ]
         return sum(tables, Html(""))
+
+    def guidance(self, applying: Guidance) -> Html:
+        """Which section of the guidance catalogue applies, or why none is known; and what similar by name means."""
+        edition = applying.edition or self._label("guidance.unnumbered")
+        said = self._label(f"guidance.{applying.basis}", edition=edition, section=applying.section)
+        lead = self._html("note", said)
+        if applying.section is None:
+            return lead
+        return lead + self._html("source", self._label("guidance.threshold", threshold=f"{applying.threshold:.2f}"))
+
+    def services(self, projects: pd.DataFrame, items: pd.DataFrame, editions: pd.DataFrame) -> Html:
+        """Folded tables from the frames of `catalogue_coverage`, `catalogue_items` and `edition_changes`."""
+        if projects.empty:
+            return self._html("sentence", self._label("empty.projects"))
+        named = {"code": "catalogue_code", "name": "catalogue_item", "basis": "match", "status": "edition_status"}
+        shown = projects.drop(columns="section").rename(columns=named)
+        unlisted = shown[(shown.match == "none") & shown.looks_like_service.astype(bool)].drop(columns="match")
+        unused = items[items.projects == 0].rename(columns=named).drop(columns="projects")
+        html = self.table(shown, folded="guidance.projects")
+        if items.empty:
+            return html
+        changed = editions.drop(columns="section").rename(columns=named)
+        for frame, head in ((unlisted, "unlisted"), (unused, "unused"), (changed, "editions")):
+            html += self.table(frame, folded=f"guidance.{head}")
+        return html
 
     def chart(self, plot: Plot, frame: pd.DataFrame) -> Html:
         """What `plot` draws of `frame`, with its source; a sentence where there is nothing to draw."""

@@ -35,10 +35,12 @@ from budgetlib.errors import BadParameter, BudgetlibError, NotFound
 from budgetlib.fonts import font_face
 from budgetlib.index import Report, write_index
 from budgetlib.labels import LANGUAGES, label
+from budgetlib.matches import load_matches
 from budgetlib.store import write_bytes
 from budgetlib.text import slug
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks/department.ipynb"
+MATCHES = Path("data/raw/catalogue_matches.csv")
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _LIBRARIES = ("pandas", "pyarrow", "matplotlib", "papermill", "nbconvert")
 _SECONDS_PER_CELL = 600
@@ -52,25 +54,28 @@ def write_reports(
     languages: Sequence[str] = LANGUAGES,
     jobs: int = 1,
     notebook: Path = NOTEBOOK,
+    matches: Path = MATCHES,
     done: Callable[[Report], None] = lambda report: None,
 ) -> list[Report]:
     """Run `notebook` for each department and year in the folder `tidy`, or those named, into the folder `out`.
 
     Every report is a folder `<department_id>/<year>` with HTML, notebook, figures, tables and `result.json`;
     `index.html` lists them all. A notebook that fails leaves what was there before, and the others go on.
-    `done` is called with each report as it ends. Returns the reports of this run.
+    `matches` is the file of reviewed catalogue matches, if there is one. `done` is called with each report as it
+    ends. Returns the reports of this run.
 
     Raises `NotFound` for an unknown folder, notebook, department or year, and `BadParameter` where the notebook
-    does not have the parameters of a report.
+    does not have the parameters of a report or `matches` is no such file.
     """
     corpus = load(tidy)
     known = _known(corpus)
     chosen = _chosen(known, departments, years)
-    check_parameters(notebook, _parameters(tidy, out, Report("", "", 0, Path()), ""))
+    load_matches(matches)
+    check_parameters(notebook, _parameters(tidy, matches, out, Report("", "", 0, Path()), ""))
     ended: dict[Path, Report] = {}
     pool = ProcessPoolExecutor(max(1, jobs), get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
     try:
-        runs = [(report, _start(pool, notebook, tidy, out, report, languages)) for report in chosen]
+        runs = [(report, _start(pool, notebook, tidy, matches, out, report, languages)) for report in chosen]
         for report, futures in runs:
             ended[report.folder] = _finish(out, report, futures, corpus, languages)
             done(ended[report.folder])
@@ -179,7 +184,13 @@ def _chosen(known: Sequence[Report], departments: Collection[str], years: Collec
 
 
 def _start(
-    pool: ProcessPoolExecutor, notebook: Path, tidy: Path, out: Path, report: Report, languages: Sequence[str]
+    pool: ProcessPoolExecutor,
+    notebook: Path,
+    tidy: Path,
+    matches: Path,
+    out: Path,
+    report: Report,
+    languages: Sequence[str],
 ) -> list[Future[None]]:
     folder = out / _unfinished(report)
     shutil.rmtree(folder, ignore_errors=True)
@@ -190,19 +201,20 @@ def _start(
             folder.resolve(),
             f"report.{language}",
             report.title(language),
-            _parameters(tidy, out, report, language),
+            _parameters(tidy, matches, out, report, language),
         )
         for language in languages
     ]
 
 
-def _parameters(tidy: Path, out: Path, report: Report, language: str) -> dict[str, Any]:
+def _parameters(tidy: Path, matches: Path, out: Path, report: Report, language: str) -> dict[str, Any]:
     """The notebook's parameters; paths are relative to the report's folder, so its notebook can be run again there."""
     return {
         "department": report.department_id,
         "year": report.year,
         "language": language,
         "tidy": Path(os.path.relpath(tidy, out / report.folder)).as_posix(),
+        "matches": Path(os.path.relpath(matches, out / report.folder)).as_posix(),
         "out": ".",
     }
 

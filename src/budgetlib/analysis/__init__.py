@@ -1,13 +1,21 @@
 """Tables → small result frames. Exact decimals; no paper, no files, no plots."""
 
 from budgetlib.analysis.change import published_and_computed, spending_change
+from budgetlib.analysis.guidance import Guidance, guidance
 from budgetlib.analysis.overview import coverage, key_figures, sources
 from budgetlib.analysis.procurement import procurement_mix
+from budgetlib.analysis.services import catalogue_coverage, catalogue_items, coverage_shares, edition_changes
 from budgetlib.analysis.spending import basic_and_project, spending_by_function
 
 __all__ = [
+    "Guidance",
     "basic_and_project",
+    "catalogue_coverage",
+    "catalogue_items",
     "coverage",
+    "coverage_shares",
+    "edition_changes",
+    "guidance",
     "key_figures",
     "procurement_mix",
     "published_and_computed",

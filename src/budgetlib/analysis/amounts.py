@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from budgetlib.corpus import Corpus
 FEN = Decimal("0.01")
 PERCENT = Decimal("0.01")
 POINTS = Decimal("0.0001")
-_WHOLE = {"page", "section", "count", "previous_year"}
+_WHOLE = frozenset({"page", "section", "count", "previous_year"})
 
 
 def printed_total(budget: Corpus, form: str, side: str, measure: str) -> pd.Series | None:
@@ -73,8 +73,8 @@ def shares_that_add_up(parts: Sequence[Decimal], whole: Decimal, places: Decimal
     return rounded
 
 
-def frame(columns: Sequence[str], records: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """`records` as a frame of exactly `columns`: missing is None, whole numbers are `Int64`."""
+def frame(columns: Sequence[str], records: Sequence[Mapping[Any, Any]], whole: Set[str] = _WHOLE) -> pd.DataFrame:
+    """`records` as a frame of exactly `columns`: missing is None, those of `whole` are numbers, `Int64`."""
     result = pd.DataFrame(records, columns=list(columns), dtype=object)
     result = result.where(result.notna(), None)
-    return result.astype(dict.fromkeys(_WHOLE & set(columns), "Int64"))
+    return result.astype(dict.fromkeys(whole & set(columns), "Int64"))
