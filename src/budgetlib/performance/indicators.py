@@ -18,7 +18,7 @@ from budgetlib.performance.rest import LastRow
 from budgetlib.performance.target import Indicator, Place, Target, Token
 from budgetlib.vocabulary import performance_words
 
-_NOTE = re.compile(r"^(?:注|备注)[:：]?")
+_NOTE = re.compile(r"^(?:注|备注|说明)(?:[:：]|$)")
 _WITHOUT_RELATION = {"", "定性"}
 
 
