@@ -18,11 +18,12 @@ from budgetlib.checks.performance import (
     tables_counted,
     tables_known,
     tables_named,
+    tables_owned,
     tables_summed,
 )
 from budgetlib.checks.reading import Budget, budgets
 from budgetlib.checks.services import codes_once, declared_codes, declared_projects, declared_services, declared_total
-from budgetlib.checks.sums import above, classes, codes, groups, leaves, parts, units
+from budgetlib.checks.sums import above, classes, codes, groups, headed, leaves, levels, parts, totalled, units
 from budgetlib.corpus import Corpus
 
 __all__ = ["SEVERITIES", "TESTS", "check_records", "findings"]
@@ -31,6 +32,9 @@ TESTS: dict[str, Test] = {
     "leaves": leaves,
     "classes": classes,
     "codes": codes,
+    "levels": levels,
+    "headed": headed,
+    "totalled": totalled,
     "groups": groups,
     "units": units,
     "above": above,
@@ -46,6 +50,7 @@ TESTS: dict[str, Test] = {
     "tables_known": tables_known,
     "tables_agree": tables_agree,
     "tables_named": tables_named,
+    "tables_owned": tables_owned,
     "table_sources": table_sources,
     "table_periods": table_periods,
     "declared_projects": declared_projects,

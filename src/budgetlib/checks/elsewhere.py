@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from budgetlib.checks.findings import Finding, compared
+from budgetlib.checks.findings import Finding, best, compared
 from budgetlib.checks.identities import Identity
 from budgetlib.checks.reading import Budget, Row
 from budgetlib.checks.terms import evaluate, expression, published
@@ -45,7 +45,7 @@ def year(identity: Identity, budget: Budget) -> Iterator[Finding]:
     values = [value for text in identity.data["before"] if (value := evaluate(expression(text), previous))]
     tested = [compared(identity, budget.document_id, implied, value, wording="before") for value in values]
     if tested:
-        yield next((finding for finding in tested if finding.state == "pass"), tested[0])
+        yield best(tested)
 
 
 def _year_before(budget: Budget) -> Budget | None:

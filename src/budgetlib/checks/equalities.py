@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from budgetlib.checks.findings import Finding, compared, untested
+from budgetlib.checks.findings import Finding, best, compared, untested
 from budgetlib.checks.identities import Identity
-from budgetlib.checks.reading import NOTHING, Budget, Figure, Statement
+from budgetlib.checks.reading import Budget, Figure, Statement
 from budgetlib.checks.terms import Expression, evaluate, expression, published, stated
 
 HUNDRED = 100
 
 
 def equal(identity: Identity, budget: Budget) -> Iterator[Finding]:
-    """`published` against the first of `expected` that it equals, else against the first that is printed."""
+    """`published` against the first of `expected` that it equals, else against the nearest."""
     (term,) = expression(identity.data["published"])
     if not _applies(identity, budget):
         return
@@ -26,9 +27,12 @@ def equal(identity: Identity, budget: Budget) -> Iterator[Finding]:
         values = [value for reading in readings if (value := evaluate(reading, budget, figure.places[0]))]
         values = [value for value in values if not set(value.places) & set(figure.places)]
         tested = [compared(identity, budget.document_id, figure, value, unit) for value in values]
-        if tested:
-            yield next((finding for finding in tested if finding.state == "pass"), tested[0])
-        elif any(_printed(reading, budget) for reading in readings):
+        holds = any(finding.state == "pass" for finding in tested)
+        printed = next((reading for reading in readings if _printed(reading, budget)), None)
+        without_its_row = term.each and printed is not None and evaluate(printed, budget, figure.places[0]) is None
+        if holds or (tested and not without_its_row):
+            yield best(tested)
+        elif printed is not None:
             yield untested(identity, budget.document_id, "insufficient_data")
 
 
@@ -40,7 +44,7 @@ def share(identity: Identity, budget: Budget) -> Iterator[Finding]:
         part = _companion(statement, identity.data["part"], budget)
         tested = [_percent(identity, statement.figure, part.figure, whole) for whole in wholes if part and whole.value]
         if tested:
-            yield next((finding for finding in tested if finding.state == "pass"), tested[0])
+            yield best(tested)
         elif statement.figure.value:
             yield untested(identity, budget.document_id, "insufficient_data")
 
@@ -97,14 +101,15 @@ def _percent(identity: Identity, stated: Figure, part: Figure, whole: Figure) ->
 
 
 def _applies(identity: Identity, budget: Budget) -> bool:
-    """Whether the condition `when` holds: two expressions are equal."""
+    """Whether the condition `when` holds: the first expression equals, or is at most, the second."""
     if "when" not in identity.data:
         return True
-    sides = [evaluate(expression(text), budget) for text in identity.data["when"].split(" = ")]
-    if None in sides:
+    first, relation, second = re.split(r" (<?=) ", identity.data["when"])
+    left, right = (evaluate(expression(text), budget) for text in (first, second))
+    if left is None or right is None:
         return False
-    left, right = (side or Figure(NOTHING) for side in sides)
-    return abs(left.value - right.value) <= left.slack + right.slack
+    gap, slack = left.value - right.value, left.slack + right.slack
+    return gap <= slack if relation == "<=" else abs(gap) <= slack
 
 
 def _printed(reading: Expression, budget: Budget) -> bool:

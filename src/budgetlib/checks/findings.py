@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -109,6 +109,15 @@ def compared(
         slack,
         published.places + expected.places,
     )
+
+
+def best(tested: Sequence[Finding]) -> Finding:
+    """Of one figure compared with several readings: one that holds, else the nearest, tied to the places of all."""
+    held_by = next((finding for finding in tested if finding.state == "pass"), None)
+    if held_by:
+        return held_by
+    nearest = min(tested, key=lambda finding: abs((finding.published or 0) - (finding.expected or 0)))
+    return replace(nearest, places=tuple(place for finding in tested for place in finding.places))
 
 
 def found(identity: Identity, document_id: str, places: Iterable[Place], wording: str, **words: Any) -> Finding:

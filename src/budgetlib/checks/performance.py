@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from budgetlib.checks.findings import Finding, compared, found, held, untested
+from budgetlib.checks.findings import Finding, best, compared, found, held, untested
 from budgetlib.checks.identities import Identity
 from budgetlib.checks.reading import NOTHING, Budget, Figure, Place, Record, Row, total
 from budgetlib.checks.terms import evaluate, expression
@@ -76,7 +76,7 @@ def projects_counted(identity: Identity, budget: Budget) -> Iterator[Finding]:
         names = {_name(row.item) for row in rows}
         counts = [Figure(Decimal(count), NOTHING, (place,)) for count in (len(rows), len(names))]
         tested = [compared(identity, budget.document_id, stated, count, "count", "counted") for count in counts]
-        yield next((finding for finding in tested if finding.state == "pass"), tested[0])
+        yield best(tested)
 
 
 def projects_shown(identity: Identity, budget: Budget) -> Iterator[Finding]:
@@ -128,6 +128,20 @@ def tables_named(identity: Identity, budget: Budget) -> Iterator[Finding]:
             yield held(identity, budget.document_id, places)
         else:
             yield found(identity, budget.document_id, places, "named", name=target.row.item)
+
+
+def tables_owned(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """The unit of a table against the unit that owns its project."""
+    for target in targets(budget):
+        if target.row is None or not target.row.unit or not target.record["unit"]:
+            continue
+        places = (target.place, budget.forms["projects"].place(target.row))
+        if _same_unit(target.record["unit"], target.row.unit):
+            yield held(identity, budget.document_id, places)
+        else:
+            yield found(
+                identity, budget.document_id, places, "owned", unit=target.record["unit"], owner=target.row.unit
+            )
 
 
 def table_sources(identity: Identity, budget: Budget) -> Iterator[Finding]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from budgetlib.checks.findings import Finding, compared
+from budgetlib.checks.findings import Finding, compared, found, held
 from budgetlib.checks.identities import Identity
 from budgetlib.checks.reading import Budget, Figure, Form, Row, total
 from budgetlib.forms import forms
 from budgetlib.text import squeeze
+
+_LEVELS, _DIGITS = 3, 2
 
 
 def leaves(identity: Identity, budget: Budget) -> Iterator[Finding]:
@@ -97,6 +99,56 @@ def parts(identity: Identity, budget: Budget) -> Iterator[Finding]:
             if columns
         ]
         yield from max(tested, key=lambda findings: sum(finding.state == "pass" for finding in findings), default=())
+
+
+def levels(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Each function code against the levels (class, section, item) that the document's forms print."""
+    forms_of = [form for form in _forms(identity, budget) if _nesting(form) == "codes"]
+    coded = [(form, row) for form in forms_of for row in form.rows if row.code]
+    lengths = [len(row.code or "") for _, row in coded]
+    with_head = sum(_head_missing(form, row) is None for form, row in coded)
+    if len(set(lengths)) < _LEVELS or with_head * 2 <= len(coded):
+        return
+    for form, row in coded:
+        place = form.place(row)
+        childless = len(row.code or "") < max(lengths) and not _below(row, form.rows[form.rows.index(row) + 1 :])
+        missing = _head_missing(form, row) or (f"{row.code}…" if childless else None)
+        if missing:
+            yield found(identity, form.document_id, (place,), "level", code=missing)
+        else:
+            yield held(identity, form.document_id, (place,))
+
+
+def headed(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Where rows stand in groups or under units: the first of them has its head, the last head has its rows."""
+    for form in _forms(identity, budget):
+        rows = [row for row in form.rows if row.kind != "total"]
+        if not any(row.kind == "subtotal" for row in rows):
+            continue
+        wrong = [row for row, kind in ((rows[0], "line"), (rows[-1], "subtotal")) if row.kind == kind]
+        for row in wrong:
+            yield found(identity, form.document_id, (form.place(row),), "asked")
+        if not wrong:
+            yield held(identity, form.document_id, (form.place(rows[0]),))
+
+
+def totalled(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Each side of a form against the total that it should print."""
+    for form in _forms(identity, budget):
+        for side in form.sides():
+            rows = form.side(side)
+            if _nesting(form) not in identity.data["nesting"] or len([row for row in rows if row.kind == "line"]) < 2:
+                continue
+            if head := form.total_row(side):
+                yield held(identity, form.document_id, (form.place(head),))
+            else:
+                yield found(identity, form.document_id, (form.place(rows[-1]),), "asked")
+
+
+def _head_missing(form: Form, row: Row) -> str | None:
+    """The code right above that of `row`, where no row of the form prints it."""
+    head = (row.code or "")[:-_DIGITS]
+    return head if len(head) > _DIGITS and not any(other.code == head for other in form.rows) else None
 
 
 def _forms(identity: Identity, budget: Budget) -> list[Form]:

@@ -128,7 +128,7 @@ def _figure(term: Term, budget: Budget, same: Place | None) -> Figure | None:
         return Figure(NOTHING, NOTHING, (form.place(),))
     if term.rows is None:
         row = form.total_row(term.side)
-        return _amount(form, row, term.measures) if row else None
+        return _amount(form, row, term.measures) if row else _summed(form, term)
     rows = _rows(form, term, same)
     amounts = [amount for row in rows if (amount := _amount(form, row, term.measures))]
     if not amounts:
@@ -180,6 +180,14 @@ def _exhausted(row: Row, measure: str) -> bool:
         return False
     gap = row.amounts["total"] + -total(printed)
     return abs(gap.value) <= gap.slack
+
+
+def _summed(form: Form, term: Term) -> Figure | None:
+    """The sum of the leaves, where a form prints no total."""
+    rows = [row for row in form.side(term.side) if row.kind == "line"]
+    measure = next((measure for measure in term.measures for row in rows if measure in row.amounts), None)
+    figures = [row.amounts[measure] for row in rows if measure and measure in row.amounts]
+    return total(figures) if figures else None
 
 
 def _nothing(form: Form, term: Term) -> Figure | None:
