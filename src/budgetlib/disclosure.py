@@ -57,6 +57,7 @@ def _document(source: Source) -> dict[str, Any]:
         "path": source.name,
         "sha256": source.sha256,
         "media_type": "application/octet-stream",
+        "note": source.note,
         "manifest_entry": source.manifest_entry,
         "parser_version": __version__,
     }
@@ -94,7 +95,7 @@ def _read(source: Source, document: dict[str, Any]) -> Records:
     statements = read_statements(own_pages)
     grids = {id(piece.grid) for sheet in sheets for piece in sheet.pieces}
     annexes = read_annexes(of_year, own_pages, strangers, grids, lines)
-    notes = annexes.pages | {index: Annex("other", False, (said,)) for index, said in other_years.items()}
+    notes = annexes.pages | {index: Annex("other", "not_a_form", (said,)) for index, said in other_years.items()}
     unread = [table for table in unknown if id(table.grid) not in annexes.grids]
     page_records = ledger(pages, sheets, unread, refused, counts, notes)
     _describe(document, source, who, page_records, bool(lines or statements or counts))
@@ -169,7 +170,7 @@ def _describe(
         "department_id": slug(entity or source.document_id),
         "entity_kind": who.entity_kind,
         "place": who.place,
-        "fiscal_year": who.fiscal_year,
+        "fiscal_year": who.fiscal_year or source.fiscal_year,
         "document_kind": who.document_kind,
     }
     problems = []
@@ -179,10 +180,10 @@ def _describe(
     if unread:
         numbers = ", ".join(str(page["page"]) for page in unread[:12] if page["page"])
         problems.append(f"{len(unread)} of {len(pages)} pages not read ({numbers or 'plain text'}): see table pages")
-    if not who.entity:
+    if not entity:
         problems.append("does not name its publisher: put it into the manifest's column publisher")
-    if not who.fiscal_year:
-        problems.append("does not say its year")
+    if not (who.fiscal_year or source.fiscal_year):
+        problems.append("does not say its year: put it into the manifest's column fiscal_year")
     if not found:
         outcome = "not_a_disclosure" if len(unread) < len(pages) else "partial"
         problems.insert(0, f"no statutory form and no figure of a disclosure found in {source.name}")

@@ -88,7 +88,9 @@ class Display:
         fates = [f"{self._label(f'outcome.{outcome}')} {count}" for outcome, count in counts.items()]
         files = self._label("cite.join").join(self.budget.documents.path)
         source = self._label("report.source", files=files, fates=self._label("cite.join").join(fates))
-        return self._html("source", source) + self._html("source", self._label("unit.note"))
+        notes = [note for note in dict.fromkeys(self.budget.documents.note) if note]
+        said = [source, *(self._label("report.note", note=note) for note in notes), self._label("unit.note")]
+        return sum((self._html("source", line) for line in said), Html(""))
 
     def table(self, frame: pd.DataFrame, name: str = "", folded: str = "") -> Html:
         """A result frame as a table with units and sources; `folded` (a label's key) hides it under that heading.

@@ -24,6 +24,8 @@ class Source:
     expected_sha256: str | None = None
     publisher: str | None = None
     password: str | None = None
+    fiscal_year: int | None = None
+    note: str | None = None
 
     @property
     def root(self) -> Path:
@@ -33,8 +35,8 @@ class Source:
     @property
     def manifest_entry(self) -> str | None:
         """What the manifest says that changes how the file is read, as one short text; None where it says nothing."""
-        said = [self.expected_sha256 or "", self.publisher or "", self.password or ""]
-        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16] if any(said) else None
+        said = (self.expected_sha256, self.publisher, self.password, self.fiscal_year, self.note)
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16] if any(said) else None
 
     @property
     def document_id(self) -> str:
@@ -69,6 +71,20 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
         raise NotFound(f"{path} does not exist; give files, or a folder that holds disclosures")
 
 
+def _source(file: Path, name: str, digest: str, entry: dict[str, str]) -> Source:
+    year = entry.get("fiscal_year") or ""
+    return Source(
+        file,
+        name,
+        digest,
+        expected_sha256=entry.get("sha256") or None,
+        publisher=entry.get("publisher") or None,
+        password=entry.get("password") or None,
+        fiscal_year=int(year) if year.isdecimal() else None,
+        note=entry.get("note") or None,
+    )
+
+
 def find_sources(paths: Iterable[Path]) -> list[Source]:
     """The files under `paths` in order, each content once.
 
@@ -82,17 +98,7 @@ def find_sources(paths: Iterable[Path]) -> list[Source]:
             folder = file.parent
             entry = manifests.setdefault(folder, read_manifest(folder)).get(file.name, {})
             digest = sha256(file)
-            sources.setdefault(
-                digest,
-                Source(
-                    file,
-                    name,
-                    digest,
-                    entry.get("sha256") or None,
-                    entry.get("publisher") or None,
-                    entry.get("password") or None,
-                ),
-            )
+            sources.setdefault(digest, _source(file, name, digest, entry))
     if not sources:
         where = ", ".join(map(str, named))
         raise NotFound(f"no file to read in {where}; put disclosures (PDF or text) there, or give another path")

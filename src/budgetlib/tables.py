@@ -111,6 +111,7 @@ DOCUMENTS = Table(
         Column("document_kind", TEXT, "What is disclosed.", allowed=("budget", "final_accounts", "other")),
         Column("outcome", TEXT, "How reading ended.", required=True, allowed=DOCUMENT_OUTCOMES),
         Column("reason", TEXT, "Why `outcome` is not `ok`, and what to do next."),
+        Column("note", TEXT, "The note on the file in the manifest, e.g. that it is re-typeset."),
         Column("manifest_entry", TEXT, "Hash of what the manifest says about the file; null where it says nothing."),
         Column("parser_version", TEXT, "Version of budgetlib that read the file.", required=True),
     ),
