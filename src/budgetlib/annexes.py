@@ -49,8 +49,11 @@ def read_annexes(
     if codes := unlisted(declarations, catalogue):
         first = min(catalogue.remarks)
         catalogue.remarks[first].append(f"declared, but not among the items printed here: {', '.join(codes)}")
-    notes = {index: Annex("performance", True, tuple(said)) for index, said in performance.remarks.items()}
-    notes |= {index: Annex("catalogue", True, tuple(said)) for index, said in catalogue.remarks.items()}
+    notes = {
+        index: Annex("performance", "declared_empty" if index in performance.empty else "read", tuple(said))
+        for index, said in performance.remarks.items()
+    }
+    notes |= {index: Annex("catalogue", "read", tuple(said)) for index, said in catalogue.remarks.items()}
     for stranger in bound_in:
         for index in range(stranger.first, stranger.last + 1):
             notes[index] = _with(stranger, notes.get(index), own[index])
@@ -69,5 +72,5 @@ def _with(stranger: Stranger, annex: Annex | None, page: Page) -> Annex:
     if annex:
         return annex._replace(remarks=(*annex.remarks, f"with {stranger.sentence}"))
     if page.lines:
-        return Annex(None, False, (f"with {stranger.sentence}",))
-    return Annex("other", False, (stranger.sentence,))
+        return Annex(None, "read", (f"with {stranger.sentence}",))
+    return Annex("other", "not_a_form", (stranger.sentence,))

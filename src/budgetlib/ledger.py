@@ -14,16 +14,19 @@ from budgetlib.text import squeeze
 _LEADER = re.compile(r"(\.{3,}|…|·{3,}|\t)\s*\d+\s*$")
 _EMPTY_NOTE = re.compile(r"无数据|无此项|无相关|没有.*(安排|支出|数据)|空表|为空|不涉及|未安排")
 
+_LISTED = 6
+"""A table that names so many tables is a list of them."""
+
 
 class Annex(NamedTuple):
     """What a page holds besides forms and narrative: a piece of a performance table, of a catalogue, a stranger.
 
-    `kind` is None where the page mainly is something else; `read` says that its content is in a table;
-    `remarks` what was not read, or what the page is.
+    `kind` is None where the page mainly is something else; `outcome` is how reading ended, `remarks` what was
+    not read, or what the page is.
     """
 
     kind: str | None
-    read: bool
+    outcome: str
     remarks: tuple[str, ...] = ()
 
 
@@ -34,6 +37,8 @@ def _kind(page: Page, index: int, has_form: bool) -> str:
     texts = [squeeze(line.text) for line in page.lines]
     words = "".join(texts)
     cells = "".join(squeeze(cell.text) for grid in page.grids for cell in grid.cells)
+    if sum(squeeze(cell.text).endswith("表") for grid in page.grids for cell in grid.cells) >= _LISTED:
+        return "contents"
     if page.grids and re.search(r"绩效(目标|指标)|[一二三]级指标", words[-400:] + cells):
         return "performance"
     if page.grids and "指导性目录" in words + cells:
@@ -108,7 +113,9 @@ def _record(
             reasons = [*reasons, "printed empty, without a note saying so"]
     elif lost:
         outcome = "unreadable"
-    elif kind == "narrative" or (annex and annex.read):
+    elif annex and annex.kind:
+        outcome = annex.outcome
+    elif kind == "narrative":
         outcome = "read"
     else:
         outcome = "not_a_form"

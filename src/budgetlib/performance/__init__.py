@@ -21,7 +21,7 @@ class Performance(NamedTuple):
     """What the performance-target tables of a document say, as records without `document_id`.
 
     `remarks` gives for each page (by index) that holds a piece of such a table what was not read there;
-    `grids` are those pieces (by `id`).
+    `grids` are those pieces (by `id`), `empty` pages on which such a table is printed empty.
     """
 
     projects: Records
@@ -29,6 +29,7 @@ class Performance(NamedTuple):
     departments: Records
     remarks: dict[int, list[str]]
     grids: set[int]
+    empty: set[int]
 
 
 def read_performance(pages: Sequence[Page], taken: Collection[int] = ()) -> Performance:
@@ -56,7 +57,8 @@ def read_performance(pages: Sequence[Page], taken: Collection[int] = ()) -> Perf
             )
     for index, sentence in [*(remark for target in targets for remark in target.remarks), *dict.fromkeys(walk.remarks)]:
         remarks[index].append(sentence)
-    return Performance(projects, indicators, departments, dict(remarks), walk.grids)
+    empty = walk.empty - {place.page_index for target in targets for place in target.places}
+    return Performance(projects, indicators, departments, dict(remarks), walk.grids, empty)
 
 
 def _say_what_is_missing(targets: Sequence[Target], ends_open: bool) -> None:

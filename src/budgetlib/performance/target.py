@@ -7,18 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from budgetlib.money import to_yuan
 from budgetlib.pages import Box, Cell, Grid
+from budgetlib.performance.names import agree, nearly
 from budgetlib.text import squeeze
 from budgetlib.vocabulary import performance_words
 
 SCOPES = {"whole_period": "total", "annual": "annual"}
 """Scope → how its columns of `performance_projects` begin."""
-_SIMILAR = 0.9
-_MARKS = re.compile(r"[0-9A-Za-z]+")
 
 
 class Token(NamedTuple):
@@ -134,7 +132,7 @@ class Target:
         A name clipped or different by a few characters counts only where `before` stands just before and
         is not complete: two projects may well differ by one character.
         """
-        if self.kind != before.kind or not _agree(self.fields.get("unit"), before.fields.get("unit")):
+        if self.kind != before.kind or not agree(self.fields.get("unit"), before.fields.get("unit")):
             return False
         shared = self.amounts.keys() & before.amounts.keys()
         same_money = all(self.amounts[k].number == before.amounts[k].number for k in shared)
@@ -142,7 +140,7 @@ class Target:
         if not same_money or not (complete or (adjacent and not (self.amounts and before.amounts))):
             return False
         own, other = self.name or "", before.name or ""
-        return own == other or (adjacent and not before.complete and (not own or _nearly(own, other)))
+        return own == other or (adjacent and not before.complete and (not own or nearly(own, other)))
 
     @property
     def complete(self) -> bool:
@@ -235,27 +233,3 @@ def corners(box: Box | None) -> dict[str, float | None]:
     if box is None:
         return dict.fromkeys(("x0", "top", "x1", "bottom"))
     return {"x0": box.x0, "top": box.top, "x1": box.x1, "bottom": box.bottom}
-
-
-def _agree(one: str | None, other: str | None) -> bool:
-    """True where two names of a unit may be the same: equal, one clipped, or one missing."""
-    if not one or not other:
-        return True
-    first, second = squeeze(one), squeeze(other)
-    return first.startswith(second) or second.startswith(first)
-
-
-def _nearly(one: str, other: str) -> bool:
-    """True where names differ by clipping or by a few characters; numbers and Latin letters never differ.
-
-    >>> _nearly("离任审计及注销审计服务、规划编制", "离任审计及注销审计报告、规划编制")
-    True
-    >>> _nearly("2025年信息化运维项目", "2026年信息化运维项目")
-    False
-    """
-    first, second = squeeze(one), squeeze(other)
-    if min(len(first), len(second)) >= 6 and (first.startswith(second) or second.startswith(first)):
-        return True
-    if _MARKS.findall(first) != _MARKS.findall(second):
-        return False
-    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= _SIMILAR - 1 / max(len(first), 1)

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
 from budgetlib.pages import Grid, Line, Page
 from budgetlib.performance.department import Figures
 from budgetlib.performance.head import Label, find_labels, form_date, read_head
-from budgetlib.performance.indicators import Reading, begins_without_head
+from budgetlib.performance.indicators import Reading
 from budgetlib.performance.layout import Layout, find_layout
 from budgetlib.performance.lists import ProjectList, find_list
+from budgetlib.performance.rows import begins_without_head
+from budgetlib.performance.signs import (
+    TITLE_LINES,
+    has_money,
+    is_aside,
+    is_titled,
+    names_table,
+    speaks,
+    stated_unit,
+    title_name,
+)
 from budgetlib.performance.target import Place, Target, Token, tokens
 from budgetlib.text import squeeze
 from budgetlib.titles import find_entity, find_unit
 from budgetlib.vocabulary import performance_words
-
-_ASIDE = re.compile(r"[-—–\s]*\d[\d\s]*[-—–\s]*|\(?20\d\d年?度?\)?|度\)?|附?表\d*(?:-\d+)?|公开表\d+")
-_BARE_UNIT = re.compile(r"(?:^|\s)(亿元|万元|千元|元)$")
-_TITLE_LINES = 8
 
 
 class Walk:
     """The state of a walk through a document.
 
     `current` is the table that a grid without a head would continue, `settled` says that its head is complete,
-    `interrupted` that text stands between, which ends all but a list whose columns go on exactly below it;
-    `touched` are the pages (by index) and `grids` the grids (by `id`) with a piece of any table, `remarks`
-    sentences about pages where a piece belongs to none. `ends_open` says that the document's last table had
-    not ended when the document did.
+    `interrupted` that text stands between, which ends all but a list whose columns go on exactly below it.
+    `touched` are the pages (by index) and `grids` the grids (by `id`) with a piece of any table, `empty` pages
+    with a head printed empty, `remarks` sentences about pages where a piece belongs to none. `ends_open` says
+    that the document's last table had not ended when the document did.
     """
 
     def __init__(self) -> None:
         self.targets: list[Target] = []
         self.touched: set[int] = set()
         self.grids: set[int] = set()
+        self.empty: set[int] = set()
         self.remarks: list[tuple[int, str]] = []
         self.ends_open = False
         self.above: list[str] = []
@@ -65,9 +72,7 @@ class Walk:
     def _line(self, text: str) -> None:
         """Titles, units, years and page numbers may stand between the pieces of a table; other text ends it."""
         self.above.append(text)
-        key = squeeze(text)
-        aside = len(key) <= 6 or _ASIDE.fullmatch(key) or performance_words().title.search(key)
-        if not (aside or find_entity([text]) or find_unit([text]) or _BARE_UNIT.search(text)):
+        if not is_aside(text):
             self.interrupted = True
             if self.projects is None:
                 self._leave()
@@ -81,7 +86,7 @@ class Walk:
     def _grid(self, grid: Grid, place: Place) -> None:
         words = performance_words()
         inside = [token.key for row in range(min(3, grid.row_count)) for token in tokens(grid, row)]
-        titles = [key for key in [*map(squeeze, self.above[-_TITLE_LINES:]), *inside] if words.title.search(key)]
+        titles = [key for key in [*map(squeeze, self.above[-TITLE_LINES:]), *inside] if words.title.search(key)]
         department = bool(titles and words.department_title.search(titles[-1]))
         if found := find_list(grid, department):
             self._settle()
@@ -91,7 +96,7 @@ class Walk:
         elif not titles and self.projects and (moved := self.projects.on(grid, self.interrupted, place)):
             self.projects = moved
             self._list_rows(moved, grid, 0, place)
-        elif (self.current is not None and not self.projects) or titles or _speaks(grid):
+        elif (self.current is not None and not self.projects) or titles or speaks(grid):
             self._form_rows(grid, place, department)
         else:
             self._leave()
@@ -104,8 +109,7 @@ class Walk:
             projects.money_unit = self.projects.money_unit
         else:
             self._leave()
-        bare = [match[1] for text in self.above if (match := _BARE_UNIT.search(text.strip()))]
-        projects.money_unit = find_unit([*self.above, *inside]) or (bare[-1] if bare else projects.money_unit)
+        projects.money_unit = find_unit(inside) or stated_unit(self.above) or projects.money_unit
         self.projects = projects
 
     def _list_rows(self, projects: ProjectList, grid: Grid, start: int, place: Place) -> None:
@@ -140,7 +144,6 @@ class Walk:
     def _form_rows(self, grid: Grid, place: Place, department: bool) -> None:
         """The rows of a grid that is no list: a table with a head of its own, or a piece of one."""
         opens = self.current is not None
-        remarks = len(self.remarks)
         for row in range(grid.row_count):
             printed = tokens(grid, row)
             if len(printed) == 1 and performance_words().title.search(printed[0].key):
@@ -148,7 +151,10 @@ class Walk:
                 self.above.append(printed[0].text)
                 continue
             labels = find_labels(printed)
-            if self._begins(labels, printed, department):
+            settled = self.settled and (self.current is None or not department)
+            if names_table(labels, printed, department) or (
+                settled and is_titled(self.above) and has_money(labels, department)
+            ):
                 self._begin(department, place)
                 opens = False
             if self.current is not None and printed:
@@ -157,37 +163,19 @@ class Walk:
                 self._row(self.current, printed, labels, grid, opens, place)
                 opens = False
         self.touched.add(place.page_index)
-        if self.current is None and len(self.remarks) == remarks and _speaks(grid):
+        if self.current is None and place.page_index not in self.empty and speaks(grid):
             self.remarks.append((place.page_index, "indicators without a head above them: no project can be told"))
-
-    def _begins(self, labels: list[Label], printed: Sequence[Token], department: bool) -> bool:
-        """True where a row opens a new head: it names the project or department, or money below a title."""
-        named = [label for label in labels if label.name in ("project", "department")]
-        if named and named[0].token.cell is printed[0].cell and (named[0].values or len(printed) == 1):
-            return department or named[0].name == "project"
-        titled = any(performance_words().title.search(squeeze(text)) for text in self.above[-_TITLE_LINES:])
-        money = any(label.is_money and label.name == "total" for label in labels)
-        return titled and self.settled and (money or (department and self.current is None and bool(labels)))
 
     def _begin(self, department: bool, place: Place) -> None:
         self._settle()
-        above = self.above[-_TITLE_LINES:]
+        above = self.above[-TITLE_LINES:]
         self.projects = None
         self.current = Target(kind="department" if department else "project", money_unit=find_unit(above))
         self.current.on(place)
         self.figures = Figures()
         self.settled = False
-        self._name_from_title(self.current, above)
+        self.current.titled = find_entity(above) if department else title_name(above)
         self.above = []
-
-    def _name_from_title(self, target: Target, above: Sequence[str]) -> None:
-        """A table without a row for the name may bear it in its title, or say above who fills it in."""
-        if target.kind == "department":
-            target.titled = find_entity(above)
-            return
-        for text in above:
-            match = performance_words().named_title.search(squeeze(text))
-            target.titled = re.sub(r"\s+", "", text)[: len(match["project"])] if match else target.titled
 
     def _row(
         self,
@@ -238,7 +226,7 @@ class Walk:
         if current.titled and not current.names:
             current.names[current.titled] += 1
         if not current.names and not current.amounts:
-            self.remarks.append((current.places[0].page_index, "printed empty: a head without a name and amounts"))
+            self.empty.add(current.places[0].page_index)
             self.current = None
             return
         for number, before in enumerate(reversed(self.targets)):
@@ -256,13 +244,3 @@ class Walk:
             rows = "1 row" if count == 1 else f"{count} rows"
             self.reading.target.remark(f"{rows} of indicators not understood", index)
         self.reading.unread = {}
-
-
-def _speaks(grid: Grid) -> bool:
-    """True where a grid has the words of a performance-target table: a head of indicators, or goals by period."""
-    words = performance_words()
-    for row in range(grid.row_count):
-        printed = tokens(grid, row)
-        if find_layout(printed, grid) or any(words.goal_row.search(token.key) for token in printed):
-            return True
-    return False
