@@ -41,9 +41,13 @@ class Finding:
     tolerance: Decimal | None = None
     places: tuple[Place, ...] = ()
 
+    @property
+    def gap(self) -> Decimal | None:
+        """`published` less `expected`."""
+        return None if self.published is None or self.expected is None else self.published - self.expected
+
     def record(self) -> dict[str, Any]:
         """The row of the table `checks`."""
-        gap = None if self.published is None or self.expected is None else self.published - self.expected
         own = self.document_id
         tokens = [p.token if p.document_id == own else f"{p.document_id}/{p.token}" for p in self.places]
         return {
@@ -56,7 +60,7 @@ class Finding:
             "page": self.place.page if self.place else None,
             "expected": _stored(self.expected),
             "published": _stored(self.published),
-            "difference": _stored(gap),
+            "difference": _stored(self.gap),
             "tolerance": _stored(self.tolerance),
             "message_zh": self.zh,
             "message_en": self.en,
@@ -116,7 +120,7 @@ def best(tested: Sequence[Finding]) -> Finding:
     held_by = next((finding for finding in tested if finding.state == "pass"), None)
     if held_by:
         return held_by
-    nearest = min(tested, key=lambda finding: abs((finding.published or 0) - (finding.expected or 0)))
+    nearest = min(tested, key=lambda finding: abs(finding.gap or Decimal(0)))
     return replace(nearest, places=tuple(place for finding in tested for place in finding.places))
 
 

@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from budgetlib.corpus import Corpus
 from budgetlib.money import FACTORS, parse_number
 from budgetlib.text import squeeze
@@ -175,13 +177,14 @@ def who(budget: Budget) -> tuple[Any, ...]:
     return (record["department_id"], record["fiscal_year"], record["document_kind"]) if known else (budget.document_id,)
 
 
-def _records(frame: Any) -> list[Record]:
-    plain = frame.astype(object)
-    records: list[Record] = plain.where(plain.notna(), None).to_dict("records")
-    return records
+def _records(frame: pd.DataFrame) -> list[Record]:
+    """The rows of a frame, missing values as None."""
+    names = list(frame.columns)
+    columns = [[None if pd.isna(value) else value for value in frame[name].tolist()] for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _by_document(frame: Any) -> dict[str, list[Record]]:
+def _by_document(frame: pd.DataFrame) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = defaultdict(list)
     for record in _records(frame):
         found[record["document_id"]].append(record)
