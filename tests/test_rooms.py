@@ -70,7 +70,8 @@ ROOMS = [
     ),
     Room({"report", "index"}, {"errors", "text", "store", "corpus", "matches", "labels", "fonts"}, FRAMES),
     Room({"listing"}, {"corpus", "checks.SEVERITIES"}, FILES | {"pyarrow"}),
-    Room({"cli"}, {"errors", "labels.LANGUAGES", "pipeline", "corpus", "listing", "report", "index.Report"}, FRAMES),
+    Room({"export", "fiscal"}, {"errors", "tables", "store"}, set()),
+    Room({"cli"}, {"errors", "labels.LANGUAGES", "pipeline", "corpus", "listing", "report", "export.export", "index.Report"}, FRAMES),
 ]
 
 ONE_PLACE = {

@@ -145,3 +145,24 @@ def _tell(bar: Any, report: Report) -> None:
     bar.update()
     what = f"{report.department_id} {report.year}: {report.state}"
     bar.write(what if report.reason is None else f"{what}: {report.reason}")
+
+
+@main.command()
+@_tidy
+@click.option("--out", type=_FOLDER, default=Path("export"), show_default=True, help="Folder for the files.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("csv", "xlsx", "duckdb", "datapackage")),
+    required=True,
+    help="For which tools.",
+)
+def export(tidy: Path, out: Path, form: str) -> None:
+    """Write the tidy tables for other tools, with a README of columns, units, caveats and citation."""
+    from budgetlib.export import export as export_tables
+
+    try:
+        files = export_tables(tidy, out, form)
+    except OSError as fault:
+        raise click.ClickException(f"the tables cannot be written to {out} ({fault})") from fault
+    click.echo(f"{len(files)} files written to {out}")
