@@ -20,8 +20,11 @@ RUNS = 3
 
 def extract_all_tables(path: Path) -> tuple[float, float]:
     """Seconds and peak megabytes of plain pdfplumber."""
+    import logging
+
     import pdfplumber
 
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
     start = time.perf_counter()
     with pdfplumber.open(path) as document:
         for page in document.pages:
@@ -45,6 +48,7 @@ def _peak() -> float:
 
 
 def main() -> None:
+    """Measure and print."""
     for path in map(Path, sys.argv[1:]):
         plain, ours = [], []
         for _ in range(RUNS):
@@ -53,7 +57,9 @@ def main() -> None:
                     results.append(pool.submit(measure, path).result())
         base, own = min(plain)[0], min(ours)[0]
         memory = max(megabytes for _, megabytes in ours)
-        print(f"{path.name}: pdfplumber {base:.2f} s, budgetlib {own:.2f} s, ratio {own / base:.2f}, peak {memory:.0f} MB")
+        print(
+            f"{path.name}: pdfplumber {base:.2f} s, budgetlib {own:.2f} s, ratio {own / base:.2f}, peak {memory:.0f} MB"
+        )
 
 
 if __name__ == "__main__":
