@@ -255,15 +255,19 @@ def _statement(record: Record) -> Statement:
 
 
 def _stated_slack(record: Record) -> Decimal:
-    """Half of the last digit with which a sentence prints a figure; counts and zero (0万元: none) are exact."""
-    if record["value_unit"] == "count" or not record["value"]:
+    """Half of the last digit with which a sentence prints a figure; counts and 0万元 (there is none) are exact."""
+    if record["value_unit"] == "count":
         return NOTHING
+    money = record["value_unit"] == "yuan"
     wanted = abs(record["value"])
     digits = []
     for match in _PRINTED.finditer(squeeze(record["sentence"])):
-        factor = FACTORS.get(match["unit"] or "万元", Decimal(1)) if record["value_unit"] == "yuan" else Decimal(1)
-        if Decimal(match["digits"].replace(",", "").rstrip(".")) * factor == wanted:
+        factor = FACTORS.get(match["unit"] or "万元", Decimal(1)) if money else Decimal(1)
+        same = Decimal(match["digits"].replace(",", "").rstrip(".")) * factor == wanted
+        if same and (match["unit"] == "%") == (record["value_unit"] == "percent"):
             digits.append(factor * Decimal((0, (1,), 1 - len(match["decimals"] or "."))))
+    if money and not wanted:
+        return HALF * min((digit for digit in digits if digit < FACTORS["万元"]), default=NOTHING)
     return HALF * min(digits, default=_finest_digit(wanted))
 
 

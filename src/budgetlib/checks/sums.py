@@ -111,7 +111,8 @@ def levels(identity: Identity, budget: Budget) -> Iterator[Finding]:
         return
     for form, row in coded:
         place = form.place(row)
-        childless = len(row.code or "") < max(lengths) and not _below(row, form.rows[form.rows.index(row) + 1 :])
+        rows = form.side(row.side)
+        childless = len(row.code or "") < max(lengths) and not _below(row, rows[rows.index(row) + 1 :])
         missing = _head_missing(form, row) or (f"{row.code}…" if childless else None)
         if missing:
             yield found(identity, form.document_id, (place,), "level", code=missing)
