@@ -115,7 +115,8 @@ def recognise(pages: Sequence[Page]) -> tuple[list[Sheet], list[Unknown]]:
             above = [*context[-12:], *head.titles]
             context = []
             found = form_above(above)
-            if found is None and is_performance(above, block):
+            has_goals = current is not None and any("绩效目标" in column.header for column in current.columns)
+            if found is None and not has_goals and is_performance(above, block):
                 current = None
                 continue
             if found is None and current is not None and (columns := _goes_on(current, block, head)):
