@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: report test lint lab dictionary constraints
+.PHONY: report test ocr lint lab dictionary constraints
 
 report: $(INSTALLED) ## read data/raw, write data/tidy, run the notebooks into reports/
 	$(BIN)/budgetlib parse
@@ -13,6 +13,8 @@ report: $(INSTALLED) ## read data/raw, write data/tidy, run the notebooks into r
 
 test: $(INSTALLED) ## all tests
 	$(BIN)/python -m pytest
+
+ocr: .venv/ocr ## install the extra that reads scanned pages
 
 lint: $(INSTALLED) ## lint, format and strict types, changing nothing
 	$(BIN)/ruff check .
@@ -25,10 +27,13 @@ lab: $(INSTALLED) ## the notebooks in JupyterLab
 dictionary: $(INSTALLED) ## print the data dictionary from the schemas
 	$(BIN)/python -m budgetlib.dictionary > docs/data_dictionary.md
 
-constraints: ## pin the newest allowed versions in constraints.txt; needs uv
+constraints: ## pin the newest allowed versions, those of the extra in constraints-ocr.txt; needs uv
 	uv pip compile pyproject.toml --group test --group lint --group build \
 		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
 		--custom-compile-command "make constraints" --output-file constraints.txt
+	uv pip compile pyproject.toml --extra ocr --constraint constraints.txt \
+		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
+		--custom-compile-command "make constraints" --output-file constraints-ocr.txt
 
 $(INSTALLED): constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -36,4 +41,8 @@ $(INSTALLED): constraints.txt pyproject.toml
 	$(PYTHON) -m venv --clear .venv
 	$(PIP) --require-hashes --only-binary :all: --requirement constraints.txt
 	$(PIP) --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/ocr: $(INSTALLED) constraints-ocr.txt
+	$(PIP) --require-hashes --only-binary :all: --requirement constraints-ocr.txt
 	@touch $@

@@ -23,7 +23,7 @@ from budgetlib.tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+CONSTRAINTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("constraints.txt", "constraints-ocr.txt")}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -32,8 +32,8 @@ def direct_dependencies() -> Iterator[Requirement]:
     return (Requirement(line) for lines in lists for line in lines)
 
 
-def pins() -> dict[str, str]:
-    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", CONSTRAINTS, re.MULTILINE))
+def pins(file: str = "constraints.txt") -> dict[str, str]:
+    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", CONSTRAINTS[file], re.MULTILINE))
 
 
 def conda_pins() -> dict[str, str]:
@@ -61,13 +61,21 @@ def test_environment_yml_lists_the_direct_dependencies_at_the_pinned_versions() 
     assert conda_pins() == {name: pins()[name] for name in (canonicalize_name(r.name) for r in direct_dependencies())}
 
 
+def test_the_extra_is_pinned_at_versions_that_pyproject_allows_and_moves_no_other_pin() -> None:
+    pinned = pins("constraints-ocr.txt")
+    asked = list(map(Requirement, PYPROJECT["project"]["optional-dependencies"]["ocr"]))
+    assert not {r.name for r in asked if pinned.get(canonicalize_name(r.name), "0") not in r.specifier}
+    assert not {name: version for name, version in pinned.items() if pins().get(name, version) != version}
+
+
 def test_the_build_backend_is_the_pinned_one() -> None:
     (backend,) = map(Requirement, PYPROJECT["build-system"]["requires"])
     assert str(backend.specifier) == f"=={pins()[canonicalize_name(backend.name)]}"
 
 
-def test_every_pin_has_hashes_and_no_address() -> None:
-    entries = re.split(r"\n(?=[a-z0-9])", re.sub(r"^ *#.*\n", "", CONSTRAINTS, flags=re.MULTILINE).strip())
+@pytest.mark.parametrize("file", CONSTRAINTS)
+def test_every_pin_has_hashes_and_no_address(file: str) -> None:
+    entries = re.split(r"\n(?=[a-z0-9])", re.sub(r"^ *#.*\n", "", CONSTRAINTS[file], flags=re.MULTILINE).strip())
     assert [
         e for e in entries if not re.fullmatch(r"[a-z0-9-]+==\S+( ; [^\\]+)?( \\\n +--hash=sha256:\w{64})+", e)
     ] == []
@@ -78,7 +86,8 @@ def test_no_installed_package_is_under_a_licence_that_binds_its_users_code() -> 
         about = metadata.metadata(name)
         return " ".join([about["License-Expression"] or "", *(about.get_all("Classifier") or [])])
 
-    installed = {canonicalize_name(d.metadata["Name"]) for d in metadata.distributions()} & pins().keys()
+    pinned = pins().keys() | pins("constraints-ocr.txt").keys()
+    installed = {canonicalize_name(d.metadata["Name"]) for d in metadata.distributions()} & pinned
     assert installed
     assert [name for name in installed if re.search(r"\bA?GPL|Affero|(?<!Lesser )General Public", licence(name))] == []
 

@@ -57,13 +57,22 @@ def main() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--out", type=_FOLDER, default=_TIDY, show_default=True, help="Folder for the tables.")
 @_jobs
-def parse(paths: tuple[Path, ...], out: Path, jobs: int) -> None:
+@click.option(
+    "--ocr",
+    metavar="auto|never|always",
+    default="auto",
+    show_default=True,
+    help="Which pages are read from their pictures; auto: those without a usable text layer.",
+)
+def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str) -> None:
     """Read disclosures (files or folders; default data/raw) and write the tidy tables as Parquet."""
     from budgetlib.pipeline import parse as parse_files
 
     try:
         with tqdm(desc="documents", unit="document", disable=None) as bar:
-            parsed = parse_files(paths or (Path("data/raw"),), out, jobs, done=lambda one: _tell_parsed(bar, one))
+            parsed = parse_files(
+                paths or (Path("data/raw"),), out, jobs, ocr, done=lambda one: _tell_parsed(bar, one)
+            )
     except OSError as fault:
         raise click.ClickException(
             f"the tables cannot be written to {out} ({fault}); nothing there was changed"

@@ -61,7 +61,7 @@ def _kind(kind: pa.DataType) -> str:
     """
     if pa.types.is_decimal(kind):
         return f"decimal, {kind.scale} places"
-    return {pa.string(): "text", pa.int64(): "whole number", pa.float64(): "number"}[kind]
+    return {pa.string(): "text", pa.int64(): "whole number", pa.float64(): "number", pa.bool_(): "true or false"}[kind]
 
 
 def _measures(table: str) -> Iterator[str]:

@@ -12,13 +12,15 @@ from typing import Any
 
 from budgetlib import __version__
 from budgetlib.annexes import read_annexes
+from budgetlib.confirmation import mark, mark_statements
 from budgetlib.documents import Source
-from budgetlib.errors import UnreadableDocument
+from budgetlib.errors import BadParameter, UnreadableDocument
 from budgetlib.identify import Identity, identify, is_another
 from budgetlib.ledger import Annex, ledger
+from budgetlib.mending import mend
 from budgetlib.money import FACTORS
 from budgetlib.narrative import read_statements
-from budgetlib.readers import media_type, read_document
+from budgetlib.readers import OCR, media_type, ocr_engine, read_document
 from budgetlib.recognise import Sheet, recognise
 from budgetlib.strangers import set_apart
 from budgetlib.text import slug
@@ -28,15 +30,17 @@ Records = dict[str, list[dict[str, Any]]]
 
 MAX_BYTES = 300_000_000
 SECONDS_PER_DOCUMENT = 600
+SECONDS_WITH_PICTURES = 3600
 
 
-def parse_source(source: Source) -> Records:
-    """The records of one source by table name; every record bears the document_id."""
-    document = _document(source)
+def parse_source(source: Source, ocr: str = "auto") -> Records:
+    """The records of one source by table name; every record bears the document_id. `ocr` is one of `readers.OCR`."""
+    document = _document(source, ocr)
     records: Records = {}
+    seconds = SECONDS_WITH_PICTURES if ocr != "never" and ocr_engine() else SECONDS_PER_DOCUMENT
     try:
-        with _time_limit(source, SECONDS_PER_DOCUMENT):
-            records = _read(source, document)
+        with _time_limit(source, seconds):
+            records = _read(source, document, ocr)
     except UnreadableDocument as error:
         document |= {"outcome": error.outcome, "reason": error.reason}
     except Exception as error:  # noqa: BLE001 - one bad file never stops the run; the reason is kept
@@ -47,18 +51,29 @@ def parse_source(source: Source) -> Records:
     return _marked(source, {"documents": [document], **records})
 
 
-def unread(source: Source, outcome: str, reason: str) -> Records:
+def unread(source: Source, ocr: str, outcome: str, reason: str) -> Records:
     """The records of a source of which nothing was read."""
-    return _marked(source, {"documents": [_document(source) | {"outcome": outcome, "reason": reason}]})
+    return _marked(source, {"documents": [_document(source, ocr) | {"outcome": outcome, "reason": reason}]})
 
 
-def _document(source: Source) -> dict[str, Any]:
+def reading_of_pictures(ocr: str) -> str:
+    """What decides how pictures of pages are read: the option `ocr` and the engine that is installed.
+
+    Raises `BadParameter` where the option is none of `readers.OCR`.
+    """
+    if ocr not in OCR:
+        raise BadParameter(f"ocr is {ocr!r}; allowed: {', '.join(OCR)}")
+    return "never" if ocr == "never" else f"{ocr}: {ocr_engine() or 'no engine'}"
+
+
+def _document(source: Source, ocr: str) -> dict[str, Any]:
     return {
         "path": source.name,
         "sha256": source.sha256,
         "media_type": "application/octet-stream",
         "note": source.note,
         "manifest_entry": source.manifest_entry,
+        "ocr": reading_of_pictures(ocr),
         "parser_version": __version__,
     }
 
@@ -67,13 +82,13 @@ def _marked(source: Source, records: Records) -> Records:
     return {table: [{"document_id": source.document_id, **row} for row in rows] for table, rows in records.items()}
 
 
-def _read(source: Source, document: dict[str, Any]) -> Records:
+def _read(source: Source, document: dict[str, Any], ocr: str) -> Records:
     if (size := source.path.stat().st_size) > MAX_BYTES:
         raise UnreadableDocument("too_large", f"{source.name} has {size} bytes, at most {MAX_BYTES} are read")
     if size == 0:
         raise UnreadableDocument("empty", f"{source.name} is empty; fetch it again from its publisher")
     document["media_type"] = media_type(source.path)
-    pages = list(read_document(source.path, source.password))
+    pages = list(read_document(source.path, source.password, ocr))
     if document["media_type"] == "application/pdf":
         document["pages"] = len(pages)
     sheets, unknown = recognise(pages)
@@ -84,15 +99,19 @@ def _read(source: Source, document: dict[str, Any]) -> Records:
     units = [row["item"] for sheet in taken if sheet.form.rows == "units" for row in tidy(sheet)]
     lines: list[dict[str, Any]] = []
     counts: dict[int, int] = {}
+    sources = {page.number: page.source for page in pages}
     for sheet in taken:
+        mend(sheet, units)
         sheet.remarks.clear()
         own = tidy(sheet, units)
+        mark(own, sources)
         counts[id(sheet)] = len(own)
         lines += own
     other_years = _pages_of_other_years(sheets, refused, len(pages))
     of_year = [replace(page, lines=(), grids=()) if i in other_years else page for i, page in enumerate(pages)]
     own_pages, strangers = set_apart(of_year)
     statements = read_statements(own_pages)
+    mark_statements(statements, lines, sources)
     grids = {id(piece.grid) for sheet in sheets for piece in sheet.pieces}
     annexes = read_annexes(of_year, own_pages, strangers, grids, lines)
     notes = annexes.pages | {index: Annex("other", "not_a_form", (said,)) for index, said in other_years.items()}

@@ -34,10 +34,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One printed line of text outside any grid; `box` is None in plain-text sources."""
+    """One printed line of text outside any grid; `box` is None in plain-text sources.
+
+    `confidence` says from 0 to 1 how sure the recognition of its characters in a picture is; None where they are given.
+    """
 
     text: str
     box: Box | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Cell:
     """One cell of a grid, merged cells included once.
 
     `text` keeps the cell's printed lines, separated by newlines. `box` is the place of the
-    printed text, or of the cell itself where it is blank; None in plain-text sources.
+    printed text, or of the cell itself where it is blank; None in plain-text sources. `confidence` is as in `Line`.
     """
 
     text: str
@@ -54,6 +58,7 @@ class Cell:
     rows: int = 1
     columns: int = 1
     box: Box | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class Page:
     """One page: its lines and grids, and whether it could be read.
 
     `number` counts from 1 as a PDF viewer does and is None in plain-text sources. `turn` is how many
-    degrees clockwise a viewer has to turn the sheet to read it (0, 90 or 270). `source` is `text`,
+    degrees clockwise a viewer has to turn the sheet to read it (0, 90, 180 or 270). `source` is `text`,
     `ocr` or `none`; with `none`, `fault` says why nothing could be read.
     """
 
@@ -120,6 +125,8 @@ class Page:
             return 0.0, 0.0
         if self.turn == 90:
             return block.box.x0, -block.box.bottom
+        if self.turn == 180:
+            return -block.box.bottom, -block.box.x1
         if self.turn == 270:
             return -block.box.x1, block.box.top
         return block.box.top, block.box.x0

@@ -14,7 +14,7 @@ from budgetlib import __version__
 from budgetlib.checks import check_records
 from budgetlib.corpus import Corpus
 from budgetlib.corrections import correction, read_corrections
-from budgetlib.disclosure import Records, parse_source, unread
+from budgetlib.disclosure import Records, parse_source, reading_of_pictures, unread
 from budgetlib.documents import Source, find_sources
 from budgetlib.errors import NotFound
 from budgetlib.store import read_rows, write_tables
@@ -29,31 +29,33 @@ class Parsed:
     unchanged: bool
 
 
-def parse_document(path: Path | str) -> Records:
-    """The records of one file by table name, whatever happens."""
+def parse_document(path: Path | str, ocr: str = "auto") -> Records:
+    """The records of one file by table name, whatever happens. `ocr` is as in `parse`."""
     (source,) = find_sources([Path(path)])
-    return parse_source(source)
+    return parse_source(source, ocr)
 
 
 def parse(
     paths: Iterable[Path | str],
     out: Path | str = "data/tidy",
     jobs: int = 1,
+    ocr: str = "auto",
     done: Callable[[Parsed], None] = lambda _: None,
 ) -> list[Parsed]:
     """Read the files under `paths` and write the tidy tables to `out`, which then holds just these files.
 
     A file whose sha256, path and manifest entry are those of the run before, read by this version of
-    budgetlib, keeps its rows. `done` is called as each file ends.
+    budgetlib with the same `ocr` (see `readers.OCR`) and engine for it, keeps its rows. `done` is called
+    as each file ends.
 
     Raises `NotFound` where a path does not exist or no file is found; `OSError` where `out` cannot be written,
     and then the tables of the run before are untouched.
     """
     sources = find_sources(map(Path, paths))
     before = _before(Path(out))
-    kept = {source.document_id: before[source.document_id] for source in sources if _unchanged(source, before)}
+    kept = {source.document_id: before[source.document_id] for source in sources if _unchanged(source, before, ocr)}
     records: dict[str, Records] = {}
-    for source, own, unchanged in _each(sources, kept, jobs):
+    for source, own, unchanged in _each(sources, kept, jobs, ocr):
         records[source.document_id] = own
         done(Parsed(own["documents"][0], unchanged))
     in_order = [records[source.document_id] for source in sources]
@@ -87,34 +89,37 @@ def _checked(rows: dict[Table, list[dict[str, Any]]]) -> dict[Table, list[dict[s
     return {**rows, CHECKS: check_records(Corpus(**frames))}
 
 
-def _each(sources: Sequence[Source], kept: dict[str, Records], jobs: int) -> Iterator[tuple[Source, Records, bool]]:
+def _each(
+    sources: Sequence[Source], kept: dict[str, Records], jobs: int, ocr: str
+) -> Iterator[tuple[Source, Records, bool]]:
     """Each source with its records, as they are ready."""
     for source in sources:
         if source.document_id in kept:
             yield source, kept[source.document_id], True
     fresh = [source for source in sources if source.document_id not in kept]
     if jobs == 1 or len(fresh) == 1:
-        yield from ((source, parse_source(source), False) for source in fresh)
+        yield from ((source, parse_source(source, ocr), False) for source in fresh)
         return
     broken = []
     with ProcessPoolExecutor(min(jobs, len(fresh) or 1)) as pool:
-        futures = [(source, pool.submit(parse_source, source)) for source in fresh]
+        futures = [(source, pool.submit(parse_source, source, ocr)) for source in fresh]
         for source, future in futures:
             try:
                 yield source, future.result(), False
             except BrokenProcessPool:
                 broken.append(source)
     for source in broken:
-        yield source, _alone(source), False
+        yield source, _alone(source, ocr), False
 
 
-def _alone(source: Source) -> Records:
+def _alone(source: Source, ocr: str) -> Records:
     """A source read in a process of its own, after a process was killed that may have been reading another."""
     with ProcessPoolExecutor(1) as pool:
         try:
-            return pool.submit(parse_source, source).result()
+            return pool.submit(parse_source, source, ocr).result()
         except BrokenProcessPool:
-            return unread(source, "malformed", f"reading {source.name} ended its process; it may need too much memory")
+            why = f"reading {source.name} ended its process; it may need too much memory"
+            return unread(source, ocr, "malformed", why)
 
 
 def _before(out: Path) -> dict[str, Records]:
@@ -130,7 +135,7 @@ def _before(out: Path) -> dict[str, Records]:
     return {key: records for key, records in rows.items() if records["documents"]}
 
 
-def _unchanged(source: Source, before: dict[str, Records]) -> bool:
+def _unchanged(source: Source, before: dict[str, Records], ocr: str) -> bool:
     if source.document_id not in before:
         return False
     (document,) = before[source.document_id]["documents"][:1]
@@ -138,4 +143,5 @@ def _unchanged(source: Source, before: dict[str, Records]) -> bool:
         document["parser_version"] == __version__
         and document["path"] == source.name
         and document["manifest_entry"] == source.manifest_entry
+        and document["ocr"] == reading_of_pictures(ocr)
     )

@@ -123,13 +123,21 @@ def _row(sheet: Sheet, piece: Piece, r: int, columns: Sequence[Column], side: st
     return row
 
 
+def amount_cell(piece: Piece, row: int, column: Column) -> Cell | None:
+    """The cell of a column of amounts that begins in a row; None where none does or nothing is printed in it."""
+    cell = piece.grid.cell(row, column.index)
+    if cell is None or cell.row != row or cell.column != column.index or is_blank(cell.text):
+        return None
+    return cell
+
+
 def _take_amount(sheet: Sheet, piece: Piece, r: int, column: Column, row: Row) -> None:
-    cell = piece.grid.cell(r, column.index)
-    if cell is None or cell.row != r or cell.column != column.index or is_blank(cell.text):
+    cell = amount_cell(piece, r, column)
+    if cell is None:
         return
     number = parse_number(cell.text)
     if number is None:
-        if re.search(r"\d", cell.text):
+        if re.search(r"[\d\ufffd]", cell.text):
             where = f"page {piece.page.number}, " if piece.page.number else ""
             sheet.remarks.append(
                 f"{where}row {r + 1}, {column.header or 'amount'}: {squeeze(cell.text)[:30]!r} is no amount"

@@ -19,6 +19,8 @@ WHOLE = pa.int64()
 POINTS = pa.float64()
 MONEY = pa.decimal128(20, 2)
 FIGURE = pa.decimal128(24, 4)
+SHARE = pa.float64()
+TRUTH = pa.bool_()
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Table:
     def frame(self, records: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         """`records` as a frame with exactly the columns of this table, in order.
 
-        Money and figures are `decimal.Decimal`, whole numbers nullable `Int64`, missing text None.
+        Money and figures are `decimal.Decimal`, whole numbers nullable `Int64`, truths nullable `boolean`,
+        missing text None.
         Raises `ValueError` as `arrow` does.
         """
         return to_frame(self.arrow(records))
@@ -75,7 +78,7 @@ class Table:
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as a frame: `Int64` for whole numbers, `Decimal` for money, None for no text."""
-    types = {pa.int64(): pd.Int64Dtype()}
+    types = {WHOLE: pd.Int64Dtype(), TRUTH: pd.BooleanDtype()}
     frame: pd.DataFrame = table.to_pandas(types_mapper=types.get)
     for name, kind in zip(table.schema.names, table.schema.types, strict=True):
         if kind == TEXT:
@@ -85,6 +88,9 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
 
 DOCUMENT_ID = Column("document_id", TEXT, "The document: first 16 hex digits of the file's sha256.", required=True)
 PAGE = Column("page", WHOLE, "Page, counted from 1 as a PDF viewer does; null for plain-text sources.")
+
+SOURCE = Column("source", TEXT, "Read from the text layer, or from the picture of the page.", allowed=("text", "ocr"))
+CONFIRMED = "Read from a picture: whether {}, to the fen; null where it is text."
 
 DOCUMENT_OUTCOMES = ("ok", "partial", "encrypted", "malformed", "empty", "too_large", "timeout", "not_a_disclosure")
 
@@ -113,6 +119,7 @@ DOCUMENTS = Table(
         Column("reason", TEXT, "Why `outcome` is not `ok`, and what to do next."),
         Column("note", TEXT, "The note on the file in the manifest, e.g. that it is re-typeset."),
         Column("manifest_entry", TEXT, "Hash of what the manifest says about the file; null where it says nothing."),
+        Column("ocr", TEXT, "Which pages were to be read from their pictures (`--ocr`), and by which engine."),
         Column("parser_version", TEXT, "Version of budgetlib that read the file.", required=True),
     ),
 )
@@ -173,6 +180,9 @@ LINES = Table(
         Column("amount_yuan", MONEY, "The amount in yuan, exact to the fen.", required=True),
         Column("published_text", TEXT, "The amount as printed.", required=True),
         Column("published_unit", TEXT, "The unit as printed.", required=True),
+        SOURCE,
+        Column("ocr_confidence", SHARE, "How sure the recognition of the amount is, 0–1; null where it is text."),
+        Column("confirmed", TRUTH, CONFIRMED.format("a sum within the form is exact with it")),
         PAGE,
         Column("x0", POINTS, "Left edge of the printed amount, PDF points."),
         Column("top", POINTS, "Upper edge, PDF points from the top of the page."),
@@ -193,6 +203,8 @@ STATEMENTS = Table(
         Column("item", TEXT, "Function, fund or kind of vehicle that the figure is about."),
         Column("reason", TEXT, "The reason given for a change."),
         Column("sentence", TEXT, "The sentence as printed.", required=True),
+        SOURCE,
+        Column("confirmed", TRUTH, CONFIRMED.format("the same amount stands in a form")),
         PAGE,
     ),
 )

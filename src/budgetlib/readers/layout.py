@@ -20,6 +20,7 @@ class Char(NamedTuple):
     """One printed character, or one recognised piece of text, and its place.
 
     `base` is the height of the line it stands on: fonts lie about the height of their characters, not about that.
+    `confidence` says from 0 to 1 how sure the recognition is; None where the character is given.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Char(NamedTuple):
     x1: float
     bottom: float
     base: float
+    confidence: float | None = None
 
     @property
     def box(self) -> Box:
@@ -82,8 +84,13 @@ def lines_of(chars: Sequence[Char]) -> list[Line]:
     lines = []
     for row in _rows_of_text(chars):
         if text := _joined(row):
-            lines.append(Line(text, Box.around(c.box for c in row if c.text.strip())))
+            lines.append(Line(text, Box.around(c.box for c in row if c.text.strip()), _least(row)))
     return lines
+
+
+def _least(parts: Iterable[Char | Line]) -> float | None:
+    """The confidence of the least sure of `parts`."""
+    return min((part.confidence for part in parts if part.confidence is not None), default=None)
 
 
 class _Places:
@@ -178,5 +185,5 @@ def _grid(places: _Places, contents: dict[int, list[Char]], cells: Sequence[Box]
     for i, (row, column, height, width) in enumerate(places.spans):
         lines = lines_of(contents[i]) if i in contents else []
         box = Box.around(line.box for line in lines if line.box) if lines else cells[i]
-        filled.append(Cell("\n".join(line.text for line in lines), row, column, height, width, box))
+        filled.append(Cell("\n".join(line.text for line in lines), row, column, height, width, box, _least(lines)))
     return Grid(tuple(filled), len(places.ys) - 1, len(places.xs) - 1, places.box, tuple(places.xs))
