@@ -23,9 +23,8 @@ def gold_of(path: Path) -> Path:
 def test_every_amount_is_read_and_nothing_else_and_the_document_knows_itself(path: Path, tmp_path: Path) -> None:
     found = score("gold", [path], gold_of(path), tmp_path)
     assert found["document"] == {"entity": True, "fiscal_year": True, "entity_kind": True}
-    assert {form: (own["precision"], own["recall"]) for form, own in found["amounts_by_form"].items()} == {
-        form: (1.0, 1.0) for form in found["amounts_by_form"]
-    }
+    by_form = {form: (own["precision"], own["recall"]) for form, own in found["amounts_by_form"].items()}
+    assert by_form == dict.fromkeys(by_form, (1.0, 1.0))
     assert found["amounts"]["found"] == found["amounts"]["true"] > 200
 
 

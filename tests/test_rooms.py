@@ -37,7 +37,20 @@ ROOMS = [
     Room({"readers", "pages"}, {"errors", "text", "money.parse_number"}, FRAMES - {"numpy"}),
     Room({"forms", "phrases", "vocabulary"}, {"errors", "text"}, FRAMES),
     Room(
-        {"recognise", "titles", "heads", "rows", "project_units", "nesting", "tidy", "prose", "narrative", "performance", "catalogue", "strangers"}
+        {
+            "recognise",
+            "titles",
+            "heads",
+            "rows",
+            "project_units",
+            "nesting",
+            "tidy",
+            "prose",
+            "narrative",
+            "performance",
+            "catalogue",
+            "strangers",
+        }
         | {"declarations", "identify", "ledger", "confirmation", "mending"},
         {"errors", "text", "money", "pages", "forms", "phrases", "vocabulary"},
         FILES | FRAMES,
@@ -71,7 +84,11 @@ ROOMS = [
     Room({"report", "index"}, {"errors", "text", "store", "corpus", "matches", "labels", "fonts"}, FRAMES),
     Room({"listing"}, {"corpus", "checks.SEVERITIES"}, FILES | {"pyarrow"}),
     Room({"export", "fiscal"}, {"errors", "tables", "store"}, set()),
-    Room({"cli"}, {"errors", "labels.LANGUAGES", "pipeline", "corpus", "listing", "report", "export.export", "index.Report"}, FRAMES),
+    Room(
+        {"cli"},
+        {"errors", "labels.LANGUAGES", "pipeline", "corpus", "listing", "report", "export.export", "index.Report"},
+        FRAMES,
+    ),
 ]
 
 ONE_PLACE = {

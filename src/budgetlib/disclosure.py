@@ -156,7 +156,7 @@ def _settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:
 
 
 def _pages_of_other_years(sheets: Sequence[Sheet], refused: Sequence[tuple[Sheet, str]], count: int) -> dict[int, str]:
-    """Pages that go with forms of another year, by index, and why: from such a form to the next form of the own year."""
+    """Pages that go with forms of another year, by index, and why: from such a form to the next of the own year."""
     why = {id(sheet): reason for sheet, reason in refused if sheet.year}
     opens = {sheet.pieces[0].page_index: why.get(id(sheet)) for sheet in sheets if sheet.year}
     strangers: dict[int, str] = {}
