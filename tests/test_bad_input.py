@@ -95,7 +95,7 @@ def test_a_picture_without_text_layer_is_unreadable_in_the_ledger(tmp_path: Path
     canvas = Canvas(str(tmp_path / "scan.pdf"), pagesize=picture.size)
     canvas.drawImage(ImageReader(picture), 0, 0)
     canvas.save()
-    records = bl.parse_document(tmp_path / "scan.pdf")
+    records = bl.parse_document(tmp_path / "scan.pdf", ocr="never")
     assert [page["outcome"] for page in records["pages"]] == ["unreadable"]
     assert "picture" in records["pages"][0]["reason"]
     assert records["documents"][0]["outcome"] == "partial"
