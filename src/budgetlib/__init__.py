@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from budgetlib.analysis import basic_and_project as basic_and_project
     from budgetlib.analysis import catalogue_coverage as catalogue_coverage
     from budgetlib.analysis import catalogue_items as catalogue_items
+    from budgetlib.analysis import compare as compare
     from budgetlib.analysis import coverage as coverage
     from budgetlib.analysis import coverage_shares as coverage_shares
     from budgetlib.analysis import edition_changes as edition_changes
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from budgetlib.analysis import spending_by_function as spending_by_function
     from budgetlib.analysis import spending_change as spending_change
     from budgetlib.charts import plot_basic_and_project as plot_basic_and_project
+    from budgetlib.charts import plot_comparison as plot_comparison
     from budgetlib.charts import plot_procurement_mix as plot_procurement_mix
     from budgetlib.charts import plot_spending_by_function as plot_spending_by_function
     from budgetlib.charts import plot_spending_change as plot_spending_change
@@ -52,12 +54,14 @@ _PUBLIC = {
     "coverage_shares": "analysis",
     "catalogue_items": "analysis",
     "edition_changes": "analysis",
+    "compare": "analysis",
     "coverage": "analysis",
     "sources": "analysis",
     "plot_spending_by_function": "charts",
     "plot_basic_and_project": "charts",
     "plot_spending_change": "charts",
     "plot_procurement_mix": "charts",
+    "plot_comparison": "charts",
     "Display": "display",
     "write_reports": "report",
 }

@@ -18,6 +18,8 @@ _COLUMNS = (
     "number",
     "path",
     "pages",
+    "entity",
+    "fiscal_year",
     "code",
     "figure",
     "total",
@@ -44,6 +46,14 @@ _COLUMNS = (
     "project_yuan",
     "amount_yuan",
     "share_pct",
+    "project_pct",
+    "procurement_pct",
+    "goods_pct",
+    "works_pct",
+    "services_pct",
+    "items_pct",
+    "money_pct",
+    "covered_pct",
     "share_of_budget_pct",
     "previous_yuan",
     "current_yuan",
@@ -64,7 +74,7 @@ _COLUMNS = (
 _SIGNED = ("change", "contribution", "published", "computed", "difference")
 _LABELLED = ("kind", "status", "outcome", "match", "coverage", "edition_status")
 _NUMERIC = ("value", "count", "pages", "number", "score", "projects", "part", "whole")
-_NAMES = ("item", "project", "catalogue_item", "unit", "content", "path", "reason")
+_NAMES = ("entity", "item", "project", "catalogue_item", "unit", "content", "path", "reason")
 _CELL_KINDS = dict.fromkeys(_NAMES, "name") | {"sha256": "hash"}
 
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.patches import Patch
@@ -34,6 +35,18 @@ COLOURS = {
     "increase": "#1f4e79",
     "decrease": "#b5533c",
 }
+_HEAT = LinearSegmentedColormap.from_list("share", ["#eef3f8", "#1f4e79"])
+_COMPARED = (
+    "project_pct",
+    "procurement_pct",
+    "goods_pct",
+    "works_pct",
+    "services_pct",
+    "items_pct",
+    "money_pct",
+    "covered_pct",
+)
+_NAMES, _NAME_LINE, _HEADS, _LAST_HEAD = 0.3, 11, 66.0, 1.8
 _INK, _GREY, _GRID = "#222222", "#6b6b6b", "#e4e4e4"
 _MOST_CHANGES = 12
 _ROUNDING = Decimal("0.001")  # of the longest bar: what is less is no part of its own
@@ -128,6 +141,43 @@ def plot_procurement_mix(mix: pd.DataFrame, language: str) -> Axes:
     return _draw("procurement_mix", bars, language)
 
 
+def plot_comparison(comparison: pd.DataFrame, language: str) -> Axes:
+    """The shares of `compare` as a heat map: a row for each budget, a column for each share, blank where unknown."""
+    shares = [column for column in _COMPARED if comparison[column].notna().any()]
+    if comparison.empty or not shares:
+        return _say(label("empty.comparison", language))
+    names = [f"{_in_lines(str(row.entity))} {row.fiscal_year}" for row in comparison.itertuples()]
+    height = [max(_LINE * (text.count("\n") + 1) + 6, 28.0) for text in names]
+    above = _TITLE + _HEADS
+    axes = _axes(above, sum(height), _NOTE, left=_NAMES)
+    look = _type(_SMALL - 1) | {"ha": "center", "va": "center"}
+    axes.set_xlim(0, len(shares) + _LAST_HEAD)
+    top = 0.0
+    for place, high in enumerate(height):
+        for column, key in enumerate(shares):
+            value = comparison[key].iloc[place]
+            known = not pd.isna(value)
+            depth = min(max(float(value) / 100, 0), 1) if known else 0
+            axes.barh(top, 1, left=column, height=high, align="edge", color=_HEAT(depth), edgecolor="white")
+            text = f"{value:.0f}" if known else "–"
+            axes.text(column + 0.5, top + high / 2, text, color="white" if depth > 0.55 else _INK, **look)
+        axes.text(-0.1, top + high / 2, names[place], ha="right", va="center", color=_INK, **_type(_SMALL))
+        top += high
+    turned: dict[str, Any] = {"rotation": 40, "rotation_mode": "anchor", "ha": "left", "va": "bottom", "color": _GREY}
+    for column, key in enumerate(shares):
+        axes.text(column + 0.5, -4, label(f"heat.{key}", language), **turned, **_type(_SMALL - 1))
+    axes.set_axis_off()
+    title = label("chart.comparison", language)
+    axes.figure.text(_LEFT / _WIDTH, 0.995, title, va="top", color=_INK, **_type(_TEXT + 2))
+    return axes
+
+
+def _in_lines(entity: str) -> str:
+    """A name in lines of the heat map's margin; a very long one is cut, the table has it in full."""
+    shown = entity if len(entity) <= 4 * _NAME_LINE else f"{entity[: 4 * _NAME_LINE - 1]}…"
+    return "\n".join(_drawable(shown[i : i + _NAME_LINE]) for i in range(0, len(shown), _NAME_LINE))
+
+
 def png(axes: Axes, note: str = "") -> bytes:
     """A chart as a PNG picture, 200 dots per inch; with a `note` (its source), that stands at the foot."""
     figure = axes.figure
@@ -187,11 +237,11 @@ def _say(text: str) -> Axes:
     return axes
 
 
-def _axes(above: float, height: float, below: float) -> Axes:
-    """Axes `height` points high whose y coordinates are points from their top."""
+def _axes(above: float, height: float, below: float, left: float = _LEFT / _WIDTH) -> Axes:
+    """Axes `height` points high whose y coordinates are points from their top; `left` of the width is before them."""
     whole = above + height + below
     figure = Figure(figsize=(_WIDTH / 72, whole / 72), facecolor="white")
-    place = (_LEFT / _WIDTH, below / whole, 1 - (_LEFT + _RIGHT) / _WIDTH, height / whole)
+    place = (left, below / whole, 1 - left - _RIGHT / _WIDTH, height / whole)
     return figure.add_axes(place, ylim=(height, 0))
 
 

@@ -152,7 +152,7 @@ def report(
 
 def _tell(bar: Any, report: Report) -> None:
     bar.update()
-    what = f"{report.department_id} {report.year}: {report.state}"
+    what = f"{report.department_id} {report.year or ''}".strip() + f": {report.state}"
     bar.write(what if report.reason is None else f"{what}: {report.reason}")
 
 

@@ -48,7 +48,8 @@ class Html:
 class Display:
     """Shows results about one `budget` in one `language` (`zh`|`en`).
 
-    With a folder `out`, charts are also written to `out/figures` and tables to `out/tables`.
+    With a folder `out`, charts are also written to `out/figures` and tables to `out/tables`;
+    `base` stands before links to them.
 
     Raises `BadParameter` for another language.
     """
@@ -56,6 +57,7 @@ class Display:
     budget: Corpus
     language: str = "zh"
     out: str = ""
+    base: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a language without labels."""
@@ -136,14 +138,21 @@ class Display:
             html += self.table(frame, folded=f"guidance.{head}")
         return html
 
-    def chart(self, plot: Plot, frame: pd.DataFrame) -> Html:
-        """What `plot` draws of `frame`, with its source; a sentence where there is nothing to draw."""
+    def compared(self, comparison: pd.DataFrame) -> Html:
+        """The head of a comparison (`compare`): how many budgets, of whom, of which years, and what not to do."""
+        years = self._label("cite.join").join(str(year) for year in sorted(set(comparison.fiscal_year)))
+        counts = {"count": len(comparison), "departments": comparison.department_id.nunique(), "years": years}
+        lead = self._html("lead", self._label("comparison.lead", **counts))
+        notes = [self._label("comparison.overlap"), self._label("unit.note")]
+        return sum((self._html("source", note) for note in notes), lead)
+
+    def chart(self, plot: Plot, frame: pd.DataFrame, source: str = "") -> Html:
+        """What `plot` draws of `frame`, with its `source` (a label's key; else its place); or why there is nothing."""
         axes = plot(frame, self.language)
         if (nothing := sentence(axes)) is not None:
             return self._html("sentence", nothing)
         name = plot.__name__.removeprefix("plot_")
-        place = self._cells.place(frame.to_dict("records")[0])
-        note = f"{self._label('report.title', entity=self._entity, year=self._first('fiscal_year'))} · {place}"
+        note = self._label(source) if source else self._origin(frame)
         if self.out:
             write_bytes(png(axes, note), Path(self.out, "figures", f"{name}.{self.language}.png"))
         encoded = base64.b64encode(png(axes)).decode("ascii")
@@ -159,7 +168,7 @@ class Display:
         if not self.out:
             return Html("")
         write_csv(frame, Path(self.out, "tables", f"{name}.csv"))
-        return self._html("link", f"tables/{name}.csv", self._label("report.csv"))
+        return self._html("link", f"{self.base}tables/{name}.csv", self._label("report.csv"))
 
     def sources(self, sources: pd.DataFrame) -> Html:
         """The files behind the figures, and what made the report."""
@@ -167,6 +176,10 @@ class Display:
         notes = [self._label("report.several")] if len(sources) > 1 else []
         notes.append(self._label("report.made_by", version=__version__))
         return sum((self._html("source", note) for note in notes), numbered)
+
+    def _origin(self, frame: pd.DataFrame) -> str:
+        title = self._label("report.title", entity=self._entity, year=self._first("fiscal_year"))
+        return f"{title} · {self._cells.place(frame.to_dict('records')[0])}"
 
     @property
     def _cells(self) -> Cells:

@@ -37,7 +37,7 @@ def write_index(out: Path, reports: Sequence[Report], others: Sequence[Mapping[A
     """`out/index.html`: every report with links to what is there, then `others`, the documents without a report."""
     rows = [(report, _links(out, report)) for report in reports]
     template = Environment(loader=PackageLoader("budgetlib"), autoescape=True).get_template("index.html.j2")
-    html = template.render(rows=rows, others=others, both=_in_both_languages)
+    html = template.render(comparison=_comparison(out), rows=rows, others=others, both=_in_both_languages)
     write_bytes(html.replace("</style>", f"{font_face(html)}</style>", 1).encode("utf-8"), out / "index.html")
 
 
@@ -46,6 +46,11 @@ def _links(out: Path, report: Report) -> list[tuple[str, str, str]]:
     return [
         (language, file.as_posix(), label("index.open", language)) for language, file in files if (out / file).is_file()
     ]
+
+
+def _comparison(out: Path) -> list[tuple[str, str, str]]:
+    files = [(language, f"comparison.{language}.html") for language in LANGUAGES]
+    return [(language, file, label("comparison.title", language)) for language, file in files if (out / file).is_file()]
 
 
 def _in_both_languages(section: str, value: str) -> str:

@@ -40,9 +40,11 @@ from budgetlib.store import write_bytes
 from budgetlib.text import slug
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks/department.ipynb"
+COMPARISON = NOTEBOOK.with_name("comparison.ipynb")
 MATCHES = Path("data/raw/catalogue_matches.csv")
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _LIBRARIES = ("pandas", "pyarrow", "matplotlib", "papermill", "nbconvert")
+_COMPARED = Report("comparison", "", 0, Path("comparison"))
 _SECONDS_PER_CELL = 600
 
 
@@ -62,7 +64,7 @@ def write_reports(
     Every report is a folder `<department_id>/<year>` with HTML, notebook, figures, tables and `result.json`;
     `index.html` lists them all. A notebook that fails leaves what was there before, and the others go on.
     `matches` is the file of reviewed catalogue matches, if there is one. `done` is called with each report as it
-    ends. Returns the reports of this run.
+    ends. Returns the reports of this run, the comparison of all departments (`comparison.<language>.html`) last.
 
     Raises `NotFound` for an unknown folder, notebook, department or year, and `BadParameter` where the notebook
     does not have the parameters of a report or `matches` is no such file.
@@ -75,16 +77,19 @@ def write_reports(
     ended: dict[Path, Report] = {}
     pool = ProcessPoolExecutor(max(1, jobs), get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
     try:
+        comparing = _start_comparison(pool, tidy, matches, out, languages)
         runs = [(report, _start(pool, notebook, tidy, matches, out, report, languages)) for report in chosen]
         for report, futures in runs:
             ended[report.folder] = _finish(out, report, futures, corpus, languages)
             done(ended[report.folder])
+        compared = _finish_comparison(out, comparing, languages)
+        done(compared)
     finally:
         pool.shutdown(cancel_futures=True)
-        for report in chosen:
+        for report in [*chosen, _COMPARED]:
             _clear(out / _unfinished(report))
     write_index(out, [ended.get(report.folder) or _as_found(out, report) for report in known], _others(corpus))
-    return list(ended.values())
+    return [*ended.values(), compared]
 
 
 def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters: Mapping[str, Any]) -> None:
@@ -235,6 +240,39 @@ def _finish(
     except Exception as fault:  # noqa: BLE001 - whatever stops one report must not stop the others
         return replace(report, state="failed", reason=f"{type(fault).__name__}: {fault}")
     return replace(report, state="done")
+
+
+def _start_comparison(
+    pool: ProcessPoolExecutor, tidy: Path, matches: Path, out: Path, languages: Sequence[str]
+) -> list[Future[None]]:
+    folder = out / _unfinished(_COMPARED)
+    shutil.rmtree(folder, ignore_errors=True)
+    given = _parameters(tidy, matches, out, _COMPARED, "")
+    return [
+        pool.submit(
+            run_notebook,
+            COMPARISON,
+            folder.resolve(),
+            f"comparison.{language}",
+            label("comparison.title", language),
+            {name: given[name] for name in ("tidy", "matches", "out")} | {"language": language},
+        )
+        for language in languages
+    ]
+
+
+def _finish_comparison(out: Path, futures: Sequence[Future[None]], languages: Sequence[str]) -> Report:
+    """Wait for the comparison; its pages stand beside the index, all else in the folder `comparison`."""
+    try:
+        for future in futures:
+            future.result()
+        folder = out / _unfinished(_COMPARED)
+        for language in languages:
+            (folder / f"comparison.{language}.html").replace(out / f"comparison.{language}.html")
+        _put_in_place(folder, out / _COMPARED.folder)
+    except Exception as fault:  # noqa: BLE001 - whatever stops the comparison must not stop the reports
+        return replace(_COMPARED, state="failed", reason=f"{type(fault).__name__}: {fault}")
+    return replace(_COMPARED, state="done")
 
 
 def _unfinished(report: Report) -> Path:

@@ -1,6 +1,7 @@
 """Tables → small result frames. Exact decimals; no paper, no files, no plots."""
 
 from budgetlib.analysis.change import published_and_computed, spending_change
+from budgetlib.analysis.comparison import compare
 from budgetlib.analysis.guidance import Guidance, guidance
 from budgetlib.analysis.overview import coverage, key_figures, sources
 from budgetlib.analysis.procurement import procurement_mix
@@ -12,6 +13,7 @@ __all__ = [
     "basic_and_project",
     "catalogue_coverage",
     "catalogue_items",
+    "compare",
     "coverage",
     "coverage_shares",
     "edition_changes",

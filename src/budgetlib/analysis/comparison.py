@@ -1,0 +1,74 @@
+"""The departments of a corpus side by side: one row for each budget and year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from budgetlib.analysis.amounts import frame, share, stated
+from budgetlib.analysis.guidance import guidance
+from budgetlib.analysis.overview import key_figure
+from budgetlib.analysis.procurement import KINDS, procurement_mix
+from budgetlib.analysis.services import catalogue_coverage, coverage_shares
+from budgetlib.corpus import Corpus
+
+SHARES = (
+    "project_pct",
+    "procurement_pct",
+    *(f"{kind}_pct" for kind in KINDS),
+    "items_pct",
+    "money_pct",
+    "covered_pct",
+)
+COLUMNS = ("department_id", "entity", "fiscal_year", "total_yuan", "published_pct", *SHARES, "document_id", "page")
+_WHOLE = frozenset({"fiscal_year", "page"})
+
+
+def compare(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
+    """Every department and year of which a budget was read, by year and then by size; unknown is null.
+
+    Columns: `department_id`, `entity`, `fiscal_year`, `total_yuan` (expenditure, with `document_id` and `page`),
+    `published_pct` (change against the year before as the document states it); in percent `project_pct` and
+    `procurement_pct` of the total, `goods_pct`, `works_pct`, `services_pct` of procurement, and coverage of the
+    guidance catalogue: `items_pct`, `money_pct`, `covered_pct` (see `coverage_shares`).
+    """
+    rows = frame(COLUMNS, list(_rows(corpus, reviewed)), _WHOLE)
+    return rows.sort_values(["fiscal_year", "total_yuan"], ascending=False, na_position="last").reset_index(drop=True)
+
+
+def _rows(corpus: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    documents = corpus.documents
+    budgets = documents[(documents.document_kind == "budget") & documents.outcome.isin(["ok", "partial"])]
+    for _, own in budgets.groupby(["department_id", "fiscal_year"], sort=False):
+        department, year = str(own.department_id.iloc[0]), int(own.fiscal_year.iloc[0])
+        budget = corpus.select(department=department, year=year, kind="budget")
+        total = key_figure(budget, "budget_total")
+        change = stated(budget, 1, "expenditure_change_pct")
+        yield {
+            "department_id": department,
+            "entity": own.entity.iloc[0],
+            "fiscal_year": year,
+            "total_yuan": total["value"] if total else None,
+            "published_pct": None if change is None else change.value,
+            "document_id": total["document_id"] if total else own.document_id.iloc[0],
+            "page": total["page"] if total else None,
+            **_shares(corpus, budget, reviewed, total),
+        }
+
+
+def _shares(corpus: Corpus, budget: Corpus, reviewed: pd.DataFrame, total: dict[str, Any] | None) -> dict[str, Any]:
+    whole = total["value"] if total else None
+    parts = {name: key_figure(budget, name) for name in ("project", "procurement")}
+    applying = guidance(corpus, budget)
+    covered = coverage_shares(catalogue_coverage(corpus, budget, applying, reviewed), applying)
+    return {
+        **{f"{name}_pct": share(part["value"], whole) for name, part in parts.items() if part},
+        **{f"{row.kind}_pct": row.share_pct for row in procurement_mix(budget).itertuples()},
+        **{_coverage_column(row.coverage): row.share_pct for row in covered.itertuples()},
+    }
+
+
+def _coverage_column(coverage: object) -> str:
+    return "covered_pct" if coverage == "services" else f"{coverage}_pct"

@@ -1,0 +1,72 @@
+"""Departments side by side: shares of their own totals, blank where unknown, one row for each budget."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+from budgetlib.analysis import compare
+from budgetlib.charts import plot_comparison, png, sentence
+from budgetlib.cli import main
+from budgetlib.corpus import Corpus
+from budgetlib.matches import load_matches
+from tests import invented
+from tests.invented import ENTITY, yuan
+
+HOSTILE = "<script>document.title='taken'</script>" + "名" * 300
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    corpus: Corpus = invented.corpus(tmp_path_factory.mktemp("tidy"))
+    return compare(corpus, load_matches("no such file.csv"))
+
+
+def test_every_budget_is_one_row_the_latest_first(comparison: pd.DataFrame) -> None:
+    assert list(zip(comparison.entity, comparison.fiscal_year, strict=True)) == [(ENTITY, 2026), (ENTITY, 2025)]
+    assert list(comparison.total_yuan) == [yuan("665.75"), yuan("600.00")]
+
+
+def test_shares_are_of_the_budget_s_own_total_and_unknown_is_null(comparison: pd.DataFrame) -> None:
+    now, before = comparison.to_dict("records")
+    assert (now["project_pct"], before["project_pct"]) == (Decimal("36.84"), Decimal("33.33"))
+    assert now["procurement_pct"] == Decimal("22.53")
+    assert before["procurement_pct"] is None
+    assert (now["items_pct"], now["money_pct"], now["covered_pct"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_heat_map_draws_every_budget_and_a_dash_for_what_is_unknown(
+    comparison: pd.DataFrame, language: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    axes = plot_comparison(comparison.assign(entity=HOSTILE), language)
+    texts = [text.get_text() for text in axes.texts]
+    assert {"37", "33", "–"} <= set(texts)
+    assert sentence(axes) is None
+    assert png(axes).startswith(b"\x89PNG")
+    assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
+
+
+def test_without_budgets_there_is_a_sentence(comparison: pd.DataFrame) -> None:
+    assert sentence(plot_comparison(comparison.iloc[:0], "en")) == "The corpus holds no budget to compare."
+
+
+def test_the_page_of_all_departments_shows_hostile_names_as_text_and_is_linked(
+    tmp_path: Path, browser: webdriver.Chrome
+) -> None:
+    invented.write_tables(tmp_path / "tidy", [invented.tables(2026, entity=HOSTILE)])
+    arguments = ["report", "--tidy", tmp_path / "tidy", "--out", tmp_path / "reports", "--lang", "zh", "--jobs", 2]
+    result = CliRunner().invoke(main, [str(one) for one in arguments])
+    assert result.exit_code == 0, result.output
+    browser.get((tmp_path / "reports/index.html").as_uri())
+    browser.find_element(By.PARTIAL_LINK_TEXT, "各部门预算比较").click()
+    assert browser.current_url.endswith("/reports/comparison.zh.html")
+    assert HOSTILE in browser.find_element(By.TAG_NAME, "body").text
+    assert browser.find_elements(By.TAG_NAME, "script") == []
+    link = browser.find_element(By.PARTIAL_LINK_TEXT, "CSV").get_attribute("href")
+    assert link == (tmp_path / "reports/comparison/tables/comparison.csv").as_uri()
+    assert (tmp_path / "reports/comparison/tables/comparison.csv").is_file()
