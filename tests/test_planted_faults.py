@@ -40,7 +40,8 @@ class Fault:
     words: str | None = None
 
     def is_named_by(self, finding: Finding) -> bool:
-        tied = {part for place in finding["places"].split() for part in (place, place.split(":")[0])}
+        parts = [place.split(":") for place in finding["places"].split()]
+        tied = {":".join(place[:length]) for place in parts for length in (1, 2, 3)}
         return bool(tied & self.places) or (self.words is not None and self.words in finding["message_zh"])
 
 

@@ -82,6 +82,7 @@ ROOMS = [
         {"pyarrow"},
     ),
     Room({"report", "index"}, {"errors", "text", "store", "corpus", "matches", "labels", "fonts"}, FRAMES),
+    Room({"evidence"}, {"text", "money", "pages.Box", "corpus", "documents.sha256"}, {"pyarrow"}),
     Room({"listing"}, {"corpus", "checks.SEVERITIES"}, FILES | {"pyarrow"}),
     Room({"export", "fiscal"}, {"errors", "tables", "store"}, set()),
     Room(

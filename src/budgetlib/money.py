@@ -7,6 +7,7 @@ The grammar is explicit; no text ever passes through `float`. Sources: the forms
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from budgetlib.text import squeeze
@@ -15,6 +16,7 @@ FACTORS = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000)
 
 _AMOUNT = re.compile(r"(?P<sign>[-−－])?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?")
 _BRACKETED = re.compile(r"\((?P<inner>[^()]+)\)")
+_STATED = re.compile(r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)[(（]?(?P<unit>万元|亿元|千元|元|%|个|辆|平方米)?")
 _BLANKS = {"", "-", "--", "—", "——", "－", "/", "#", "*", "**"}
 
 
@@ -44,6 +46,17 @@ def parse_number(text: str) -> Decimal | None:
         return None
     number = Decimal(match["digits"].replace(",", "") + (match["decimals"] or ""))
     return -number if negative or match["sign"] else number
+
+
+def numbers(text: str) -> Iterator[tuple[int, int, Decimal, str | None]]:
+    """The unsigned numbers in a sentence: where each begins and ends, its value, and the unit printed behind it.
+
+    >>> [(str(number), unit) for _, _, number, unit in numbers("1,750.60万元，占36.57%")]
+    [('1750.60', '万元'), ('36.57', '%')]
+    """
+    for match in _STATED.finditer(text):
+        number = Decimal(match["number"].replace(",", ""))
+        yield match.start("number"), match.end("number"), number, match["unit"]
 
 
 def to_yuan(number: Decimal, unit: str) -> Decimal:

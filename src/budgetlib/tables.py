@@ -374,7 +374,7 @@ CHECKS = Table(
         Column(
             "places",
             TEXT,
-            "Of a failure: all places tied together, as `form:row`, `section:number:measure`, `performance:table`.",
+            "Of a failure: all places tied together, as `form:row`, `section:number:measure:item`, `performance:table`.",
         ),
     ),
 )

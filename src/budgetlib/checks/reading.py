@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,12 +12,11 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.corpus import Corpus
-from budgetlib.money import FACTORS, parse_number
+from budgetlib.money import FACTORS, numbers, parse_number
 from budgetlib.text import squeeze
 
 HALF = Decimal("0.5")
 NOTHING = Decimal(0)
-_PRINTED = re.compile(r"(?P<digits>\d[\d,]*(?P<decimals>\.\d+)?)[(（]?(?P<unit>万元|亿元|千元|元|%|个百分点|平方米)?")
 
 Record = Mapping[str, Any]
 
@@ -45,7 +43,8 @@ class Place:
         if self.form:
             return self.form
         if self.section:
-            return f"section:{self.section}:{self.measure}" if self.measure else f"section:{self.section}"
+            parts = ("section", str(self.section), self.measure or "", squeeze(self.item or "") if self.measure else "")
+            return ":".join(parts).rstrip(":")
         return f"performance:{self.table}"
 
 
@@ -261,11 +260,10 @@ def _stated_slack(record: Record) -> Decimal:
     money = record["value_unit"] == "yuan"
     wanted = abs(record["value"])
     digits = []
-    for match in _PRINTED.finditer(squeeze(record["sentence"])):
-        factor = FACTORS.get(match["unit"] or "万元", Decimal(1)) if money else Decimal(1)
-        same = Decimal(match["digits"].replace(",", "").rstrip(".")) * factor == wanted
-        if same and (match["unit"] == "%") == (record["value_unit"] == "percent"):
-            digits.append(factor * Decimal((0, (1,), 1 - len(match["decimals"] or "."))))
+    for _, _, number, unit in numbers(squeeze(record["sentence"])):
+        factor = FACTORS.get(unit or "万元", Decimal(1)) if money else Decimal(1)
+        if number * factor == wanted and (unit == "%") == (record["value_unit"] == "percent"):
+            digits.append(factor * Decimal((0, (1,), int(number.as_tuple().exponent))))
     if money and not wanted:
         return HALF * min((digit for digit in digits if digit < FACTORS["万元"]), default=NOTHING)
     return HALF * min(digits, default=_finest_digit(wanted))
