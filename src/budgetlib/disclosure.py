@@ -117,7 +117,8 @@ def _read(source: Source, document: dict[str, Any], ocr: str) -> Records:
     notes = annexes.pages | {index: Annex("other", "not_a_form", (said,)) for index, said in other_years.items()}
     unread = [table for table in unknown if id(table.grid) not in annexes.grids]
     page_records = ledger(pages, sheets, unread, refused, counts, notes)
-    _describe(document, source, who, page_records, bool(lines or statements or counts))
+    found = any((lines, statements, counts, *annexes.records.values()))
+    _describe(document, source, who, page_records, found)
     return {"pages": page_records, "lines": lines, "statements": statements, **annexes.records}
 
 

@@ -12,6 +12,7 @@ from budgetlib.performance.target import Place, Statement, Target, Token
 from budgetlib.titles import find_unit
 from budgetlib.vocabulary import performance_words
 
+_END = ("。", ".", "；", ";")
 _COUNT = re.compile(r"[<>≤≥]?\d[\d,]*(?:\.\d+)?(?P<unit>\D{0,4})")
 
 
@@ -24,9 +25,11 @@ class Figures:
         self.in_tasks = False
         self.headers: dict[int, list[str]] = {}
 
-    def take(self, target: Target, row: Sequence[Token], place: Place) -> None:
-        """One row: key figures, a task, a goal, or the head of such rows."""
+    def take(self, target: Target, row: Sequence[Token], opens: bool, place: Place) -> None:
+        """One row: key figures, a task, a goal, or the head of such rows; `opens` says that it begins a page."""
         words = performance_words()
+        if opens and self._is_rest(target, row):
+            return
         self._enter(target, row)
         label = words.label(bare(row[0].key))
         if label in ("department", "prose"):
@@ -47,6 +50,15 @@ class Figures:
             if item := self._item(row, token):
                 amount = self._amount(token)
                 target.statements.append(Statement("figure", self.section, item, token.text, amount, place.page))
+
+    def _is_rest(self, target: Target, row: Sequence[Token]) -> bool:
+        """True for the rest of a task or goal that a page end cut off; it is added to what stands before."""
+        last = target.statements[-1] if target.statements else None
+        if last is None or last.kind == "figure" or last.text.endswith(_END) or len(row) > 2:
+            return False
+        item = (last.item or "") + row[0].text if len(row) == 2 else last.item
+        target.statements[-1] = last._replace(item=item, text=last.text + row[-1].text)
+        return True
 
     def _enter(self, target: Target, row: Sequence[Token]) -> None:
         """A new section begins with a word in the first column; money has its unit printed."""

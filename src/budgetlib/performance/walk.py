@@ -203,7 +203,7 @@ class Walk:
                 self.reading.read(printed, grid, False, place)
         else:
             if target.kind == "department":
-                self.figures.take(target, printed, place)
+                self.figures.take(target, printed, opens, place)
             read_head(target, labels, place)
 
     def _begin_indicators(self, layout: Layout, printed: Sequence[Token]) -> None:
