@@ -78,7 +78,7 @@ ROOMS = [
     Room({"charts", "labels", "fonts"}, {"errors"}, {"pyarrow"}),
     Room(
         {"display", "cells"},
-        {"errors", "forms", "store", "corpus", "analysis.Guidance", "charts", "labels"},
+        {"errors", "forms", "store", "corpus", "analysis.Guidance", "evidence", "charts", "labels"},
         {"pyarrow"},
     ),
     Room({"report", "index"}, {"errors", "text", "store", "corpus", "matches", "labels", "fonts"}, FRAMES),

@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from budgetlib.analysis import compare as compare
     from budgetlib.analysis import coverage as coverage
     from budgetlib.analysis import coverage_shares as coverage_shares
+    from budgetlib.analysis import document_quality as document_quality
     from budgetlib.analysis import edition_changes as edition_changes
+    from budgetlib.analysis import failures as failures
+    from budgetlib.analysis import form_coverage as form_coverage
     from budgetlib.analysis import guidance as guidance
+    from budgetlib.analysis import identity_quality as identity_quality
     from budgetlib.analysis import key_figures as key_figures
     from budgetlib.analysis import procurement_mix as procurement_mix
     from budgetlib.analysis import published_and_computed as published_and_computed
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from budgetlib.corpus import Corpus as Corpus
     from budgetlib.corpus import load as load
     from budgetlib.display import Display as Display
+    from budgetlib.evidence import exhibits as exhibits
     from budgetlib.matches import load_matches as load_matches
     from budgetlib.pipeline import parse as parse
     from budgetlib.pipeline import parse_document as parse_document
@@ -56,7 +61,12 @@ _PUBLIC = {
     "edition_changes": "analysis",
     "compare": "analysis",
     "coverage": "analysis",
+    "failures": "analysis",
+    "document_quality": "analysis",
+    "identity_quality": "analysis",
+    "form_coverage": "analysis",
     "sources": "analysis",
+    "exhibits": "evidence",
     "plot_spending_by_function": "charts",
     "plot_basic_and_project": "charts",
     "plot_spending_change": "charts",

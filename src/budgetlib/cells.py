@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from budgetlib.evidence import Exhibit
 from budgetlib.forms import forms
 from budgetlib.labels import decimal, item, label, money, name
 
@@ -17,7 +18,18 @@ Row = Mapping[Hashable, Any]
 _COLUMNS = (
     "number",
     "path",
+    "severity",
+    "about",
     "pages",
+    "unread",
+    "lines",
+    "tested",
+    "held",
+    "failed",
+    "errors",
+    "warnings",
+    "notes",
+    "documents",
     "entity",
     "fiscal_year",
     "code",
@@ -66,15 +78,32 @@ _COLUMNS = (
     "change_pct",
     "contribution_pp",
     "status",
+    "value_published",
+    "value_corrected",
     "reason",
+    "evidence",
+    "message",
     "sha256",
     "parser_version",
     "place",
 )
 _SIGNED = ("change", "contribution", "published", "computed", "difference")
-_LABELLED = ("kind", "status", "outcome", "match", "coverage", "edition_status")
-_NUMERIC = ("value", "count", "pages", "number", "score", "projects", "part", "whole")
-_NAMES = ("entity", "item", "project", "catalogue_item", "unit", "content", "path", "reason")
+_LABELLED = ("severity", "kind", "status", "outcome", "match", "coverage", "edition_status")
+_COUNTS = ("unread", "lines", "tested", "held", "failed", "errors", "warnings", "notes", "documents")
+_NUMERIC = ("value", "count", "pages", "number", "score", "projects", "part", "whole", *_COUNTS)
+_NAMES = (
+    "entity",
+    "item",
+    "project",
+    "catalogue_item",
+    "unit",
+    "content",
+    "path",
+    "reason",
+    "about",
+    "evidence",
+    "message",
+)
 _CELL_KINDS = dict.fromkeys(_NAMES, "name") | {"sha256": "hash"}
 
 
@@ -118,6 +147,32 @@ class Cells:
             if not pd.isna(row.get(key)):
                 parts.append(label(f"cite.{key}", self.language, **{key: row[key]}))
         return label("cite.join", self.language).join(parts)
+
+    def exhibit(self, exhibit: Exhibit) -> str:
+        """Where a piece of evidence is printed: what kind of paper, or the form or section, and the page."""
+        of_form = exhibit.form in forms()
+        place = self.place(
+            {
+                "document_id": exhibit.document_id,
+                "form": exhibit.form if of_form else None,
+                "section": exhibit.section,
+                "page": exhibit.page,
+            }
+        )
+        if of_form or not exhibit.form:
+            return place
+        return label("cite.join", self.language).join([name("page_kind", exhibit.form, self.language), place])
+
+    def matrix(self, coverage: pd.DataFrame, signs: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
+        """Places (sorted) and a row for each form: its name, then for each place the signs of what became of it."""
+        places = sorted(coverage.place.dropna().unique()) + ([None] if coverage.place.isna().any() else [])
+        found: dict[tuple[Any, str], list[str]] = {}
+        for row in coverage.to_dict("records"):
+            several = "" if row["count"] == 1 else str(row["count"])
+            found.setdefault((row["place"], row["form"]), []).append(f"{signs[row['state']]}{several}")
+        printed = [form for form in forms() if form in set(coverage.form)]
+        heads = [place or label("data_quality.unknown_place", self.language) for place in places]
+        return heads, [[self._form(form), *(" ".join(found.get((p, form), [])) for p in places)] for form in printed]
 
     def _head(self, column: str, detail: str) -> dict[str, str]:
         unit = label("unit.yuan", self.language) if column.endswith("_yuan") else detail

@@ -20,10 +20,13 @@ from budgetlib.cells import Cells
 from budgetlib.charts import Plot, png, sentence
 from budgetlib.corpus import Corpus
 from budgetlib.errors import BadParameter
+from budgetlib.evidence import exhibits
 from budgetlib.labels import LANGUAGES, item, label, money, percent
 from budgetlib.store import write_bytes, write_csv
 
 _CARDS = ("budget_total", "basic", "project", "general_public_budget", "three_public", "operating_cost", "procurement")
+_SHOWN_OF_ONE_CHECK = 5
+_FATES = ("read", "declared_empty", "not_read", "not_printed")
 # The forms by function that cover the whole budget: only shares of these are shares of the total above.
 _WHOLE_BUDGET = ("expenditure", "budget_summary")
 
@@ -163,6 +166,70 @@ class Display:
         given = [change for change in changes.to_dict("records") if change["reason"]]
         return self._html("reasons", [self._cells.quotation(change) for change in given])
 
+    def findings(self, failed: pd.DataFrame, tidy: str) -> Html:
+        """What does not add up (`failures`), each with evidence from the files of which `tidy` holds the tables.
+
+        Notes are folded. With a folder `out` the pictures are also written to `out/evidence`.
+        """
+        states = self.budget.checks.state.value_counts()
+        counts = {state: int(states.get(state, 0)) for state in ("pass", "not_applicable", "insufficient_data")}
+        tested = self._label("findings.tested", tested=counts["pass"] + len(failed), **counts)
+        html = self._html("note", tested) + self.corrections()
+        if failed.empty:
+            return html
+        shown = failed.groupby("check").cumcount() < _SHOWN_OF_ONE_CHECK
+        numbered = list(zip(failed.to_dict("records"), shown, strict=True))
+        for folded in (False, True):
+            own = [(n, *one) for n, one in enumerate(numbered, 1) if (one[0]["severity"] == "note") == folded]
+            cards = [self._finding(number, finding, tidy if pictured else "") for number, finding, pictured in own]
+            if cards:
+                html += self._html("findings", self._label("findings.notes", count=len(cards)) if folded else "", cards)
+        return html
+
+    def _finding(self, number: int, finding: Any, tidy: str) -> dict[str, Any]:
+        found = []
+        for part, exhibit in enumerate(exhibits(self.budget, finding, tidy) if tidy else (), 1):
+            if exhibit.picture and self.out:
+                write_bytes(exhibit.picture, Path(self.out, "evidence", f"{number:02d}-{finding['check']}-{part}.png"))
+            encoded = base64.b64encode(exhibit.picture).decode("ascii") if exhibit.picture else ""
+            found.append({"picture": encoded, "text": exhibit.text, "place": self._cells.exhibit(exhibit)})
+        severity = finding["severity"]
+        said = finding[f"message_{self.language}"]
+        return {"severity": severity, "label": self._label(f"severity.{severity}"), "text": said, "exhibits": found}
+
+    def corrections(self) -> Html:
+        """The corrections that this report uses, and those that were refused; nothing without any."""
+        frame = self.budget.corrections
+        texts = {
+            f"value_{which}": [
+                self._quantity(value, unit) for value, unit in zip(frame[which], frame.value_unit, strict=True)
+            ]
+            for which in ("published", "corrected")
+        }
+        return self.table(frame.assign(**texts).drop(columns=["published", "corrected"]), folded="findings.corrections")
+
+    def quality(self, documents: pd.DataFrame) -> Html:
+        """The frame of `document_quality` in one paragraph."""
+        sums = {name: int(documents[name].sum()) for name in ("pages", "unread", "lines", "tested", "held")}
+        statements = len(self.budget.statements)
+        lead = self._label("data_quality.lead", documents=len(documents), statements=statements, **sums)
+        return self._html("lead", lead)
+
+    def identities(self, identities: pd.DataFrame) -> Html:
+        """The frame of `identity_quality`: first those that failed somewhere, folded those that always held."""
+        about = identities[f"about_{self.language}"].where(
+            identities[f"about_{self.language}"].notna(), identities["check"]
+        )
+        named = identities.assign(about=about)
+        failed = named.failed > 0
+        return self.table(named[failed], "identities") + self.table(named[~failed], folded="data_quality.always")
+
+    def coverage_by_place(self, coverage: pd.DataFrame) -> Html:
+        """The frame of `form_coverage` as a table: forms down, places across, a sign for each fate."""
+        signs = {state: self._label(f"fate.{state}").split(" ")[0] for state in _FATES}
+        legend = self._label("cite.join").join(self._label(f"fate.{state}") for state in _FATES)
+        return self._html("source", legend) + self._html("matrix", *self._cells.matrix(coverage, signs))
+
     def csv(self, frame: pd.DataFrame, name: str) -> Html:
         """`frame` as `out/tables/<name>.csv`, and a link to it; nothing without `out`."""
         if not self.out:
@@ -201,6 +268,17 @@ class Display:
 
     def _money(self, yuan: Decimal) -> str:
         return f"{money(yuan, self.language)} {self._label('unit.yuan')}"
+
+    def _quantity(self, value: Decimal | None, unit: str | None) -> str:
+        if value is None:
+            return ""
+        return (
+            self._money(value)
+            if unit == "yuan"
+            else percent(value)
+            if unit == "percent"
+            else f"{value:f}".rstrip("0").rstrip(".")
+        )
 
     def _clauses(
         self, figures: pd.DataFrame, kinds: pd.DataFrame, functions: pd.DataFrame, changes: pd.DataFrame

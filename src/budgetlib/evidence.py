@@ -104,6 +104,8 @@ def _read(corpus: Corpus, check: Row, token: str) -> Iterator[Exhibit]:
         yield from _stated(corpus, check, document_id, int(section), measure, item)
     elif kind == "performance":
         yield from _target(corpus, document_id, int(rest))
+    elif kind == "catalogue":
+        yield from _listed(corpus, document_id, rest)
     elif rest:
         yield from _line(corpus, document_id, kind, int(rest))
 
@@ -158,6 +160,15 @@ def _target(corpus: Corpus, document_id: str, number: int) -> Iterator[Exhibit]:
     text = " ".join(str(part) for part in (table.project, table.unit, table.published_text) if not pd.isna(part))
     marks = () if pd.isna(table.x0) else (Box(0.0, table.top, table.x1, table.bottom),)
     yield Exhibit(document_id, "performance", None, _page(page), (text,), marks)
+
+
+def _listed(corpus: Corpus, document_id: str, code: str) -> Iterator[Exhibit]:
+    """Every item of the document's catalogue that has a code, page by page."""
+    items = corpus.catalogue[(corpus.catalogue.document_id == document_id) & (corpus.catalogue.code == code)]
+    for page, own in items.groupby("page", sort=False, dropna=False):
+        yield Exhibit(
+            document_id, "catalogue", None, _page(page), tuple(f"{code} {name}" for name in own.name), number=code
+        )
 
 
 def _pictured(corpus: Corpus, exhibit: Exhibit, tidy: Path) -> Exhibit:

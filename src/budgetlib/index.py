@@ -13,6 +13,9 @@ from budgetlib.fonts import font_face
 from budgetlib.labels import LANGUAGES, label, name
 from budgetlib.store import write_bytes
 
+OVERVIEWS = ("comparison", "data_quality")
+"""Notebooks over all departments; their pages stand beside the index."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -37,7 +40,9 @@ def write_index(out: Path, reports: Sequence[Report], others: Sequence[Mapping[A
     """`out/index.html`: every report with links to what is there, then `others`, the documents without a report."""
     rows = [(report, _links(out, report)) for report in reports]
     template = Environment(loader=PackageLoader("budgetlib"), autoescape=True).get_template("index.html.j2")
-    html = template.render(comparison=_comparison(out), rows=rows, others=others, both=_in_both_languages)
+    html = template.render(
+        overviews=[_overview(out, name) for name in OVERVIEWS], rows=rows, others=others, both=_in_both_languages
+    )
     write_bytes(html.replace("</style>", f"{font_face(html)}</style>", 1).encode("utf-8"), out / "index.html")
 
 
@@ -48,9 +53,9 @@ def _links(out: Path, report: Report) -> list[tuple[str, str, str]]:
     ]
 
 
-def _comparison(out: Path) -> list[tuple[str, str, str]]:
-    files = [(language, f"comparison.{language}.html") for language in LANGUAGES]
-    return [(language, file, label("comparison.title", language)) for language, file in files if (out / file).is_file()]
+def _overview(out: Path, name: str) -> list[tuple[str, str, str]]:
+    files = [(language, f"{name}.{language}.html") for language in LANGUAGES]
+    return [(language, file, label(f"{name}.title", language)) for language, file in files if (out / file).is_file()]
 
 
 def _in_both_languages(section: str, value: str) -> str:

@@ -40,11 +40,11 @@ from budgetlib.store import write_bytes
 from budgetlib.text import slug
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks/department.ipynb"
-COMPARISON = NOTEBOOK.with_name("comparison.ipynb")
 MATCHES = Path("data/raw/catalogue_matches.csv")
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _LIBRARIES = ("pandas", "pyarrow", "matplotlib", "papermill", "nbconvert")
-_COMPARED = Report("comparison", "", 0, Path("comparison"))
+# Notebooks over all departments: their pages stand beside the index. Each with the paths that it is given.
+_OVERVIEWS = {"comparison": ("tidy", "matches", "out"), "data_quality": ("tidy", "out")}
 _SECONDS_PER_CELL = 600
 
 
@@ -64,7 +64,8 @@ def write_reports(
     Every report is a folder `<department_id>/<year>` with HTML, notebook, figures, tables and `result.json`;
     `index.html` lists them all. A notebook that fails leaves what was there before, and the others go on.
     `matches` is the file of reviewed catalogue matches, if there is one. `done` is called with each report as it
-    ends. Returns the reports of this run, the comparison of all departments (`comparison.<language>.html`) last.
+    ends. Returns the reports of this run, last those over all departments: the comparison and the quality of the data
+    (`comparison.<language>.html`, `data_quality.<language>.html`).
 
     Raises `NotFound` for an unknown folder, notebook, department or year, and `BadParameter` where the notebook
     does not have the parameters of a report or `matches` is no such file.
@@ -77,19 +78,21 @@ def write_reports(
     ended: dict[Path, Report] = {}
     pool = ProcessPoolExecutor(max(1, jobs), get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
     try:
-        comparing = _start_comparison(pool, tidy, matches, out, languages)
+        overviews = [_overview(name) for name in _OVERVIEWS]
+        viewing = [(one, _start_overview(pool, one, tidy, matches, out, languages)) for one in overviews]
         runs = [(report, _start(pool, notebook, tidy, matches, out, report, languages)) for report in chosen]
         for report, futures in runs:
             ended[report.folder] = _finish(out, report, futures, corpus, languages)
             done(ended[report.folder])
-        compared = _finish_comparison(out, comparing, languages)
-        done(compared)
+        for overview, futures in viewing:
+            ended[overview.folder] = _finish_overview(out, overview, futures, languages)
+            done(ended[overview.folder])
     finally:
         pool.shutdown(cancel_futures=True)
-        for report in [*chosen, _COMPARED]:
+        for report in [*chosen, *overviews]:
             _clear(out / _unfinished(report))
     write_index(out, [ended.get(report.folder) or _as_found(out, report) for report in known], _others(corpus))
-    return [*ended.values(), compared]
+    return list(ended.values())
 
 
 def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters: Mapping[str, Any]) -> None:
@@ -242,37 +245,42 @@ def _finish(
     return replace(report, state="done")
 
 
-def _start_comparison(
-    pool: ProcessPoolExecutor, tidy: Path, matches: Path, out: Path, languages: Sequence[str]
+def _overview(name: str) -> Report:
+    return Report(name, "", 0, Path(name))
+
+
+def _start_overview(
+    pool: ProcessPoolExecutor, overview: Report, tidy: Path, matches: Path, out: Path, languages: Sequence[str]
 ) -> list[Future[None]]:
-    folder = out / _unfinished(_COMPARED)
+    name, folder = overview.department_id, out / _unfinished(overview)
     shutil.rmtree(folder, ignore_errors=True)
-    given = _parameters(tidy, matches, out, _COMPARED, "")
+    given = _parameters(tidy, matches, out, overview, "")
     return [
         pool.submit(
             run_notebook,
-            COMPARISON,
+            NOTEBOOK.with_name(f"{name}.ipynb"),
             folder.resolve(),
-            f"comparison.{language}",
-            label("comparison.title", language),
-            {name: given[name] for name in ("tidy", "matches", "out")} | {"language": language},
+            f"{name}.{language}",
+            label(f"{name}.title", language),
+            {parameter: given[parameter] for parameter in _OVERVIEWS[name]} | {"language": language},
         )
         for language in languages
     ]
 
 
-def _finish_comparison(out: Path, futures: Sequence[Future[None]], languages: Sequence[str]) -> Report:
-    """Wait for the comparison; its pages stand beside the index, all else in the folder `comparison`."""
+def _finish_overview(out: Path, overview: Report, futures: Sequence[Future[None]], languages: Sequence[str]) -> Report:
+    """Wait for an overview; its pages stand beside the index, all else in a folder of its name."""
     try:
         for future in futures:
             future.result()
-        folder = out / _unfinished(_COMPARED)
+        folder = out / _unfinished(overview)
         for language in languages:
-            (folder / f"comparison.{language}.html").replace(out / f"comparison.{language}.html")
-        _put_in_place(folder, out / _COMPARED.folder)
-    except Exception as fault:  # noqa: BLE001 - whatever stops the comparison must not stop the reports
-        return replace(_COMPARED, state="failed", reason=f"{type(fault).__name__}: {fault}")
-    return replace(_COMPARED, state="done")
+            page = f"{overview.department_id}.{language}.html"
+            (folder / page).replace(out / page)
+        _put_in_place(folder, out / overview.folder)
+    except Exception as fault:  # noqa: BLE001 - whatever stops an overview must not stop the reports
+        return replace(overview, state="failed", reason=f"{type(fault).__name__}: {fault}")
+    return replace(overview, state="done")
 
 
 def _unfinished(report: Report) -> Path:
@@ -311,9 +319,11 @@ def _result(folder: Path, report: Report, corpus: Corpus, languages: Sequence[st
             "pages": {outcome: int(count) for outcome, count in part.pages.outcome.value_counts(sort=False).items()},
             "lines": len(part.lines),
             "statements": len(part.statements),
+            "checks": {state: int(count) for state, count in part.checks.state.value_counts(sort=False).items()},
         },
         "reports": _names(folder, "report.*"),
         "figures": _names(folder, "figures/*"),
+        "evidence": _names(folder, "evidence/*"),
         "tables": _names(folder, "tables/*"),
     }
 

@@ -374,7 +374,8 @@ CHECKS = Table(
         Column(
             "places",
             TEXT,
-            "Of a failure: all places tied together, as `form:row`, `section:number:measure:item`, `performance:table`.",
+            "Of a failure: all places tied together: `form:row`, `section:number:measure:item`, `performance:table`, "
+            "`catalogue:code`.",
         ),
     ),
 )

@@ -5,6 +5,7 @@ from budgetlib.analysis.comparison import compare
 from budgetlib.analysis.guidance import Guidance, guidance
 from budgetlib.analysis.overview import coverage, key_figures, sources
 from budgetlib.analysis.procurement import procurement_mix
+from budgetlib.analysis.quality import document_quality, failures, form_coverage, identity_quality
 from budgetlib.analysis.services import catalogue_coverage, catalogue_items, coverage_shares, edition_changes
 from budgetlib.analysis.spending import basic_and_project, spending_by_function
 
@@ -16,8 +17,12 @@ __all__ = [
     "compare",
     "coverage",
     "coverage_shares",
+    "document_quality",
     "edition_changes",
+    "failures",
+    "form_coverage",
     "guidance",
+    "identity_quality",
     "key_figures",
     "procurement_mix",
     "published_and_computed",

@@ -90,12 +90,14 @@ def compared(
     said = {language: getattr(identity, language) for language in LANGUAGES}
     if failed:
         said = {
-            language: _template(wording, language).format(
+            language: _sentence(
+                wording,
+                language,
                 where=described(published.places[:1], language),
                 others=described(expected.places, language),
                 published=_quantity(published.value, unit, language),
                 expected=_quantity(expected.value, unit, language),
-                difference=_quantity(gap, unit, language, signed=True),
+                difference=_quantity(abs(gap), unit, language),
                 tolerance=_quantity(slack, unit, language),
                 reason=said[language],
             )
@@ -128,7 +130,9 @@ def found(identity: Identity, document_id: str, places: Iterable[Place], wording
     """A failure that is not about two amounts: `wording` is filled with `words` and the first place."""
     tied = tuple(places)
     said = {
-        language: _template(wording, language).format(
+        language: _sentence(
+            wording,
+            language,
             where=described(tied[:1], language),
             others=described(tied[1:], language),
             reason=getattr(identity, language),
@@ -191,12 +195,17 @@ def _measure(place: Place, language: str) -> str:
     return text.split("、")[0] if language == "zh" else text[:1].lower() + text[1:].rstrip(".")
 
 
-def _quantity(value: Decimal, unit: str, language: str, signed: bool = False) -> str:
+def _quantity(value: Decimal, unit: str, language: str) -> str:
     if unit == "yuan":
-        return f"{money(value, language, signed)}{_template('unit_yuan', language)}"
+        return f"{money(value, language)}{_template('unit_yuan', language)}"
     if unit == "percent":
-        return f"{value.quantize(Decimal('0.01')):{'+' if signed else ''}f}{_template('unit_percent', language)}"
-    return f"{value:{'+' if signed else ''}.0f}"
+        return f"{value.quantize(Decimal('0.01')):f}{_template('unit_percent', language)}"
+    return f"{value:.0f}"
+
+
+def _sentence(wording: str, language: str, **words: object) -> str:
+    text = _template(wording, language).format(**words)
+    return text[:1].upper() + text[1:]
 
 
 def _template(name: str, language: str) -> str:

@@ -42,7 +42,7 @@ def tables_counted(identity: Identity, budget: Budget) -> Iterator[Finding]:
     stated = evaluate(expression("§10.projects_disclosed"), budget)
     there = targets(budget)
     if stated and there:
-        count = Figure(Decimal(len(there)), NOTHING, (there[0].place,))
+        count = Figure(Decimal(len(there)))
         finding = compared(identity, budget.document_id, stated, count, "count", "counted")
         yield finding
     elif stated and stated.value:
@@ -180,7 +180,7 @@ def targets(budget: Budget) -> tuple[Target, ...]:
     """The performance-target tables of a document, each with its project: by name, else by similar name and amount."""
     records = budget.rows("performance_projects")
     places = [
-        Place(budget.document_id, record["page_from"], item=record["project"], table=number)
+        Place(budget.document_id, record["page_from"], item=record["project"], table=f"performance:{number}")
         for number, record in enumerate(records, 1)
     ]
     rows = [*projects(budget), *_headings(budget)]

@@ -23,7 +23,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a figure is printed: a row of a form, a sentence of a section, or a performance-target table."""
+    """Where a figure is printed: a row of a form, a sentence of a section, or an annexed table."""
 
     document_id: str
     page: int | None = None
@@ -33,7 +33,8 @@ class Place:
     item: str | None = None
     measure: str | None = None
     code: str | None = None
-    table: int | None = None
+    table: str | None = None
+    """Where else it is printed: `performance:3` is the third performance-target table, `catalogue:A1604` an item."""
 
     @property
     def token(self) -> str:
@@ -45,7 +46,7 @@ class Place:
         if self.section:
             parts = ("section", str(self.section), self.measure or "", squeeze(self.item or "") if self.measure else "")
             return ":".join(parts).rstrip(":")
-        return f"performance:{self.table}"
+        return self.table or ""
 
 
 @dataclass(frozen=True)

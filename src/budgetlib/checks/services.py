@@ -83,7 +83,7 @@ def codes_once(identity: Identity, budget: Budget) -> Iterator[Finding]:
     for section, codes in sections.items():
         for code, entries in codes.items():
             names = list(dict.fromkeys(squeeze(entry["name"]) for entry in entries))
-            place = Place(budget.document_id, entries[-1]["page"], section=12, item=entries[-1]["name"])
+            place = Place(budget.document_id, entries[-1]["page"], item=code, table=f"catalogue:{code}")
             if len(names) > 1:
                 words = {"code": code, "section": section or "", "listed": "、".join(names)}
                 yield found(identity, budget.document_id, (place,), "twice", **words)
