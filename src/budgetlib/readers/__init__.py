@@ -65,7 +65,7 @@ def _with_pictures(path: Path, password: str | None, ocr: str) -> Iterator[Page]
         for page in pdf.read(path, password):
             wanted = ocr == "always" or (ocr == "auto" and page.source == "none")
             if not wanted or page.number is None:
-                yield page if page.source != "none" else replace(page, fault=f"{page.fault}; left unread by --ocr {ocr}")
+                yield page if page.source != "none" else replace(page, fault=f"{page.fault}; unread by --ocr {ocr}")
             elif ocr_engine() is None:
                 why = f"{page.fault or 'its picture was to be read'}; {_HOW_TO_READ}"
                 yield replace(page, lines=(), grids=(), source="none", fault=why)
