@@ -41,8 +41,7 @@ def read_annexes(
     """
     bound_in = list(strangers)
     performance = read_performance(own, taken)
-    edition = next((stranger.number for stranger in bound_in if stranger.number), None)
-    catalogue = read_catalogue(pages, edition, taken)
+    catalogue = read_catalogue(pages, next((one.number for one in bound_in if one.edition), None), taken)
     projects = [(line["item"], line["page"]) for line in lines if line["form"].startswith("projects")]
     projects += [(row["project"], row["page_from"]) for row in performance.projects if row["project"]]
     declarations = read_declarations(read_passages(own), projects, catalogue)

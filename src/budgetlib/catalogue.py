@@ -15,6 +15,7 @@ from budgetlib.pages import Grid, Line, Page
 from budgetlib.text import squeeze
 from budgetlib.vocabulary import catalogue_words
 
+_LINES_ABOVE = 8
 _SECOND = 3
 _LENGTHS = {1: 1, _SECOND: 2, 5: 3, 7: 4, 9: 4}
 """Length of a code → level, where no column tells."""
@@ -38,7 +39,7 @@ class Catalogue(NamedTuple):
 class _Reading:
     """A catalogue being read: the section and the columns go on over page ends until others are printed."""
 
-    edition: str | None
+    edition: str | None = None
     levels: dict[int, int] = field(default_factory=dict)
     column_count: int = 0
     section: str | None = None
@@ -84,13 +85,14 @@ class _Reading:
             self.remarks[index].append(f"{code} stands in {where} without {parent}: pages may be missing above")
 
 
-def read_catalogue(pages: Sequence[Page], edition: str | None, taken: Collection[int] = ()) -> Catalogue:
+def read_catalogue(pages: Sequence[Page], number: str | None, taken: Collection[int] = ()) -> Catalogue:
     """The items of the catalogue that a document prints, in printed order.
 
-    `edition` is the document number on the covering notice, `taken` are the grids (by `id`) read as forms.
+    `number` is the document number on the covering notice, where there is one; else the number that stands
+    alone above the catalogue's title counts. `taken` are the grids (by `id`) read as forms.
     A code that stands twice in a section is kept twice and said.
     """
-    reading = _Reading(normal(edition) if edition else None)
+    reading = _Reading()
     title, first_page = None, None
     above: list[str] = []
     for index, page in enumerate(pages):
@@ -104,10 +106,12 @@ def read_catalogue(pages: Sequence[Page], edition: str | None, taken: Collection
             if body is not None:
                 if not reading.remarks:
                     title, first_page = _title(above), page.number
+                    number = number or _number(above)
+                    reading.edition = normal(number) if number else None
                 reading.take(block, body, index, page.number)
             above = []
     _say_sections(reading)
-    return Catalogue(reading.items, edition, title, first_page, dict(reading.remarks))
+    return Catalogue(reading.items, number, title, first_page, dict(reading.remarks))
 
 
 def normal(number: str) -> str:
@@ -139,7 +143,13 @@ def _begin(grid: Grid, reading: _Reading) -> int | None:
 
 def _title(above: Sequence[str]) -> str | None:
     words = catalogue_words()
-    return next((text for text in reversed(above[-8:]) if words.title.search(squeeze(text))), None)
+    return next((text for text in reversed(above[-_LINES_ABOVE:]) if words.title.search(squeeze(text))), None)
+
+
+def _number(above: Sequence[str]) -> str | None:
+    """The document number that stands alone above a catalogue."""
+    words = catalogue_words()
+    return next((text for text in reversed(above[-_LINES_ABOVE:]) if words.is_number(squeeze(text))), None)
 
 
 def _say_sections(reading: _Reading) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from budgetlib.pages import Line, Page
 from budgetlib.text import squeeze
-from budgetlib.vocabulary import catalogue_words
+from budgetlib.vocabulary import StrangerWords, catalogue_words
 
 _TITLE_LINES = 3
 _LINES_ABOVE = 4
@@ -19,10 +19,14 @@ _ADDRESSEE = 80
 
 
 class Stranger(NamedTuple):
-    """One such paper: what it is, its document number as printed, and the pages (by index) it stands on."""
+    """One such paper: what it is, its document number as printed, and the pages (by index) it stands on.
+
+    `edition` says that the number is that of an edition of the guidance catalogue.
+    """
 
     what: str
     number: str | None
+    edition: bool
     first: int
     last: int
 
@@ -49,18 +53,18 @@ def set_apart(pages: Sequence[Page]) -> tuple[list[Page], list[Stranger]]:
         if begun is None:
             index += 1
             continue
-        start, what, number = begun
+        start, words, number = begun
         end = _end(rows, index)
         foreign |= {id(row.line) for row in rows[start:end]}
-        strangers.append(Stranger(what, number, rows[start].page_index, rows[end - 1].page_index))
+        strangers.append(Stranger(words.what, number, words.edition, rows[start].page_index, rows[end - 1].page_index))
         index = end
     if not strangers:
         return list(pages), []
     return [replace(p, lines=tuple(line for line in p.lines if id(line) not in foreign)) for p in pages], strangers
 
 
-def _begins(rows: Sequence[_Row], index: int) -> tuple[int, str, str | None] | None:
-    """Where the stranger begins whose title is at `index`, what it is, and its document number.
+def _begins(rows: Sequence[_Row], index: int) -> tuple[int, StrangerWords, str | None] | None:
+    """Where the stranger begins whose title is at `index`, how it is titled, and its document number.
 
     A title alone may be a quotation: a number or a letterhead stands above it, or an addressee below.
     """
@@ -74,7 +78,7 @@ def _begins(rows: Sequence[_Row], index: int) -> tuple[int, str, str | None] | N
         addressed = any(key.endswith((":", "：")) and len(key) < _ADDRESSEE for key in below)
         for stranger in words.strangers:
             if stranger.title.search(title) and (head or (addressed and not stranger.with_number)):
-                return min([*head, index]), stranger.what, rows[numbers[-1]].key if numbers else None
+                return min([*head, index]), stranger, rows[numbers[-1]].key if numbers else None
     return None
 
 

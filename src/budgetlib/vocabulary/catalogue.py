@@ -15,11 +15,13 @@ class StrangerWords:
     """How a paper that is no part of a disclosure is titled, and what it is.
 
     `with_number`: the title alone tells too little; a document number or a letterhead must stand above it.
+    `edition`: its document number is that of an edition of the guidance catalogue.
     """
 
     what: str
     title: re.Pattern[str]
     with_number: bool
+    edition: bool
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def catalogue_words() -> CatalogueWords:
     single = {name: re.compile(pattern) for name, pattern in data.items() if isinstance(pattern, str)}
     levels = tuple(re.compile(pattern) for pattern in data["levels"])
     strangers = tuple(
-        StrangerWords(one["what"], re.compile(one["title"]), one.get("with_number", False)) for one in data["stranger"]
+        StrangerWords(one["what"], re.compile(one["title"]), one.get("with_number", False), one.get("edition", False))
+        for one in data["stranger"]
     )
     return CatalogueWords(levels=levels, strangers=strangers, **single)
