@@ -70,9 +70,7 @@ def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str) -> None:
 
     try:
         with tqdm(desc="documents", unit="document", disable=None) as bar:
-            parsed = parse_files(
-                paths or (Path("data/raw"),), out, jobs, ocr, done=lambda one: _tell_parsed(bar, one)
-            )
+            parsed = parse_files(paths or (Path("data/raw"),), out, jobs, ocr, done=lambda one: _tell_parsed(bar, one))
     except OSError as fault:
         raise click.ClickException(
             f"the tables cannot be written to {out} ({fault}); nothing there was changed"
