@@ -113,6 +113,8 @@ class Cells:
 
     language: str
     documents: tuple[str, ...]
+    corrections: tuple[Row, ...] = ()
+    """Records of the table `corrections` that are applied: what they touch is marked where its place is cited."""
 
     def table(self, frame: pd.DataFrame) -> tuple[list[dict[str, str]], list[list[str]]]:
         """Columns (`head`, `unit`, `kind` of cell) and rows of texts, without columns that are blank throughout."""
@@ -146,7 +148,14 @@ class Cells:
         for key in ("section", "page"):
             if not pd.isna(row.get(key)):
                 parts.append(label(f"cite.{key}", self.language, **{key: row[key]}))
+        if mark := self.corrected(row):
+            parts.append(mark)
         return label("cite.join", self.language).join(parts)
+
+    def corrected(self, row: Row) -> str:
+        """The mark of a row that may rest on a corrected figure; empty for others."""
+        touched = any(_touches(correction, row) for correction in self.corrections)
+        return label("cite.corrected", self.language) if touched else ""
 
     def exhibit(self, exhibit: Exhibit) -> str:
         """Where a piece of evidence is printed: what kind of paper, or the form or section, and the page."""
@@ -228,3 +237,13 @@ class Cells:
     def _common_form(self, rows: list[dict[Hashable, Any]]) -> str:
         found = {row["form"] for row in rows if row.get("form") and "page" in row}
         return self._form(found.pop()) if len(found) == 1 else ""
+
+
+def _touches(correction: Row, row: Row) -> bool:
+    """Whether `row` may rest on a corrected figure: of the same document and place, the same thing or a class of it."""
+    if correction["document_id"] != row["document_id"]:
+        return False
+    placed = [key for key in ("form", "section", "page") if not pd.isna(row.get(key))]
+    code, wanted = row.get("code"), correction["code"] or ""
+    about = (code and wanted.startswith(code)) or row.get("item") in (None, correction["item"])
+    return bool(placed and about) and all(row[key] == correction[key] for key in placed)

@@ -234,7 +234,7 @@ class Display:
         """`frame` as `out/tables/<name>.csv`, and a link to it; nothing without `out`."""
         if not self.out:
             return Html("")
-        write_csv(frame, Path(self.out, "tables", f"{name}.csv"))
+        write_csv(self._marked(frame), Path(self.out, "tables", f"{name}.csv"))
         return self._html("link", f"{self.base}tables/{name}.csv", self._label("report.csv"))
 
     def sources(self, sources: pd.DataFrame) -> Html:
@@ -248,9 +248,18 @@ class Display:
         title = self._label("report.title", entity=self._entity, year=self._first("fiscal_year"))
         return f"{title} · {self._cells.place(frame.to_dict('records')[0])}"
 
+    def _marked(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """`frame` with a column that marks the rows which rest on corrected figures; as it is without corrections."""
+        cells = self._cells
+        if not cells.corrections or "document_id" not in frame:
+            return frame
+        return frame.assign(corrected=[cells.corrected(row) for row in frame.to_dict("records")])
+
     @property
     def _cells(self) -> Cells:
-        return Cells(self.language, tuple(self.budget.documents.document_id))
+        corrections = self.budget.corrections
+        applied = corrections[corrections.outcome == "applied"].to_dict("records")
+        return Cells(self.language, tuple(self.budget.documents.document_id), tuple(applied))
 
     @property
     def _entity(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -48,10 +48,12 @@ def parse(
     budgetlib with the same `ocr` (see `readers.OCR`) and engine for it, keeps its rows. `done` is called
     as each file ends.
 
-    Raises `NotFound` where a path does not exist or no file is found; `OSError` where `out` cannot be written,
-    and then the tables of the run before are untouched.
+    Raises `NotFound` where a path does not exist or no file is found; `BadParameter` where the corrections beside
+    the files cannot be read; `OSError` where `out` cannot be written, and then the tables of the run before are
+    untouched.
     """
     sources = find_sources(map(Path, paths))
+    entries = {folder: read_corrections(folder) for folder in dict.fromkeys(source.path.parent for source in sources)}
     before = _before(Path(out))
     kept = {source.document_id: before[source.document_id] for source in sources if _unchanged(source, before, ocr)}
     records: dict[str, Records] = {}
@@ -61,27 +63,36 @@ def parse(
     in_order = [records[source.document_id] for source in sources]
     for source, own in zip(sources, in_order, strict=True):
         own["documents"][0]["folder"] = Path(os.path.relpath(source.root, out)).as_posix()
-    write_tables(_checked(_corrected(sources, records)), Path(out))
+    write_tables(_checked(_corrected(sources, records, entries)), Path(out))
     return [
         Parsed(own["documents"][0], source.document_id in kept) for source, own in zip(sources, in_order, strict=True)
     ]
 
 
-def _corrected(sources: Sequence[Source], records: dict[str, Records]) -> dict[Table, list[dict[str, Any]]]:
-    """The rows of all tables, with the corrections that lie beside the files; none is checked yet."""
+def _corrected(
+    sources: Sequence[Source], records: dict[str, Records], entries: Mapping[Path, Sequence[Mapping[str, str]]]
+) -> dict[Table, list[dict[str, Any]]]:
+    """The rows of all tables, with the corrections that lie beside the files; none is checked yet.
+
+    A correction of a file that is there and was not read in this run is left for the run that reads it.
+    """
     rows: dict[Table, list[dict[str, Any]]] = {
         table: [row for source in sources for row in records[source.document_id].get(table.name, [])]
         for table in TABLES
         if table not in (CORRECTIONS, CHECKS)
     }
-    entries = {folder: read_corrections(folder) for folder in {source.path.parent for source in sources}}
+    read = {source.path: source.document_id for source in sources}
     rows[CORRECTIONS] = [
-        correction(entry, source.document_id, records[source.document_id])
-        for source in sources
-        for entry in entries[source.path.parent]
-        if entry["file"] == source.path.name
+        correction(entry, document_id, records.get(document_id or "", {}))
+        for folder, own in entries.items()
+        for entry in own
+        if (document_id := read.get(folder / entry["file"])) or not _is_beside(folder, entry["file"])
     ]
     return rows
+
+
+def _is_beside(folder: Path, name: str) -> bool:
+    return name in {file.name for file in folder.iterdir() if file.is_file()}
 
 
 def _checked(rows: dict[Table, list[dict[str, Any]]]) -> dict[Table, list[dict[str, Any]]]:

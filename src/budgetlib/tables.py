@@ -384,7 +384,7 @@ CORRECTIONS = Table(
     "corrections",
     "one published misprint that a researcher overrides (`corrections.csv`); the other tables keep what is printed",
     (
-        DOCUMENT_ID,
+        Column("document_id", TEXT, "The document; null where the file that the correction names is not there."),
         Column("form", TEXT, "The form that prints the figure; null for one of the narrative part."),
         Column("row", WHOLE, "Its row in `lines`."),
         Column("section", WHOLE, "The section of the narrative part that states it."),

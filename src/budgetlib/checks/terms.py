@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from budgetlib.checks.reading import NOTHING, Budget, Figure, Form, Place, Row, Statement, total
+from budgetlib.forms import forms
 from budgetlib.text import squeeze
 
 _TERM = re.compile(
@@ -183,7 +184,10 @@ def _exhausted(row: Row, measure: str) -> bool:
 
 
 def _summed(form: Form, term: Term) -> Figure | None:
-    """The sum of the leaves, where a form prints no total."""
+    """The sum of the leaves, where a form that is not flat prints no total."""
+    known = forms().get(form.name)
+    if known is None or known.rows == "flat":
+        return None
     rows = [row for row in form.side(term.side) if row.kind == "line"]
     measure = next((measure for measure in term.measures for row in rows if measure in row.amounts), None)
     figures = [row.amounts[measure] for row in rows if measure and measure in row.amounts]
