@@ -103,8 +103,9 @@ def test_the_data_dictionary_is_the_one_printed_from_the_schemas() -> None:
 
 def test_the_data_dictionary_describes_the_measures_that_forms_give_and_no_other() -> None:
     files = (ROOT / "src/budgetlib/forms").glob("*.toml")
-    headers = [rule for file in files for rule in tomllib.loads(file.read_text(encoding="utf-8")).get("header", [])]
-    assert {rule["measure"] for rule in headers if "measure" in rule} == measures()["lines"].keys()
+    found = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+    rules = [rule for form in found for kind in ("header", "panel") for rule in form.get(kind, [])]
+    assert {rule["measure"] for rule in rules if "measure" in rule} == measures()["lines"].keys()
 
 
 def test_the_readme_lists_every_command_with_every_option() -> None:
