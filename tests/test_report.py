@@ -263,8 +263,8 @@ def test_the_index_links_every_report_and_names_every_document_without_one(page:
     chrome = page(reports / "index.html")
     links = [link.get_attribute("href") for link in chrome.find_elements(By.TAG_NAME, "a")]
     expected = [reports / ENTITY / year / f"report.{lang}.html" for year in ("2025", "2026") for lang in ("zh", "en")]
-    compared = [reports / f"comparison.{lang}.html" for lang in ("zh", "en")]
-    assert links == [path.as_uri() for path in compared + expected]
+    over_all = [reports / f"{page}.{lang}.html" for page in ("comparison", "data_quality") for lang in ("zh", "en")]
+    assert links == [path.as_uri() for path in over_all + expected]
     text = chrome.find_element(By.TAG_NAME, "body").text
     assert "锁.pdf" in text
     assert "已加密 · encrypted" in text
