@@ -245,6 +245,8 @@ def test_an_interrupted_run_leaves_the_tables_of_the_run_before(tmp_path: Path) 
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         start_new_session=True,
+        # A shell that runs the tests in the background lets its children ignore interrupts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as run:
         assert isinstance(run.stdout, io.TextIOBase)
         for line in run.stdout:

@@ -305,7 +305,7 @@ def test_a_failing_notebook_leaves_the_report_that_was_there_and_the_others_go_o
     kept = tmp_path / "reports" / ENTITY / "2025" / "result.json"
     kept.parent.mkdir(parents=True)
     kept.write_text("{}")
-    failed, done, _ = write_reports(tidy, tmp_path / "reports", languages=["zh"], jobs=2, notebook=notebook)
+    failed, done, *_ = write_reports(tidy, tmp_path / "reports", languages=["zh"], jobs=2, notebook=notebook)
     assert (failed.year, failed.state, done.year, done.state) == (2025, "failed", 2026, "done")
     assert "ZeroDivisionError" in str(failed.reason)
     assert files(tmp_path / "reports" / ENTITY / "2025") == {"result.json"}
