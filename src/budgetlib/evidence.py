@@ -104,6 +104,8 @@ def _read(corpus: Corpus, check: Row, token: str) -> Iterator[Exhibit]:
         yield from _stated(corpus, check, document_id, int(section), measure, item)
     elif kind == "performance":
         yield from _target(corpus, document_id, int(rest))
+    elif kind == "department":
+        yield from _department(corpus, document_id, int(rest))
     elif kind == "catalogue":
         yield from _listed(corpus, document_id, rest)
     elif rest:
@@ -160,6 +162,13 @@ def _target(corpus: Corpus, document_id: str, number: int) -> Iterator[Exhibit]:
     text = " ".join(str(part) for part in (table.project, table.unit, table.published_text) if not pd.isna(part))
     marks = () if pd.isna(table.x0) else (Box(0.0, table.top, table.x1, table.bottom),)
     yield Exhibit(document_id, "performance", None, _page(page), (text,), marks)
+
+
+def _department(corpus: Corpus, document_id: str, number: int) -> Iterator[Exhibit]:
+    figures = corpus.department_targets[corpus.department_targets.document_id == document_id]
+    for figure in figures.iloc[number - 1 : number].to_dict("records"):
+        text = f"{figure['item']} {figure['text']}"
+        yield Exhibit(document_id, "performance", None, _page(figure["page"]), (text,), number=figure["text"])
 
 
 def _listed(corpus: Corpus, document_id: str, code: str) -> Iterator[Exhibit]:

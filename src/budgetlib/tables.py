@@ -375,7 +375,7 @@ CHECKS = Table(
             "places",
             TEXT,
             "Of a failure: all places tied together: `form:row`, `section:number:measure:item`, `performance:table`, "
-            "`catalogue:code`.",
+            "`department:figure`, `catalogue:code`.",
         ),
     ),
 )

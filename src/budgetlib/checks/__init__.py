@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from budgetlib.checks.department import department_figures
 from budgetlib.checks.elsewhere import unit, unit_items, year
 from budgetlib.checks.equalities import change, equal, share
 from budgetlib.checks.findings import Finding, Test, untested
@@ -53,6 +54,7 @@ TESTS: dict[str, Test] = {
     "tables_owned": tables_owned,
     "table_sources": table_sources,
     "table_periods": table_periods,
+    "department_figures": department_figures,
     "declared_projects": declared_projects,
     "declared_services": declared_services,
     "declared_codes": declared_codes,

@@ -34,7 +34,8 @@ class Place:
     measure: str | None = None
     code: str | None = None
     table: str | None = None
-    """Where else it is printed: `performance:3` is the third performance-target table, `catalogue:A1604` an item."""
+    """Where else: the third performance-target table (`performance:3`), the first figure of the whole department's
+    (`department:1`), an item of the catalogue (`catalogue:A1604`)."""
 
     @property
     def token(self) -> str:
@@ -155,7 +156,15 @@ class Budget:
 
 def budgets(corpus: Corpus) -> list[Budget]:
     """Every document of the corpus that was read at least in part, in the order of `documents`."""
-    names = ("pages", "lines", "statements", "performance_projects", "catalogue", "catalogue_declarations")
+    names = (
+        "pages",
+        "lines",
+        "statements",
+        "performance_projects",
+        "department_targets",
+        "catalogue",
+        "catalogue_declarations",
+    )
     tables = {name: _by_document(getattr(corpus, name)) for name in names}
     documents = [record for record in _records(corpus.documents) if record["outcome"] in ("ok", "partial")]
     own = [
