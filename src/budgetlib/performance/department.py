@@ -12,6 +12,8 @@ from budgetlib.performance.target import Place, Statement, Target, Token
 from budgetlib.titles import find_unit
 from budgetlib.vocabulary import performance_words
 
+_SHORT = 4
+"""Words no longer than this are the second row of a head, not a task."""
 _END = ("。", ".", "；", ";")
 _COUNT = re.compile(r"[<>≤≥]?\d[\d,]*(?:\.\d+)?(?P<unit>\D{0,4})")
 
@@ -48,7 +50,7 @@ class Figures:
             self._remember(row)
         for token in numbers:
             if item := self._item(row, token):
-                amount = self._amount(token)
+                amount = self._amount(target, token)
                 target.statements.append(Statement("figure", self.section, item, token.text, amount, place.page))
 
     def _is_rest(self, target: Target, row: Sequence[Token]) -> bool:
@@ -75,9 +77,11 @@ class Figures:
         return self.in_tasks and performance_words().label(bare(row[0].key)) is None
 
     def _take_task(self, target: Target, words: Sequence[Token], numbers: Sequence[Token], place: Place) -> None:
-        if words and all(len(token.key) > 2 for token in words):
+        if numbers == [] and all(len(token.key) <= _SHORT for token in words):
+            self._remember(words)
+        elif words:
             item = words[0].text if len(words) > 1 else None
-            amount = self._amount(numbers[0]) if numbers else None
+            amount = self._amount(target, numbers[0]) if numbers else None
             target.statements.append(Statement("task", self.section, item, words[-1].text, amount, place.page))
 
     def _remember(self, row: Sequence[Token]) -> None:
@@ -92,6 +96,9 @@ class Figures:
             return before[-1].text
         return "、".join(self.headers.get(token.cell.column, [])) or None
 
-    def _amount(self, token: Token) -> Decimal | None:
+    def _amount(self, target: Target, token: Token) -> Decimal | None:
+        """The figure where it is money, in the unit of the table; the unit may stand beside it once more."""
         match = _COUNT.fullmatch(token.key)
-        return parse_number(token.key) if self.in_money and match and not match["unit"] else None
+        if not self.in_money or match is None or match["unit"] not in ("", target.money_unit):
+            return None
+        return parse_number(token.key.removesuffix(match["unit"]))
