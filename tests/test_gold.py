@@ -93,3 +93,15 @@ def test_an_original_of_another_place_is_read_rightly_and_nearly_in_full(path: P
 def test_every_page_of_an_original_is_in_the_ledger_once(path: Path) -> None:
     own = records(path)
     assert [page["page"] for page in own["pages"]] == list(range(1, own["documents"][0]["pages"] + 1))
+
+
+def test_amounts_stand_in_their_row_where_the_font_misstates_its_height() -> None:
+    (path,) = files("real/重庆-商务委-2026.pdf") or pytest.skip("the shared material (../shared) is absent")
+    printed = {
+        line["item"]: line["amount_yuan"]
+        for line in records(path)["lines"]
+        if (line["form"], line["measure"], line["side"]) == ("appropriation_summary", "total", "expenditure")
+    }
+    assert printed["一般公共服务支出"] == Decimal("166042300")
+    assert printed["教育支出"] == Decimal("325882400")
+    assert printed["住房保障支出"] == Decimal("18118800")
