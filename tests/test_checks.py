@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -30,6 +31,7 @@ from tests.typesetting import typeset
 from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.paper import Layout
 
+ROOT = Path(__file__).resolve().parents[1]
 ONE, OTHER = "1" * 16, "2" * 16
 
 
@@ -168,6 +170,16 @@ def test_columns_that_add_up_are_measures_that_there_are() -> None:
 def test_what_is_not_in_the_notation_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no term; write"):
         expression(text)
+
+
+def test_the_example_in_contributing_is_an_identity() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(\[\[identity\]\].*?)```", text, re.DOTALL)
+    (entry,) = tomllib.loads(example)["identity"]
+    assert entry["test"] in TESTS
+    assert entry["severity"] in SEVERITIES
+    terms = [term for text in (entry["published"], *entry["expected"]) for term in expression(text)]
+    assert {term.form for term in terms} <= set(forms())
 
 
 # --- rounding

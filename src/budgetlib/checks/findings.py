@@ -103,6 +103,8 @@ def compared(
             )
             for language in LANGUAGES
         }
+    if failed and any(place.pictured for place in published.places + expected.places):
+        said = {language: text + _template("pictured", language) for language, text in said.items()}
     return Finding(
         identity,
         document_id,

@@ -37,6 +37,9 @@ class Place:
     """Where else: the third performance-target table (`performance:3`), the first figure of the whole department's
     (`department:1`), an item of the catalogue (`catalogue:A1604`)."""
 
+    pictured: bool = False
+    """Whether it was read from a picture and nothing confirms it."""
+
     @property
     def token(self) -> str:
         """The place in a few letters, as the column `places` has it."""
@@ -234,10 +237,22 @@ def _forms(document_id: str, lines: list[Record]) -> Iterator[Form]:
         for line in own:
             row = rows.setdefault((line["row"], line["side"]), _row(line))
             place = Place(
-                document_id, line["page"], name, line["row"], None, line["item"], line["measure"], line["code"]
+                document_id,
+                line["page"],
+                name,
+                line["row"],
+                None,
+                line["item"],
+                line["measure"],
+                line["code"],
+                pictured=_unconfirmed(line),
             )
             row.amounts.setdefault(line["measure"], Figure(line["amount_yuan"], slack, (place,)))
         yield Form(name, document_id, tuple(rows.values()))
+
+
+def _unconfirmed(record: Record) -> bool:
+    return record["source"] == "ocr" and not record["confirmed"]
 
 
 def _row(line: Record) -> Row:
@@ -257,7 +272,12 @@ def half_digit(lines: Iterable[Record]) -> Decimal:
 
 def _statement(record: Record) -> Statement:
     place = Place(
-        record["document_id"], record["page"], section=record["section"], item=record["item"], measure=record["measure"]
+        record["document_id"],
+        record["page"],
+        section=record["section"],
+        item=record["item"],
+        measure=record["measure"],
+        pictured=_unconfirmed(record),
     )
     figure = Figure(record["value"], _stated_slack(record), (place,))
     return Statement(record["section"], record["measure"], record["item"], figure)
