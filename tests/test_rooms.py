@@ -35,7 +35,7 @@ ROOMS = [
     Room({"errors"}, set(), FILES | FRAMES),
     Room({"text", "money"}, set(), FILES | FRAMES),
     Room({"readers", "pages"}, {"errors", "text", "money.parse_number"}, FRAMES - {"numpy"}),
-    Room({"forms", "phrases", "vocabulary"}, {"errors", "text"}, FRAMES),
+    Room({"forms", "phrases", "vocabulary", "codes"}, {"errors", "text"}, FRAMES),
     Room(
         {
             "recognise",
@@ -52,7 +52,7 @@ ROOMS = [
             "strangers",
         }
         | {"declarations", "identify", "ledger", "confirmation", "mending"},
-        {"errors", "text", "money", "pages", "forms", "phrases", "vocabulary"},
+        {"errors", "text", "money", "pages", "forms", "phrases", "vocabulary", "codes"},
         FILES | FRAMES,
     ),
     Room({"tables", "store", "corpus", "matches"}, {"errors"}, set()),

@@ -37,6 +37,15 @@ def mark(records: Sequence[Record], sources: Mapping[int | None, str]) -> None:
                 record["confirmed"] = record["confirmed"] is not None or None
 
 
+def unconfirmed(records: Sequence[Record]) -> list[str]:
+    """A sentence on the amounts of a form that no sum confirms; none where all are confirmed or given as text."""
+    asked = [record for record in records if record["confirmed"] is not None]
+    open_ = [record for record in asked if not record["confirmed"]]
+    if not open_:
+        return []
+    return [f"{len(open_)} of {len(asked)} amounts read from a picture are confirmed by no sum: look at the page"]
+
+
 def mark_statements(statements: Sequence[Record], lines: Iterable[Record], sources: Mapping[int | None, str]) -> None:
     """Set `source` of statements, and `confirmed` of those read from a picture: the same amount stands in a form."""
     known = {line["amount_yuan"] for line in lines if line["confirmed"] is not False}

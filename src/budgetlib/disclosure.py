@@ -12,14 +12,15 @@ from typing import Any
 
 from budgetlib import __version__
 from budgetlib.annexes import read_annexes
-from budgetlib.confirmation import mark, mark_statements
+from budgetlib.confirmation import mark, mark_statements, unconfirmed
 from budgetlib.documents import Source
 from budgetlib.errors import BadParameter, UnreadableDocument
 from budgetlib.identify import Identity, identify, is_another
 from budgetlib.ledger import Annex, ledger
-from budgetlib.mending import mend
+from budgetlib.mending import mend_amounts, mend_names, mend_prose
 from budgetlib.money import FACTORS
 from budgetlib.narrative import read_statements
+from budgetlib.pages import Page
 from budgetlib.readers import OCR, media_type, ocr_engine, read_document
 from budgetlib.recognise import Sheet, recognise
 from budgetlib.strangers import set_apart
@@ -100,21 +101,26 @@ def _read(source: Source, document: dict[str, Any], ocr: str) -> Records:
     lines: list[dict[str, Any]] = []
     counts: dict[int, int] = {}
     sources = {page.number: page.source for page in pages}
+    grids = {id(piece.grid) for sheet in sheets for piece in sheet.pieces}
     for sheet in taken:
-        mend(sheet, units)
+        mend_amounts(sheet, units)
         sheet.remarks.clear()
         own = tidy(sheet, units)
         mark(own, sources)
+        sheet.notes += [*mend_names(own), *unconfirmed(own)]
         counts[id(sheet)] = len(own)
         lines += own
+    pages, misread = _mended(pages, lines)
     other_years = _pages_of_other_years(sheets, refused, len(pages))
     of_year = [replace(page, lines=(), grids=()) if i in other_years else page for i, page in enumerate(pages)]
     own_pages, strangers = set_apart(of_year)
     statements = read_statements(own_pages)
     mark_statements(statements, lines, sources)
-    grids = {id(piece.grid) for sheet in sheets for piece in sheet.pieces}
     annexes = read_annexes(of_year, own_pages, strangers, grids, lines)
     notes = annexes.pages | {index: Annex("other", "not_a_form", (said,)) for index, said in other_years.items()}
+    for index, said in misread.items():
+        note = notes.get(index, Annex(None, "read"))
+        notes[index] = note._replace(remarks=(*note.remarks, *said))
     unread = [table for table in unknown if id(table.grid) not in annexes.grids]
     page_records = ledger(pages, sheets, unread, refused, counts, notes)
     found = any((lines, statements, counts, *annexes.records.values()))
@@ -154,6 +160,13 @@ def _settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:
             else:
                 sheet.unit = "元"
     return refused
+
+
+def _mended(pages: Sequence[Page], lines: Sequence[Mapping[str, Any]]) -> tuple[list[Page], dict[int, list[str]]]:
+    """The pages with figures put right that were misread in prose, and by index what could not be."""
+    amounts = {abs(line["amount_yuan"]) for line in lines}
+    mended = [mend_prose(page, amounts) for page in pages]
+    return [page for page, _ in mended], {index: left for index, (_, left) in enumerate(mended) if left}
 
 
 def _pages_of_other_years(sheets: Sequence[Sheet], refused: Sequence[tuple[Sheet, str]], count: int) -> dict[int, str]:

@@ -230,20 +230,20 @@ def _inked(cell: _Piece, line: _Band, picture: Picture) -> _Piece | None:
     columns = np.flatnonzero((picture.ink[top:bottom, cell.x0 : cell.x1] > 0).sum(axis=0) > 1).tolist()
     if not columns or columns[-1] - columns[0] < 2:
         return None
-    margin = (bottom - top) // 3
+    margin = 3 * (bottom - top) // 5
     return _Piece(
         max(cell.x0, cell.x0 + columns[0] - margin), top, min(cell.x1, cell.x0 + columns[-1] + 1 + margin), bottom
     )
 
 
 def _recognised(pieces: Sequence[_Piece], picture: Picture, clean: Picture) -> Iterator[Char]:
-    """The text of each piece; where the first look leaves doubt, a second one at the picture without rules."""
+    """The text of each piece; where the first look leaves doubt, a second at the softened picture without rules."""
     readings = _texts(pieces, picture)
-    doubtful = [
-        i for i, (_, score) in enumerate(readings) if score < _BEYOND_DOUBT and _differ(pieces[i], picture, clean)
-    ]
-    for i, second in zip(doubtful, _texts([pieces[i] for i in doubtful], clean), strict=True):
-        readings[i] = max(readings[i], second, key=lambda reading: reading[1])
+    doubtful = [i for i, (_, score) in enumerate(readings) if score < _BEYOND_DOUBT]
+    if doubtful:
+        second_look = _texts([pieces[i] for i in doubtful], clean.softened())
+        for i, second in zip(doubtful, second_look, strict=True):
+            readings[i] = max(readings[i], second, key=lambda reading: reading[1])
     for piece, (text, score) in zip(pieces, readings, strict=True):
         x0, top, x1, bottom = (pixels / SCALE for pixels in piece)
         if text.strip():
@@ -255,24 +255,20 @@ def _texts(pieces: Sequence[_Piece], picture: Picture) -> list[tuple[str, float]
     """The text of each piece, and from 0 to 1 how sure it is."""
     if not pieces:
         return []
-    read = _engine().recognize_txt([_cut(piece, picture) for piece in pieces])
+    pixels = picture.pixels
+    read = _engine().recognize_txt([np.ascontiguousarray(pixels[p.top : p.bottom, p.x0 : p.x1]) for p in pieces])
     return list(zip(read.txts, read.scores, strict=True))
-
-
-def _cut(piece: _Piece, picture: Picture) -> np.ndarray:
-    return np.ascontiguousarray(picture.pixels[piece.top : piece.bottom, piece.x0 : piece.x1])
-
-
-def _differ(piece: _Piece, picture: Picture, other: Picture) -> bool:
-    return not np.array_equal(_cut(piece, picture), _cut(piece, other))
 
 
 def _as_set(text: str) -> str:
     """Recognised text with the punctuation that Chinese is set with: full width beside Han, half width inside numbers.
 
-    >>> _as_set("（一)收入(含结转)3，229.82万元;其中:2026年")
-    '（一）收入（含结转）3,229.82万元；其中：2026年'
+    A letter alone before Han that looks the same in both cases is a capital: `Z` marks special projects.
+
+    >>> _as_set("（一)收入(含结转)3，229.82万元;其中:2026年"), _as_set("z评审经费")
+    ('（一）收入（含结转）3,229.82万元；其中：2026年', 'Z评审经费')
     """
+    text = re.sub(rf"(?<![A-Za-z0-9])[cosvwxz](?={_HAN})", lambda match: match[0].upper(), text)
     text = re.sub(r"(?<!\d)\d{1,3}(?:[,，]\d{3})+(?!\d)", lambda match: match[0].replace("，", ","), text)
     beside = re.compile(rf"(?<={_HAN})[(),:;?!]|[(),:;?!](?={_HAN})|(?<=[（），：；])[(),:;]|[(),:;](?=[（），：；])")
     return beside.sub(lambda match: match[0].translate(_FULL_WIDTH), text)

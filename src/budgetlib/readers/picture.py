@@ -67,6 +67,10 @@ class Picture:
         undo[:2, 2] /= SCALE
         return picture_of(as_pixels(pixels), self.to_page @ undo)
 
+    def softened(self) -> Picture:
+        """The picture with specks and the edges of its characters blurred."""
+        return Picture(as_pixels(cv2.GaussianBlur(self.pixels, (3, 3), 0)), self.ink, self.to_page)
+
     def smaller(self, factor: float) -> Pixels:
         """The pixels at `factor` times their number in each direction."""
         return as_pixels(cv2.resize(self.pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))

@@ -14,7 +14,12 @@ import numpy.typing as npt
 from budgetlib.readers.picture import SCALE, Picture, Pixels, as_pixels, paper
 from budgetlib.readers.ruling import Rule
 
-_SHORTEST_ACROSS, _SHORTEST_DOWN, _THICKEST = 14.0, 8.0, 4.0
+_ACROSS, _DOWN = (14.0, 12.0), (8.0, 3.0)
+"""Points, for each direction: the shortest stroke, and the largest gap that noise or text leaves in one."""
+
+_THICKEST = 4.0
+"""Points."""
+
 _SURELY_A_RULE, _CHARACTER = 60.0, 26.0
 """Points: what is longer is no stroke of a character, wherever it ends; and the height of the largest characters."""
 
@@ -28,7 +33,7 @@ _DRAWN = 0.9
 def rules_of(picture: Picture) -> tuple[list[Rule], Picture]:
     """The rules drawn in a picture, and the picture without them."""
     ink, turned = picture.ink, np.ascontiguousarray(picture.ink.T)
-    across, down = _strokes(ink, _SHORTEST_ACROSS), _strokes(turned, _SHORTEST_DOWN)
+    across, down = _strokes(ink, *_ACROSS), _strokes(turned, *_DOWN)
     rows, columns = _long(across), _long(down)
     columns += _joining(down, rows, columns, turned)
     rows += _joining(across, columns, rows, ink)
@@ -60,19 +65,32 @@ class _Stroke:
         return Rule(vertical, middle / SCALE, self.start / SCALE, self.end / SCALE)
 
 
-def _strokes(ink: Pixels, shortest: float) -> list[_Stroke]:
-    """Thin strokes from left to right, at least `shortest` points long, small gaps in them closed."""
-    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
-    opened = as_pixels(cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, round(shortest * SCALE)), np.uint8)))
+def _strokes(ink: Pixels, shortest: float, gap: float) -> list[_Stroke]:
+    """Thin strokes from left to right, at least `shortest` points long, gaps up to `gap` points closed."""
+    opened = as_pixels(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, round(shortest * SCALE)), np.uint8)))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
     strokes = []
     for i, (x, y, length, thick, area) in enumerate(stats[1:].tolist(), 1):
-        if area > _THICKEST * SCALE * length:
-            continue
-        ys, xs = np.nonzero(labels[y : y + thick, x : x + length] == i)
-        slope, height = np.polyfit(xs, ys, 1)
-        strokes.append(_Stroke(x, x + length, y + height - slope * x, slope, area / length))
-    return strokes
+        if area <= _THICKEST * SCALE * length:
+            ys, xs = np.nonzero(labels[y : y + thick, x : x + length] == i)
+            slope, height = np.polyfit(xs, ys, 1)
+            strokes.append(_Stroke(x, x + length, y + float(height) - float(slope) * x, float(slope), area / length))
+    return _joined(strokes, gap)
+
+
+def _joined(strokes: Sequence[_Stroke], gap: float) -> list[_Stroke]:
+    """Strokes that go on in the same line after a small gap, as one."""
+    joined: list[_Stroke] = []
+    for stroke in sorted(strokes, key=lambda stroke: stroke.start):
+        for i, before in enumerate(joined):
+            near = -_NEAR <= stroke.start - before.end <= gap * SCALE
+            if near and abs(float(before.at(stroke.start) - stroke.at(stroke.start))) <= _NEAR / 2:
+                longer = max(before, stroke, key=lambda part: part.end - part.start)
+                joined[i] = replace(longer, start=before.start, end=max(before.end, stroke.end))
+                break
+        else:
+            joined.append(stroke)
+    return joined
 
 
 def _long(strokes: Sequence[_Stroke], points: float = _SURELY_A_RULE) -> list[_Stroke]:
