@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 import pandas as pd
 import pytest
@@ -18,12 +19,16 @@ from PIL import Image
 
 from budgetlib.analysis import basic_and_project, procurement_mix, spending_by_function, spending_change
 from budgetlib.charts import (
+    NARROW,
+    WIDE,
     plot_basic_and_project,
     plot_procurement_mix,
+    plot_project_change,
     plot_spending_by_function,
     plot_spending_change,
     png,
     sentence,
+    svg,
 )
 from budgetlib.corpus import Corpus
 from budgetlib.labels import LANGUAGES, label, labels
@@ -46,16 +51,26 @@ def frames(corpus: Corpus) -> dict[Callable[..., Axes], pd.DataFrame]:
         plot_spending_by_function: spending_by_function(budget),
         plot_basic_and_project: basic_and_project(budget),
         plot_spending_change: spending_change(corpus, ENTITY, 2026),
+        plot_project_change: spending_change(corpus, ENTITY, 2026),
         plot_procurement_mix: procurement_mix(budget),
     }
 
 
-PLOTS = [plot_spending_by_function, plot_basic_and_project, plot_spending_change, plot_procurement_mix]
+PLOTS = [
+    plot_spending_by_function,
+    plot_basic_and_project,
+    plot_spending_change,
+    plot_project_change,
+    plot_procurement_mix,
+]
 
 
 def texts(axes: Axes) -> list[Text]:
     FigureCanvasAgg(axes.figure).draw()  # type: ignore[arg-type]
-    return [text for text in axes.figure.findobj(Text) if text.get_text() and text.get_visible()]  # type: ignore[misc]
+    low, high = axes.get_xlim()
+    outside = [text for text in axes.get_xticklabels() if not low <= text.get_position()[0] <= high]
+    shown = [text for text in axes.figure.findobj(Text) if text.get_text() and text.get_visible()]  # type: ignore[misc]
+    return [text for text in shown if text not in outside]
 
 
 def without_glyph(axes: Axes) -> set[str]:
@@ -69,6 +84,15 @@ def without_glyph(axes: Axes) -> set[str]:
 
 def words(axes: Axes) -> str:
     return " ".join(text.get_text() for text in texts(axes))
+
+
+def elements(picture: str) -> list[Xml.Element]:
+    return list(Xml.fromstring(picture).iter())  # noqa: S314 - written just now
+
+
+def drawn_as(what: str, axes: Axes) -> list[str]:
+    """The texts of an axes that are a `name` or a `value`."""
+    return [text.get_text() for text in axes.texts if text.get_gid() == what]
 
 
 def functions(*rows: tuple[str, str | None, str | None]) -> pd.DataFrame:
@@ -108,8 +132,8 @@ def test_the_unit_stands_on_the_axis_and_at_each_bar(
 ) -> None:
     axes = plot(frames[plot], language)
     unit = label("unit.yuan", language)
-    assert axes.get_xlabel() == unit
-    values = [text.get_text() for text in axes.texts if text.get_horizontalalignment() == "right"]
+    assert axes.get_xlabel().startswith(unit)
+    values = drawn_as("value", axes)
     assert values
     assert all(unit in value for value in values)
 
@@ -170,15 +194,52 @@ def test_negative_amounts_go_left_and_zero_has_no_length() -> None:
     assert "30.00 万元" in words(axes)
 
 
-def test_changes_are_signed_largest_first_and_the_small_ones_are_summed() -> None:
-    rows = [{"basis": "computed", "dimension": "function", "code": None, "item": f"科目{n}"} for n in range(15)]
-    frame = pd.DataFrame(rows, dtype=object).assign(change_yuan=[yuan(str(n - 7)) for n in range(15)])
-    axes = plot_spending_change(frame, "zh")
-    values = [text.get_text() for text in axes.texts if text.get_horizontalalignment() == "right"]
-    assert values[:2] == ["-7.00 万元", "+7.00 万元"]
-    assert len(values) == 13
-    assert "其他 2 项" in words(axes)
-    assert values[-1] == "0.00 万元"
+def changes(*amounts: tuple[str, str]) -> pd.DataFrame:
+    """A frame like the functions of `spending_change`: each amount last year and this year, in 万元."""
+    records = []
+    for n, (before, now) in enumerate(amounts):
+        values = {"previous_yuan": yuan(before), "current_yuan": yuan(now), "change_yuan": yuan(now) - yuan(before)}
+        about = {"basis": "computed", "dimension": "function", "code": None, "item": f"科目{n}", "previous_year": 2025}
+        records.append(about | values | {"form": "expenditure"})
+    return pd.DataFrame(records, dtype=object)
+
+
+def spans(axes: Axes) -> list[tuple[float, float]]:
+    return [(round(bar.get_x(), 6), round(bar.get_x() + bar.get_width(), 6)) for bar in axes.patches]
+
+
+def test_a_waterfall_goes_from_last_year_over_every_step_to_this_year_the_largest_step_first() -> None:
+    axes = plot_spending_change(changes(("100", "90"), ("20", "0"), ("5", "5"), ("0", "60")), "zh")
+    assert drawn_as("value", axes) == ["125.00 万元", "+60.00 万元", "-20.00 万元", "-10.00 万元", "155.00 万元"]
+    assert spans(axes) == [(0, 125), (125, 185), (185, 165), (165, 155), (0, 155)]
+
+
+def test_small_steps_of_a_waterfall_are_summed_into_one() -> None:
+    axes = plot_spending_change(changes(*(("100", str(93 + n)) for n in range(15))), "zh")
+    values = drawn_as("value", axes)
+    assert values[1:3] == ["-7.00 万元", "+7.00 万元"]
+    assert len(values) == 15
+    assert drawn_as("name", axes)[-2] == "其他 2 项"
+    assert values[-2] == "0.00 万元"
+
+
+def test_a_waterfall_of_small_steps_cuts_its_axis_and_says_so() -> None:
+    near, far = (plot_spending_change(changes(("1000", now)), "zh") for now in ("1010", "1900"))
+    assert near.get_xlim()[0] > 900
+    assert "横轴不从零开始" in near.get_xlabel()
+    assert far.get_xlim()[0] <= 0
+    assert "横轴" not in far.get_xlabel()
+
+
+def test_a_waterfall_to_nothing_and_below_ends_there() -> None:
+    assert spans(plot_spending_change(changes(("50", "0")), "zh")) == [(0, 50), (50, 0), (0, 0)]
+    assert spans(plot_spending_change(changes(("50", "-10")), "zh"))[-1] == (0, -10)
+
+
+def test_projects_that_a_form_does_not_list_are_no_step() -> None:
+    rest = changes(("100", "150"), ("300", "310")).assign(dimension="project")
+    rest.loc[1, "form"] = None
+    assert drawn_as("value", plot_project_change(rest, "zh")) == ["100.00 万元", "+50.00 万元", "150.00 万元"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -191,6 +252,62 @@ def test_nothing_to_draw_is_a_sentence_without_axes(
     assert sentence(axes) == label(f"empty.{name}", language)
     assert not axes.axison
     assert sentence(plot(frames[plot], language)) is None
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_a_vector_picture_is_one_element_that_loads_nothing_and_needs_no_font(width: float) -> None:
+    hostile = functions(("--!><script>alert(1)</script>]]>", "1", None))
+    picture = svg(plot_spending_by_function(hostile, "zh", width))
+    assert picture.startswith("<svg ")
+    found = elements(picture)
+    assert {one.tag.rpartition("}")[2] for one in found} <= {"svg", "g", "path", "use", "defs", "clipPath", "rect"}
+    assert not [v for one in found for k, v in one.attrib.items() if "href" in k and not v.startswith("#")]
+    assert "script" not in picture
+
+
+def test_a_vector_picture_scales_and_is_the_same_each_time(frames: dict[Any, pd.DataFrame]) -> None:
+    first, second = (svg(plot_procurement_mix(frames[plot_procurement_mix], "zh", WIDE)) for _ in range(2))
+    assert first == second
+    root = elements(first)[0]
+    assert root.attrib["viewBox"].startswith(f"0 0 {WIDE:g} ")
+    assert not root.attrib.keys() & {"width", "height"}
+
+
+def test_vector_pictures_of_one_page_share_no_id(frames: dict[Any, pd.DataFrame]) -> None:
+    pictures = [svg(plot(frames[plot], "zh", width)) for plot in PLOTS for width in (NARROW, WIDE)]
+    names = [re.findall(r'\bid="([^"]+)"', picture) for picture in pictures]
+    assert all(names)
+    assert len({one for own in names for one in own}) == sum(map(len, names))
+    for own, picture in zip(names, pictures, strict=True):
+        assert set(re.findall(r'use href="#([^"]+)"', picture)) <= set(own)
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_what_is_drawn_of_a_row_leads_to_its_source(frames: dict[Any, pd.DataFrame], plot: Callable[..., Axes]) -> None:
+    assert "<a " not in svg(plot(frames[plot], "zh"))
+    picture = svg(plot(frames[plot].assign(href="evidence/a.png?x=1&y=2"), "zh"))
+    links = [one.attrib for one in elements(picture) if one.tag.endswith("}a")]
+    assert links
+    assert all(link == {"href": "evidence/a.png?x=1&y=2"} for link in links)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("plot", PLOTS)
+def test_no_text_leaves_the_picture_or_lies_on_another_at_any_width(
+    frames: dict[Any, pd.DataFrame], plot: Callable[..., Axes], language: str
+) -> None:
+    for width in (NARROW, WIDE):
+        axes = plot(frames[plot], language, width)
+        boxes = [text.get_window_extent() for text in texts(axes)]
+        assert not [1 for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.overlaps(b)]
+        assert all(box.x0 >= 0 and box.x1 <= axes.figure.bbox.width for box in boxes)
+
+
+def test_short_names_stand_beside_their_bars_and_long_ones_above() -> None:
+    short, long = (plot_spending_by_function(functions((name, "5", "1")), "zh", NARROW) for name in ("短", LONG))
+    assert short.texts[0].get_window_extent().x1 < short.patches[0].get_window_extent().x0
+    name, bar = long.texts[0].get_window_extent(), long.patches[0].get_window_extent()
+    assert name.y0 > bar.y1
 
 
 def test_a_picture_is_crisp_and_the_same_each_time(frames: dict[Any, pd.DataFrame]) -> None:
@@ -216,7 +333,7 @@ def test_every_label_has_both_languages_with_the_same_blanks_to_fill() -> None:
 
 
 def test_every_label_that_the_code_names_is_there() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
     named = {key for source in sources for key in re.findall(r'label\("(\w+\.\w+)"', source)}
     assert named
     assert named - {key for key, _ in entries()} == set()

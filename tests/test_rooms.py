@@ -71,7 +71,7 @@ ROOMS = [
     ),
     Room(
         {"checks"},
-        {"errors", "text", "money", "forms", "tables", "corpus", "labels", "dictionary.measures"},
+        {"errors", "text", "money", "forms", "tables", "corpus", "labels", "vocabulary", "dictionary.measures"},
         FILES - {"importlib"} | {"pyarrow"},
     ),
     Room({"analysis"}, {"errors", "corpus", "vocabulary"}, FILES | {"pyarrow"}),
@@ -96,7 +96,7 @@ ONE_PLACE = {
     "pdfplumber": "readers/pdf.py",
     "pdfminer": "readers/pdf.py",
     "rapidocr": "readers/ocr.py",
-    "matplotlib": "charts.py",
+    "matplotlib": "charts/",
     "papermill": "report.py",
     "nbconvert": "report.py",
 }
@@ -167,7 +167,8 @@ def test_a_library_is_known_in_one_place(library: str, place: str) -> None:
     knowing = {
         str(path.relative_to(PACKAGE)) for path in MODULES if any(inside(n, {library}) for n in imports_of(path))
     }
-    assert knowing == {place}
+    assert knowing
+    assert {name for name in knowing if not name.startswith(place)} == set()
 
 
 def libraries(folder: Path) -> set[str]:

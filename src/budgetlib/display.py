@@ -17,7 +17,7 @@ from markupsafe import Markup
 from budgetlib import __version__
 from budgetlib.analysis import Guidance
 from budgetlib.cells import Cells
-from budgetlib.charts import Plot, png, sentence
+from budgetlib.charts import WIDE, Plot, png, sentence
 from budgetlib.corpus import Corpus
 from budgetlib.errors import BadParameter
 from budgetlib.evidence import exhibits
@@ -151,7 +151,7 @@ class Display:
 
     def chart(self, plot: Plot, frame: pd.DataFrame, source: str = "") -> Html:
         """What `plot` draws of `frame`, with its `source` (a label's key; else its place); or why there is nothing."""
-        axes = plot(frame, self.language)
+        axes = plot(frame, self.language, WIDE)
         if (nothing := sentence(axes)) is not None:
             return self._html("sentence", nothing)
         name = plot.__name__.removeprefix("plot_")
