@@ -77,12 +77,12 @@ ROOMS = [
     Room({"analysis"}, {"errors", "corpus", "vocabulary"}, FILES | {"pyarrow"}),
     Room({"charts", "labels", "fonts"}, {"errors"}, {"pyarrow"}),
     Room(
-        {"display", "cells"},
-        {"errors", "forms", "store", "corpus", "analysis.Guidance", "evidence", "charts", "labels"},
+        {"display", "cells", "citations", "summary"},
+        {"errors", "forms", "store", "corpus", "analysis.Guidance", "evidence", "proofs", "sheets", "charts", "labels"},
         {"pyarrow"},
     ),
     Room({"report", "index"}, {"errors", "text", "store", "corpus", "matches", "labels", "fonts"}, FRAMES),
-    Room({"evidence"}, {"text", "money", "pages.Box", "corpus", "documents.sha256"}, {"pyarrow"}),
+    Room({"evidence", "proofs", "sheets"}, {"text", "money", "pages.Box", "corpus", "documents.sha256"}, {"pyarrow"}),
     Room({"listing"}, {"corpus", "checks.SEVERITIES"}, FILES | {"pyarrow"}),
     Room({"export", "fiscal"}, {"errors", "tables", "store"}, set()),
     Room(

@@ -1,16 +1,10 @@
-"""A failed check as its document shows it: the page cut out around the figures, which are marked; else the words.
-
-A file is shown only where it still is the one that was read: same place, same hash.
-"""
+"""A failed check as its document shows it: the page cut out around the figures, which are marked; else the words."""
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +12,13 @@ import pandas as pd
 import pypdfium2
 
 from budgetlib.corpus import Corpus
-from budgetlib.documents import sha256
-from budgetlib.money import FACTORS, numbers
 from budgetlib.pages import Box
+from budgetlib.proofs import as_printed
+from budgetlib.sheets import cut_out, original
 from budgetlib.text import squeeze
 
 MOST = 3
 """Exhibits of one check."""
-
-_DOTS_PER_POINT = 1.75
-_AROUND, _MARGIN, _FRAME, _COLOURS = 42.0, 14, 3, 48
-_TESTED, _TIED = (204, 32, 32), (31, 99, 190)
-_CONTEXT = (10, 6, 3, 0)
-"""Characters before a number that are looked for with it, until they are found."""
 
 _ELSEWHERE = re.compile(r"[0-9a-f]{16}/")
 
@@ -54,10 +42,11 @@ class Exhibit:
     picture: bytes | None = None
 
 
-def exhibits(corpus: Corpus, check: Row, tidy: Path | str) -> list[Exhibit]:
+def exhibits(corpus: Corpus, check: Row, tidy: Path | str | None = None) -> list[Exhibit]:
     """What the places of a failed `check` (a row of the table `checks`) look like, the tested figure first.
 
-    `tidy` is the folder of the tables, from which `documents.folder` leads to the files.
+    `tidy` is the folder of the tables, from which `documents.folder` leads to the files; without it there are no
+    pictures.
     """
     found: dict[tuple[str, str | None, int | None, int | None], Exhibit] = {}
     for token in (check["places"] or "").split():
@@ -68,30 +57,8 @@ def exhibits(corpus: Corpus, check: Row, tidy: Path | str) -> list[Exhibit]:
                 found[key] = exhibit
             elif not set(exhibit.text) <= set(known.text):
                 found[key] = replace(known, text=known.text + exhibit.text, marks=known.marks + exhibit.marks)
-    return [_pictured(corpus, exhibit, Path(tidy)) for exhibit in list(found.values())[:MOST]]
-
-
-def cut_out(file: Path, page: int, marks: Sequence[Box], number: str | None = None) -> bytes | None:
-    """A PNG of `page` (from 1) around `marks` (points from the top left), the first in red, others in blue.
-
-    Without marks the place of `number`, as its sentence prints it, is looked for; None where it is not found.
-    """
-    with pypdfium2.PdfDocument(file) as document:
-        sheet = document[page - 1]
-        height = sheet.get_height()
-        shown = list(marks) or [box for box in [_find(sheet, number or "")] if box]
-        if not shown:
-            return None
-        top = max(0.0, min(box.top for box in shown) - _AROUND)
-        bottom = min(height, max(box.bottom for box in shown) + _AROUND)
-        image = sheet.render(scale=_DOTS_PER_POINT, crop=(0, height - bottom, 0, top)).to_pil().convert("RGB")
-    left, _, right, _ = image.convert("L").point(lambda light: 255 - light).getbbox() or (0, 0, *image.size)
-    for box in reversed(shown):
-        _frame(image, replace(box, x0=max(box.x0, left / _DOTS_PER_POINT)), top, _TESTED if box is shown[0] else _TIED)
-    stream = io.BytesIO()
-    sides = max(0, left - _MARGIN), 0, min(image.width, right + _MARGIN), image.height
-    image.crop(sides).quantize(_COLOURS).save(stream, "PNG", optimize=True)
-    return stream.getvalue()
+    shown = list(found.values())[:MOST]
+    return shown if tidy is None else [_pictured(corpus, exhibit, tidy) for exhibit in shown]
 
 
 def _read(corpus: Corpus, check: Row, token: str) -> Iterator[Exhibit]:
@@ -140,7 +107,7 @@ def _stated(corpus: Corpus, check: Row, document_id: str, section: int, measure:
     fitting = statements[(statements.section == section) & (statements.measure == measure) & about]
     exact = fitting[fitting.value == check["published"]]
     for stated in (exact if len(exact) else fitting).head(1).to_dict("records"):
-        number = _as_printed(stated["sentence"], stated["value"], stated["value_unit"])
+        number = as_printed(stated["sentence"], stated["value"], stated["value_unit"])
         yield Exhibit(document_id, None, section, _page(stated["page"]), (stated["sentence"],), number=number)
 
 
@@ -180,69 +147,14 @@ def _listed(corpus: Corpus, document_id: str, code: str) -> Iterator[Exhibit]:
         )
 
 
-def _pictured(corpus: Corpus, exhibit: Exhibit, tidy: Path) -> Exhibit:
-    (document,) = corpus.documents[corpus.documents.document_id == exhibit.document_id].to_dict("records")
-    if exhibit.page is None or document["media_type"] != "application/pdf" or not document["folder"]:
-        return exhibit
-    file = tidy / document["folder"] / document["path"]
-    if not file.is_file() or _hash(file, file.stat().st_mtime_ns) != document["sha256"]:
+def _pictured(corpus: Corpus, exhibit: Exhibit, tidy: Path | str) -> Exhibit:
+    file = original(corpus, exhibit.document_id, tidy) if exhibit.page is not None else None
+    if file is None or exhibit.page is None:
         return exhibit
     try:
         return replace(exhibit, picture=cut_out(file, exhibit.page, exhibit.marks, exhibit.number))
     except pypdfium2.PdfiumError:
         return exhibit
-
-
-@cache
-def _hash(file: Path, changed: int) -> str:
-    """The hash of a file as it was when it last `changed`."""
-    return sha256(file)
-
-
-def _as_printed(sentence: str, value: Decimal, unit: str) -> str | None:
-    """The number of `sentence` that says `value`, with the characters before it."""
-    for start, end, number, printed_unit in numbers(sentence):
-        factor = FACTORS.get(printed_unit or "万元", Decimal(1)) if unit == "yuan" else Decimal(1)
-        if number * factor == abs(value):
-            return sentence[max(0, start - max(_CONTEXT)) : end]
-    return None
-
-
-def _find(sheet: Any, number: str) -> Box | None:
-    """Where a page prints `number`: with all that stands before it there, else with less and less of it."""
-    text = sheet.get_textpage()
-    height = sheet.get_height()
-    digits = (
-        len(number) - max((number.rfind(character) for character in number if not _numeric(character)), default=-1) - 1
-    )
-    for before in _CONTEXT:
-        piece = number[-(digits + before) :] if digits + before else ""
-        hit = text.search(piece).get_next() if piece else None
-        if hit:
-            rectangles = [text.get_rect(i) for i in range(text.count_rects(*hit))]
-            _, bottom, right, top = rectangles[-1]
-            left = min(one[0] for one in rectangles if one[1] < top and one[3] > bottom)
-            return Box(left, height - top, right, height - bottom)
-    return None
-
-
-def _numeric(character: str) -> bool:
-    return character.isdigit() or character in ".,%"
-
-
-def _frame(image: Any, box: Box, top: float, colour: tuple[int, int, int]) -> None:
-    """Draw a frame around a box."""
-    width, height = image.size
-    x0, x1 = max(0, int(box.x0 * _DOTS_PER_POINT) - _FRAME), min(width, int(box.x1 * _DOTS_PER_POINT) + 2 * _FRAME)
-    y0 = max(0, int((box.top - top) * _DOTS_PER_POINT) - _FRAME)
-    y1 = min(height, int((box.bottom - top) * _DOTS_PER_POINT) + _FRAME)
-    for edge in (
-        (x0, y0, x1, y0 + _FRAME),
-        (x0, y1 - _FRAME, x1, y1),
-        (x0, y0, x0 + _FRAME, y1),
-        (x1 - _FRAME, y0, x1, y1),
-    ):
-        image.paste(colour, edge)
 
 
 def _page(page: Any) -> int | None:
