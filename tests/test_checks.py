@@ -398,6 +398,17 @@ def test_a_declared_code_is_looked_up_in_the_edition_cited_whatever_its_brackets
     assert states(found, "service_in_catalogue") == [state]
 
 
+@pytest.mark.parametrize(("section", "asked"), [("行政审批", True), ("人民政府办公厅（室）", False), ("统计", True)])
+def test_a_service_from_another_departments_section_of_the_catalogue_is_asked_about(section: str, asked: bool) -> None:
+    listed = [item("A1604", "热线服务"), item("A0101", "会务服务", "人民政府办公厅（室）")]
+    found = corpus(
+        documents=[document(ONE, entity="示例市人民政府办公室[部门]")],
+        catalogue=listed,
+        catalogue_declarations=[declaration(project="热线外包", name="热线服务", section=section)],
+    )
+    assert ("service_in_own_section" in failed(found)) == asked
+
+
 def test_the_four_questions_are_questions() -> None:
     for name in ("service_in_budget", "service_is_service", "service_in_catalogue", "services_total_disclosed"):
         (identity,) = (identity for identity in identities() if identity.name == name)
@@ -451,6 +462,8 @@ FAULTS = {
         "tables_disclosed": 1,
         "tables_disclosed_amount": 1,
         "table_name": 1,
+        "table_unit_name": 1,
+        "service_in_own_section": 1,
         "services_total_disclosed": 1,
         "catalogue_codes_unique": 5,
     },

@@ -10,7 +10,7 @@ import pandas as pd
 
 from budgetlib.analysis.matching import THRESHOLD
 from budgetlib.corpus import Corpus
-from budgetlib.vocabulary import service_words
+from budgetlib.vocabulary import is_section_of, service_words
 
 _LEAF = 4
 
@@ -89,7 +89,7 @@ def _section(corpus: Corpus, budget: Corpus, basis: str, rows: pd.DataFrame) -> 
     edition = next(iter(rows.edition.dropna()), None)
     sections = list(dict.fromkeys(rows.section.dropna()))
     for name in _names(corpus, budget):
-        fitting = [section for section in sections if any(way in name for way in _ways(section))]
+        fitting = [section for section in sections if is_section_of(section, name)]
         if fitting:
             section = max(fitting, key=len)
             items = leaves(rows[rows.section == section])
@@ -100,16 +100,6 @@ def _section(corpus: Corpus, budget: Corpus, basis: str, rows: pd.DataFrame) -> 
 def _files(corpus: Corpus, budget: Corpus, items: pd.DataFrame) -> pd.Series:
     paths = corpus.documents.set_index("document_id").path.drop(budget.documents.document_id)
     return items.document_id.map(paths).astype(object).where(items.document_id.isin(paths.index), None)
-
-
-def _ways(section: str) -> list[str]:
-    """How a department of a section may be called.
-
-    >>> _ways("人民政府办公厅（室）"), _ways("行政审批")
-    (['人民政府办公厅', '人民政府办公室'], ['行政审批'])
-    """
-    either = re.fullmatch(r"(.+)(.)[（(](.)[）)]", section)
-    return [either[1] + either[2], either[1] + either[3]] if either else [section]
 
 
 def _names(corpus: Corpus, budget: Corpus) -> list[str]:

@@ -21,9 +21,17 @@ from budgetlib.checks.performance import (
     tables_named,
     tables_owned,
     tables_summed,
+    tables_unit_named,
 )
 from budgetlib.checks.reading import Budget, budgets
-from budgetlib.checks.services import codes_once, declared_codes, declared_projects, declared_services, declared_total
+from budgetlib.checks.services import (
+    codes_once,
+    declared_codes,
+    declared_projects,
+    declared_sections,
+    declared_services,
+    declared_total,
+)
 from budgetlib.checks.sums import above, classes, codes, groups, headed, leaves, levels, parts, totalled, units
 from budgetlib.corpus import Corpus
 
@@ -52,12 +60,14 @@ TESTS: dict[str, Test] = {
     "tables_agree": tables_agree,
     "tables_named": tables_named,
     "tables_owned": tables_owned,
+    "tables_unit_named": tables_unit_named,
     "table_sources": table_sources,
     "table_periods": table_periods,
     "department_figures": department_figures,
     "declared_projects": declared_projects,
     "declared_services": declared_services,
     "declared_codes": declared_codes,
+    "declared_sections": declared_sections,
     "declared_total": declared_total,
     "codes_once": codes_once,
     "unit": unit,

@@ -144,6 +144,19 @@ def tables_owned(identity: Identity, budget: Budget) -> Iterator[Finding]:
             )
 
 
+def tables_unit_named(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """The name of the unit in a table against its name in the projects form, where both are one unit."""
+    for target in targets(budget):
+        if target.row is None or not target.row.unit or not target.record["unit"]:
+            continue
+        places = (target.place, budget.forms["projects"].place(target.row))
+        if _same_name(target.record["unit"], target.row.unit):
+            yield held(identity, budget.document_id, places)
+        elif _same_unit(target.record["unit"], target.row.unit):
+            words = {"unit": target.record["unit"], "owner": target.row.unit}
+            yield found(identity, budget.document_id, places, "unit_named", **words)
+
+
 def table_sources(identity: Identity, budget: Budget) -> Iterator[Finding]:
     """The money of the whole period, and of the year, against its sources."""
     for target in targets(budget):

@@ -12,6 +12,7 @@ from budgetlib.checks.findings import Finding, found, held, untested
 from budgetlib.checks.identities import Identity
 from budgetlib.checks.reading import Budget, Place, Record
 from budgetlib.text import squeeze
+from budgetlib.vocabulary import is_section_of
 
 SAME_NAME = 90
 _BRACKETS = str.maketrans("【】[]〔〕（）()", "〔〕〔〕〔〕()()")
@@ -61,6 +62,20 @@ def declared_codes(identity: Identity, budget: Budget) -> Iterator[Finding]:
             yield found(identity, budget.document_id, (place,), "unlisted", code=code, name=declaration["name"] or "")
         else:
             yield untested(identity, budget.document_id, "insufficient_data")
+
+
+def declared_sections(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """The section of the catalogue that is cited against the department's own, where the catalogue has one."""
+    entity = budget.record["entity"] or ""
+    for declaration in _items(budget, "section"):
+        place = _place(budget, declaration, declaration["project"] or declaration["name"])
+        sections = {entry["section"] for entry in _edition(budget, declaration["citation"]) if entry["section"]}
+        own = [section for section in sections if is_section_of(section, entity)]
+        if declaration["section"] in own:
+            yield held(identity, budget.document_id, (place,))
+        elif own:
+            words = {"section": declaration["section"], "own": max(own, key=len)}
+            yield found(identity, budget.document_id, (place,), "sectioned", **words)
 
 
 def declared_total(identity: Identity, budget: Budget) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 A new wording is a new line of TOML; nothing here knows a page.
 """
 
-from budgetlib.vocabulary.catalogue import CatalogueWords, StrangerWords, catalogue_words
+from budgetlib.vocabulary.catalogue import CatalogueWords, StrangerWords, catalogue_words, is_section_of
 from budgetlib.vocabulary.performance import PerformanceWords, performance_words
 from budgetlib.vocabulary.services import ServiceWords, service_words
 
@@ -13,6 +13,7 @@ __all__ = [
     "ServiceWords",
     "StrangerWords",
     "catalogue_words",
+    "is_section_of",
     "performance_words",
     "service_words",
 ]

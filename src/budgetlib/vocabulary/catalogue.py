@@ -66,6 +66,17 @@ class CatalogueWords:
         return self.document_number.fullmatch(key) is not None
 
 
+def is_section_of(section: str, department: str) -> bool:
+    """Whether a section of the catalogue is that of a department, by its name.
+
+    >>> is_section_of("人民政府办公厅（室）", "某市人民政府办公室"), is_section_of("行政审批", "某市人民政府办公室")
+    (True, False)
+    """
+    either = re.fullmatch(r"(.+)(.)[（(](.)[）)]", section)
+    ways = [either[1] + either[2], either[1] + either[3]] if either else [section]
+    return any(way in department for way in ways)
+
+
 @cache
 def catalogue_words() -> CatalogueWords:
     """The words around the guidance catalogue."""
