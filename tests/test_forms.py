@@ -256,3 +256,11 @@ def test_a_hostile_name_of_a_department_makes_a_harmless_folder_name(name: str) 
 
 def test_no_page_at_all_is_no_form_at_all() -> None:
     assert recognise([]) == ([], [])
+
+
+def test_a_heading_in_the_contents_is_not_who_publishes(tmp_path: Path) -> None:
+    path = tmp_path / "prose.txt"
+    contents = "目录\n第一部分 2026年度部门预算情况说明\n一、部门情况说明\n二、2026年部门预算收支情况说明\n"
+    path.write_text(f"示例市示例局\n2026年度部门预算信息公开\n{contents}", encoding="utf-8")
+    (document,) = parse_document(path)["documents"]
+    assert (document["entity"], document["fiscal_year"]) == ("示例市示例局", 2026)

@@ -14,7 +14,8 @@ from budgetlib.text import squeeze
 from budgetlib.titles import find_entity
 
 _COVER_TITLE = re.compile(
-    r"^(?:(?P<y1>20\d\d)年度?)?(?P<who>.*?[^\d年度])?(?:\((?P<scope>汇总|本级|部门)\))?(?:(?P<y2>20\d\d)年度?)?"
+    r"^(?!第.{1,3}部分|目录|[一二三四五六七八九十]+、)"
+    r"(?:(?P<y1>20\d\d)年度?)?(?P<who>.*?[^\d年度])?(?:\((?P<scope>汇总|本级|部门)\))?(?:(?P<y2>20\d\d)年度?)?"
     r"(?:市级|省级|区级|县级)?(?P<level>部门|单位)(?P<kind>预算|决算)(?:信息)?(?:公开|说明|情况说明|编制说明|及.*)*(?:说明)?$"
 )
 _PLACE = re.compile(r"^(?:中共)?(?P<place>.{1,8}?(?:特别行政区|自治区|省|市|自治州|州|盟|地区|县|区|旗))")
