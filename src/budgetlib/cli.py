@@ -65,7 +65,10 @@ def main() -> None:
     help="Which pages are read from their pictures; auto: those without a usable text layer.",
 )
 def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str) -> None:
-    """Read disclosures (files or folders; default data/raw) and write the tidy tables as Parquet."""
+    """Read disclosures and write the tidy tables.
+
+    PATHS are files or folders; default: data/raw. The tables are Parquet files.
+    """
     from budgetlib.pipeline import parse as parse_files
 
     try:
@@ -95,7 +98,10 @@ def _tell_parsed(bar: Any, one: Parsed) -> None:
 @click.option("--strict", is_flag=True, help="Exit with code 1 when a check of severity `error` fails.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the findings.")
 def check(tidy: Path, strict: bool, lang: str) -> None:
-    """Print what does not add up, the worst document first, with form, row and page."""
+    """Print what does not add up, the worst document first.
+
+    Each finding names its form, row and page.
+    """
     from budgetlib.corpus import load
     from budgetlib.listing import listing
 
@@ -131,7 +137,10 @@ def report(
     lang: str,
     jobs: int,
 ) -> None:
-    """Run the notebooks for every department and year, or for those named."""
+    """Run the notebooks for every department and year.
+
+    Or for those named; the pages over all departments are written each time.
+    """
     from budgetlib.report import write_reports
 
     languages = LANGUAGES if lang == "both" else (lang,)
@@ -165,7 +174,10 @@ def _tell(bar: Any, report: Report) -> None:
     help="For which tools.",
 )
 def export(tidy: Path, out: Path, form: str) -> None:
-    """Write the tidy tables for other tools, with a README of columns, units, caveats and citation."""
+    """Write the tidy tables for other tools.
+
+    A README of columns, units, caveats and citation goes with them.
+    """
     from budgetlib.export import export as export_tables
 
     try:
