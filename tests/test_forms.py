@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from budgetlib.nesting import row_kinds
 from budgetlib.pipeline import parse_document
 from budgetlib.recognise import recognise
 from budgetlib.rows import Row
-from budgetlib.text import slug
-from budgetlib.titles import clean_title
+from budgetlib.text import slug, squeeze
+from budgetlib.titles import form_above, without_years
 
 HEAD = "示例市示例局2026年部门预算\n\n"
 
@@ -140,27 +141,23 @@ def test_an_empty_form_has_no_lines_and_says_so(parsed: Any) -> None:
     assert ("government_fund_expenditure", "declared_empty") in {(p["form"], p["outcome"]) for p in records["pages"]}
 
 
-@pytest.mark.parametrize(
-    ("title", "form"),
-    [
-        ("预算公开表1 2026年预算收支总表", "budget_summary"),
-        ("表2：2026年市级部门收入预算总表", "revenue"),
-        ("三、支出预算总表", "expenditure"),
-        ("附表4 财政拨款收支总体情况表 单位：万元", "appropriation_summary"),
-        ("一般公共预算支出明细表（按支出功能分类科目）", "general_public_expenditure"),
-        ("一般公共预算基本支出部门预算经济分类预算表", "basic_by_economic"),
-        ("2026年单位“三公”经费和机关运行经费预算表", "three_public"),
-        ("部门综合预算专项业务经费支出表", "projects"),
-        ("2026年项目支出预算表（上年结转）", "projects_carryover"),
-        ("财政拨款政府购买服务明细表", "purchased_services"),
-    ],
-)
-def test_a_title_names_its_form_in_the_wordings_of_many_places(title: str, form: str) -> None:
-    from budgetlib.forms import form_titled
+WORDINGS = tomllib.loads(Path(__file__).with_name("gold").joinpath("wordings.toml").read_text(encoding="utf-8"))
 
-    found = form_titled(clean_title(title))
-    assert found is not None
-    assert found.name == form
+
+@pytest.mark.parametrize(("form", "titles"), WORDINGS["titles"].items())
+def test_a_title_names_its_form_in_the_wordings_of_many_places(form: str, titles: list[str]) -> None:
+    found = {title: form_above([title]) for title in titles}
+    assert {title: known[0].name if known else "none" for title, known in found.items()} == dict.fromkeys(titles, form)
+
+
+@pytest.mark.parametrize(("form", "meanings"), WORDINGS["headers"].items())
+def test_a_column_is_known_by_its_header_in_the_wordings_of_many_places(
+    form: str, meanings: dict[str, list[str]]
+) -> None:
+    for meaning, headers in meanings.items():
+        rules = {header: forms()[form].column(without_years(squeeze(header))) for header in headers}
+        found = {header: (rule.role or rule.measure) if rule else "other" for header, rule in rules.items()}
+        assert found == dict.fromkeys(headers, meaning)
 
 
 @pytest.mark.parametrize(

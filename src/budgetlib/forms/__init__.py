@@ -26,6 +26,7 @@ ROLES = (
     "year",
     "skip",
 )
+_HEADERS, _TITLE_PARTS = "headers.toml", "titles.toml"
 ROWS = ("codes", "groups", "summary", "units", "projects", "flat")
 
 
@@ -80,7 +81,7 @@ def _header(rule: dict[str, Any]) -> Header:
 
 @cache
 def _shared() -> dict[str, Any]:
-    return tomllib.loads((files(__package__) / "headers.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((files(__package__) / _HEADERS).read_text(encoding="utf-8"))
 
 
 @cache
@@ -93,6 +94,19 @@ def panel_measure(header: str) -> str | None:
     return next((panel["measure"] for panel in _shared()["panel"] if re.search(panel["pattern"], header)), None)
 
 
+@cache
+def _title_parts() -> dict[str, str]:
+    """What stands for a name in braces in a title."""
+    return tomllib.loads((files(__package__) / _TITLE_PARTS).read_text(encoding="utf-8"))
+
+
+def _title(pattern: str) -> re.Pattern[str]:
+    """A title as a regular expression that ends where the line ends."""
+    for name, part in _title_parts().items():
+        pattern = pattern.replace(f"{{{name}}}", part)
+    return re.compile(f"(?:{pattern})$")
+
+
 def _form(data: dict[str, Any]) -> Form:
     if data["rows"] not in ROWS:
         raise ValueError(f"form {data['name']}: rows is {data['rows']!r}; allowed: {', '.join(ROWS)}")
@@ -103,7 +117,7 @@ def _form(data: dict[str, Any]) -> Form:
         reference=data["reference"],
         side=data["side"],
         rows=data["rows"],
-        titles=tuple(re.compile(f"(?:{title})$") for title in data["titles"]),
+        titles=tuple(map(_title, data["titles"])),
         unless=tuple(re.compile(word) for word in data.get("unless", ())),
         headers=tuple(_header(rule) for rule in data.get("header", ())),
         number=data.get("number"),
@@ -122,6 +136,6 @@ def forms() -> dict[str, Form]:
     found = [
         _form(tomllib.loads(file.read_text(encoding="utf-8")))
         for file in files(__package__).iterdir()
-        if file.name.endswith(".toml") and file.name != "headers.toml"
+        if file.name.endswith(".toml") and file.name not in (_HEADERS, _TITLE_PARTS)
     ]
     return {form.name: form for form in sorted(found, key=lambda form: (form.number or 99, form.name))}
