@@ -19,7 +19,7 @@ from budgetlib.analysis import (
     spending_change,
 )
 from budgetlib.analysis.amounts import POINTS, share, shares_that_add_up
-from budgetlib.analysis.change import REMAINDER
+from budgetlib.analysis.two_years import REMAINDER
 from budgetlib.corpus import Corpus
 from budgetlib.errors import NotFound
 from budgetlib.labels import labels
@@ -200,9 +200,14 @@ def test_a_computed_change_is_exact(change: pd.DataFrame) -> None:
 
 def test_published_and_computed_stand_side_by_side(change: pd.DataFrame) -> None:
     totals = published_and_computed(change)
-    assert list(totals.measure) == ["expenditure", "general_public_budget", "three_public", "operating_cost"]
-    assert list(totals.published_yuan) == [yuan("65.75"), yuan("65.75"), yuan("-0.50"), yuan("2.50")]
-    assert set(totals.difference_yuan) == {Decimal(0)}
+    told = totals[totals.published_yuan.notna()]
+    assert list(told.measure) == ["expenditure", "general_public_budget", "three_public", "operating_cost"]
+    assert list(told.published_yuan) == [yuan("65.75"), yuan("65.75"), yuan("-0.50"), yuan("2.50")]
+    assert set(told.difference_yuan) == {Decimal(0)}
+    assert {m: c for m, c in zip(totals.measure, totals.computed_yuan, strict=True) if m in ("basic", "project")} == {
+        "basic": yuan("20.50"),
+        "project": yuan("45.25"),
+    }
 
 
 def test_one_changed_total_shows_as_one_difference(corpus: Corpus) -> None:
@@ -243,6 +248,29 @@ def test_projects_of_one_name_in_two_units_stay_apart(change: pd.DataFrame) -> N
 def test_a_form_that_was_read_in_one_year_only_is_not_compared(corpus: Corpus) -> None:
     change = spending_change(without(corpus, "projects", document_id="0000000000002025"), ENTITY, 2026)
     assert set(change.dimension) == {"total", "function", "economic"}
+
+
+def test_a_form_that_itemises_nothing_gives_way_to_the_next_that_both_years_itemise(corpus: Corpus) -> None:
+    lines = corpus.lines
+    bare = (lines.form == "expenditure") & (lines.row_kind != "total")
+    change = spending_change(replace(corpus, lines=lines[~bare]), ENTITY, 2026)
+    functions = change[(change.dimension == "function") & (change.item != REMAINDER)]
+    assert set(functions.form) == {"general_public_expenditure"}
+    assert len(functions) == 5
+
+
+def test_a_year_without_units_or_codes_is_compared_by_names(corpus: Corpus) -> None:
+    now = corpus.lines.document_id == "0000000000002026"
+    lines = corpus.lines.assign(
+        code=corpus.lines.code.where(~now, None),
+        unit=corpus.lines.unit.where(~now, None),
+        row_kind=corpus.lines.row_kind.where(~now | corpus.lines.unit.isna(), "line"),
+    )
+    lines = lines[~(now & lines.item.isin([ENTITY, CENTRE]) & (lines.row_kind == "line"))]
+    change = spending_change(replace(corpus, lines=lines), ENTITY, 2026)
+    window = row(change[change.dimension == "project"], item="J综合窗口服务费")
+    assert (window["previous_yuan"], window["current_yuan"]) == (yuan("140.00"), yuan("115.25"))
+    assert row(change, dimension="function", item="行政运行")["status"] == "kept"
 
 
 def test_a_form_that_was_declared_empty_the_year_before_is_compared(corpus: Corpus) -> None:

@@ -55,7 +55,7 @@ ROOMS = [
         {"errors", "text", "money", "pages", "forms", "phrases", "vocabulary", "codes"},
         FILES | FRAMES,
     ),
-    Room({"tables", "store", "corpus", "matches"}, {"errors"}, set()),
+    Room({"tables", "store", "corpus", "matches", "deflator"}, {"errors"}, set()),
     Room({"dictionary"}, {"tables", "forms"}, FRAMES - {"pyarrow"}),
     Room(
         {"disclosure", "annexes"},
@@ -74,14 +74,20 @@ ROOMS = [
         {"errors", "text", "money", "forms", "tables", "corpus", "labels", "vocabulary", "dictionary.measures"},
         FILES - {"importlib"} | {"pyarrow"},
     ),
-    Room({"analysis"}, {"errors", "corpus", "vocabulary"}, FILES | {"pyarrow"}),
+    Room({"analysis"}, {"errors", "text", "corpus", "vocabulary"}, FILES | {"pyarrow"}),
     Room({"charts", "labels", "fonts"}, {"errors"}, {"pyarrow"}),
     Room(
-        {"display", "cells", "citations", "summary"},
-        {"errors", "forms", "store", "corpus", "analysis.Guidance", "evidence", "proofs", "sheets", "charts", "labels"},
+        {"display", "cells", "citations", "summary", "appendix"},
+        {"errors", "forms", "store", "corpus", "pages.Box", "analysis.Guidance", "charts", "labels"}
+        | {"evidence", "proofs", "sheets"},
         {"pyarrow"},
     ),
-    Room({"report", "index"}, {"errors", "text", "store", "corpus", "matches", "labels", "fonts"}, FRAMES),
+    Room(
+        {"report", "index"},
+        {"errors", "text", "store", "corpus", "matches", "deflator", "labels", "fonts"}
+        | {"analysis.key_figures", "analysis.spending_change"},
+        FRAMES,
+    ),
     Room({"evidence", "proofs", "sheets"}, {"text", "money", "pages.Box", "corpus", "documents.sha256"}, {"pyarrow"}),
     Room({"listing"}, {"corpus", "checks.SEVERITIES"}, FILES | {"pyarrow"}),
     Room({"export", "fiscal"}, {"errors", "tables", "store"}, set()),

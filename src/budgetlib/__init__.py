@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from budgetlib.analysis import catalogue_coverage as catalogue_coverage
     from budgetlib.analysis import catalogue_items as catalogue_items
     from budgetlib.analysis import compare as compare
+    from budgetlib.analysis import constant_prices as constant_prices
     from budgetlib.analysis import coverage as coverage
     from budgetlib.analysis import coverage_shares as coverage_shares
     from budgetlib.analysis import document_quality as document_quality
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from budgetlib.analysis import key_figures as key_figures
     from budgetlib.analysis import procurement_mix as procurement_mix
     from budgetlib.analysis import published_and_computed as published_and_computed
+    from budgetlib.analysis import series as series
+    from budgetlib.analysis import series_breaks as series_breaks
+    from budgetlib.analysis import similar_names as similar_names
     from budgetlib.analysis import sources as sources
     from budgetlib.analysis import spending_by_function as spending_by_function
     from budgetlib.analysis import spending_change as spending_change
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from budgetlib.charts import plot_spending_change as plot_spending_change
     from budgetlib.corpus import Corpus as Corpus
     from budgetlib.corpus import load as load
+    from budgetlib.deflator import load_deflator as load_deflator
     from budgetlib.display import Display as Display
     from budgetlib.evidence import exhibits as exhibits
     from budgetlib.matches import load_matches as load_matches
@@ -52,6 +57,11 @@ _PUBLIC = {
     "spending_by_function": "analysis",
     "spending_change": "analysis",
     "published_and_computed": "analysis",
+    "similar_names": "analysis",
+    "load_deflator": "deflator",
+    "constant_prices": "analysis",
+    "series": "analysis",
+    "series_breaks": "analysis",
     "procurement_mix": "analysis",
     "load_matches": "matches",
     "Guidance": "analysis",

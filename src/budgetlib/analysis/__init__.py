@@ -3,9 +3,12 @@
 from budgetlib.analysis.change import published_and_computed, spending_change
 from budgetlib.analysis.comparison import compare
 from budgetlib.analysis.guidance import Guidance, guidance
+from budgetlib.analysis.likeness import similar_names
 from budgetlib.analysis.overview import coverage, key_figures, sources
+from budgetlib.analysis.prices import constant_prices
 from budgetlib.analysis.procurement import procurement_mix
 from budgetlib.analysis.quality import document_quality, failures, form_coverage, identity_quality
+from budgetlib.analysis.series import series, series_breaks
 from budgetlib.analysis.services import catalogue_coverage, catalogue_items, coverage_shares, edition_changes
 from budgetlib.analysis.spending import basic_and_project, spending_by_function
 
@@ -15,6 +18,7 @@ __all__ = [
     "catalogue_coverage",
     "catalogue_items",
     "compare",
+    "constant_prices",
     "coverage",
     "coverage_shares",
     "document_quality",
@@ -26,6 +30,9 @@ __all__ = [
     "key_figures",
     "procurement_mix",
     "published_and_computed",
+    "series",
+    "series_breaks",
+    "similar_names",
     "sources",
     "spending_by_function",
     "spending_change",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from budgetlib.analysis.amounts import POINTS, frame, share, shares_that_add_up, stated, yuan
+from budgetlib.analysis.amounts import frame, stated, yuan
 from budgetlib.analysis.overview import key_figure
-from budgetlib.analysis.spending import FORMS
+from budgetlib.analysis.two_years import DIMENSIONS, Entry, change_of, changes_of, contributions, remainder
 from budgetlib.corpus import Corpus
 from budgetlib.errors import NotFound
 
@@ -32,6 +31,7 @@ COLUMNS = (
     "unit",
     "reason",
     "form",
+    "previous_item",
 )
 SIDE_BY_SIDE_COLUMNS = (
     "measure",
@@ -46,7 +46,6 @@ SIDE_BY_SIDE_COLUMNS = (
     "document_id",
     "page",
 )
-REMAINDER = "其余（该表未列明，含尾差）"
 
 
 class _Total(NamedTuple):
@@ -54,61 +53,37 @@ class _Total(NamedTuple):
 
     item: str
     key_figure: str
-    section: int
+    sections: tuple[int, ...]
     amount: str
     change: str
 
 
-_TOTALS = {
-    "expenditure": _Total("支出总计", "budget_total", 1, "expenditure_total", "expenditure_change"),
+TOTALS = {
+    "expenditure": _Total("支出总计", "budget_total", (1, 3), "expenditure_total", "expenditure_change"),
     "general_public_budget": _Total(
-        "一般公共预算支出", "general_public_budget", 5, "general_public_budget", "general_public_budget_change"
+        "一般公共预算支出", "general_public_budget", (5, 4, 1), "general_public_budget", "general_public_budget_change"
     ),
-    "three_public": _Total("“三公”经费", "three_public", 7, "three_public_total", "three_public_change"),
-    "operating_cost": _Total("机关运行经费", "operating_cost", 8, "operating_cost", "operating_cost_change"),
+    "basic": _Total("基本支出", "basic", (1, 3), "basic", "basic_change"),
+    "project": _Total("项目支出", "project", (1, 3), "project", "project_change"),
+    "three_public": _Total("“三公”经费", "three_public", (7,), "three_public_total", "three_public_change"),
+    "operating_cost": _Total("机关运行经费", "operating_cost", (8,), "operating_cost", "operating_cost_change"),
 }
-
-
-class _Dimension(NamedTuple):
-    """What can be compared row by row: what it covers, the forms that print it, and what tells rows apart."""
-
-    measure: str
-    forms: tuple[str, ...]
-    keys: tuple[str, ...]
-
-
-_DIMENSIONS = {
-    "function": _Dimension("expenditure", FORMS, ("code_or_item",)),
-    "economic": _Dimension("basic", ("basic_by_economic",), ("code_or_item",)),
-    "project": _Dimension("project", ("projects",), ("unit", "item")),
-    "unit": _Dimension("project", ("projects",), ("unit",)),
-}
-
-
-class _Entry(NamedTuple):
-    """One amount of one year, with what it is about and where it is printed."""
-
-    item: str
-    amount: Decimal
-    document_id: str
-    page: int | None
-    form: str | None
-    code: str | None = None
-    unit: str | None = None
+_FUNCTION_SECTIONS = (5, 4, 1)  # where changes by function are stated, the most detailed first
 
 
 def spending_change(corpus: Corpus, department: str, year: int) -> pd.DataFrame:
     """The change of a department's spending in `year` against the year before.
 
     Columns: `basis` (`published`: as the narrative part states it; `computed`: from the forms of both years),
-    `dimension` (`total`; computed also `function`, `economic`, `project`, `unit`), `code`, `item`, `previous_year`,
+    `dimension` (`total`, `function`; computed also `economic`, `project`, `unit`), `code`, `item`, `previous_year`,
     `previous_yuan`, `current_yuan`, `change_yuan`, `change_pct`, `contribution_pp`, `status` (`kept`|`new`|`dropped`),
     `document_id`, `page` (of the year before for what was dropped), `measure` (which total; or what the dimension's
-    form covers: `expenditure`, `basic`, `project`), `unit` (of a project), `reason` (given by the disclosure), `form`.
+    form covers: `expenditure`, `basic`, `project`), `unit` (of a project), `reason` (given by the disclosure), `form`,
+    `previous_item` (the year before's name where the same code has another).
 
     A published change has no `previous_yuan`: disclosures do not state it. `contribution_pp` is a change in percent
     of the year before's total expenditure; within each dimension it sums exactly to the total's `change_pct`, for
-    which one row (`REMAINDER`) holds what the dimension's form does not itemise, rounding included.
+    which one row (其余) holds what the dimension's form does not itemise, rounding included.
 
     Raises `NotFound` for a department or year that the corpus does not hold.
     """
@@ -158,33 +133,64 @@ def _side_by_side(told: pd.Series | None, found: pd.Series | None) -> dict[str, 
     }
 
 
-def _published(budget: Corpus) -> Iterator[dict[str, Any]]:
-    for measure, total in _TOTALS.items():
-        change = stated(budget, total.section, total.change)
-        percent = stated(budget, total.section, f"{total.change}_pct")
+def published_change(budget: Corpus, measure: str) -> dict[str, Any] | None:
+    """What the narrative part says of the change of a total of `TOTALS`; None where it says nothing."""
+    total = TOTALS[measure]
+    for section in total.sections:
+        change, percent = (stated(budget, section, name) for name in (total.change, f"{total.change}_pct"))
         told = [row for row in (change, percent) if row is not None]
-        if not told:
-            continue
-        amount = stated(budget, total.section, total.amount)
-        yield {
-            "basis": "published",
-            "dimension": "total",
-            "measure": measure,
-            "item": total.item,
-            "current_yuan": None if amount is None else yuan(amount.value),
-            "change_yuan": None if change is None else yuan(change.value),
-            "change_pct": None if percent is None else percent.value,
-            "status": "kept",
-            "reason": next((row.reason for row in told if row.reason), None),
-            "document_id": told[0].document_id,
-            "page": told[0].page,
-        }
+        if told:
+            break
+    else:
+        return None
+    amount = stated(budget, section, total.amount)
+    return {
+        "item": total.item,
+        "current_yuan": None if amount is None else yuan(amount.value),
+        "change_yuan": None if change is None else yuan(change.value),
+        "change_pct": None if percent is None else percent.value,
+        "reason": next((row.reason for row in told if row.reason), None),
+        "document_id": told[0].document_id,
+        "page": told[0].page,
+    }
+
+
+def _published(budget: Corpus) -> Iterator[dict[str, Any]]:
+    shared = {"basis": "published", "dimension": "total", "status": "kept"}
+    for measure in TOTALS:
+        told = published_change(budget, measure)
+        if told is not None:
+            yield {**shared, "measure": measure, **told}
+    section = next((n for n in _FUNCTION_SECTIONS if not _functions(budget, n).empty), None)
+    for item, rows in _functions(budget, section).groupby("item", sort=False) if section else ():
+        yield {**shared, "dimension": "function", "measure": "expenditure", "item": item, **_stated_function(rows)}
+
+
+def _functions(budget: Corpus, section: int) -> pd.DataFrame:
+    """What a section states of functions, where it states a change of one."""
+    told = budget.section(section)
+    told = told[told.measure.str.startswith("function") & told.item.notna()]
+    changed = told[told.measure.isin(["function_change", "function_change_pct"])]
+    return told[told.item.isin(changed.item)]
+
+
+def _stated_function(rows: pd.DataFrame) -> dict[str, Any]:
+    first = rows.drop_duplicates("measure").set_index("measure")
+    amounts = {name: yuan(first.value[name]) for name in ("function", "function_change") if name in first.index}
+    return {
+        "current_yuan": amounts.get("function"),
+        "change_yuan": amounts.get("function_change"),
+        "change_pct": first.value.get("function_change_pct"),
+        "reason": next(iter(rows.reason.dropna()), None),
+        "document_id": rows.document_id.iloc[0],
+        "page": rows.page.iloc[0],
+    }
 
 
 def _computed(previous: Corpus, current: Corpus) -> Iterator[dict[str, Any]]:
     totals = {
-        measure: _change(before, now)
-        for measure, total in _TOTALS.items()
+        measure: change_of(before, now)
+        for measure, total in TOTALS.items()
         if (before := _total(previous, total)) and (now := _total(current, total))
     }
     spending = totals.get("expenditure")
@@ -193,92 +199,18 @@ def _computed(previous: Corpus, current: Corpus) -> Iterator[dict[str, Any]]:
         yield {"basis": "computed", "dimension": "total", "measure": measure, **change, "contribution_pp": points}
     if spending is None:
         return
-    for name, dimension in _DIMENSIONS.items():
-        changes = _changes(dimension, previous, current)
-        changes += _remainder(changes, spending) if changes else []
-        for change, points in zip(changes, _contributions(changes, spending), strict=True):
-            yield {
-                "basis": "computed",
-                "dimension": name,
-                "measure": dimension.measure,
-                **change,
-                "contribution_pp": points,
-            }
+    for name, dimension in DIMENSIONS.items():
+        changes = changes_of(name, previous, current)
+        changes += remainder(changes, spending) if changes else []
+        shared = {"basis": "computed", "dimension": name, "measure": dimension.measure}
+        for change, points in zip(changes, contributions(changes, spending), strict=True):
+            yield {**shared, **change, "contribution_pp": points}
 
 
-def _total(budget: Corpus, total: _Total) -> _Entry | None:
+def _total(budget: Corpus, total: _Total) -> Entry | None:
     figure = key_figure(budget, total.key_figure)
     return (
         None
         if figure is None
-        else _Entry(total.item, yuan(figure["value"]), figure["document_id"], figure["page"], figure["form"])
+        else Entry(total.item, yuan(figure["value"]), figure["document_id"], figure["page"], figure["form"])
     )
-
-
-def _changes(dimension: _Dimension, previous: Corpus, current: Corpus) -> list[dict[str, Any]]:
-    """One record per row of either year: those of this year in printed order, then the dropped ones.
-
-    Two years are compared on one form only, the first that was read in both.
-    """
-    form = next((form for form in dimension.forms if previous.has_read(form) and current.has_read(form)), None)
-    if form is None:
-        return []
-    before, now = (_entries(budget.form(form), dimension.keys) for budget in (previous, current))
-    kept_or_new = [_change(before.get(key), entry) for key, entry in now.items()]
-    return kept_or_new + [_change(entry, None) for key, entry in before.items() if key not in now]
-
-
-def _entries(lines: pd.DataFrame, keys: tuple[str, ...]) -> dict[Any, _Entry]:
-    """The leaves of a form's expenditure totals, summed by `keys`."""
-    lines = lines.assign(code_or_item=lines.code.fillna(lines.item))
-    leaves = lines[(lines.row_kind == "line") & (lines.side == "expenditure") & (lines.measure == "total")]
-    entries = {}
-    for key, rows in leaves.groupby(list(keys), dropna=keys == ("unit",), sort=False):
-        first = rows.iloc[0]
-        item = first["unit" if keys == ("unit",) else "item"]
-        unit = first.unit if keys == ("unit", "item") else None
-        entries[key] = _Entry(
-            item, sum(rows.amount_yuan, Decimal(0)), first.document_id, first.page, first.form, first.code, unit
-        )
-    return entries
-
-
-def _change(before: _Entry | None, now: _Entry | None) -> dict[str, Any]:
-    entry = now or before
-    if entry is None:
-        raise ValueError("a change needs an amount in one of the years")
-    change = (now.amount if now else Decimal(0)) - (before.amount if before else Decimal(0))
-    return {
-        "code": entry.code,
-        "item": entry.item,
-        "unit": entry.unit,
-        "previous_yuan": before.amount if before else None,
-        "current_yuan": now.amount if now else None,
-        "change_yuan": change,
-        "change_pct": share(change, before.amount if before else None, POINTS),
-        "status": "new" if before is None else "dropped" if now is None else "kept",
-        "document_id": entry.document_id,
-        "page": entry.page,
-        "form": entry.form,
-    }
-
-
-def _remainder(changes: Sequence[Mapping[str, Any]], total: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What `changes` leave of both years' totals, as one more record; none where they leave nothing."""
-    before, now = (
-        _Entry(
-            REMAINDER,
-            total[year] - sum((c[year] or Decimal(0) for c in changes), Decimal(0)),
-            total["document_id"],
-            page=None,
-            form=None,
-        )
-        for year in ("previous_yuan", "current_yuan")
-    )
-    return [_change(before, now)] if before.amount or now.amount else []
-
-
-def _contributions(changes: Sequence[Mapping[str, Any]], total: Mapping[str, Any]) -> Sequence[Decimal | None]:
-    if not total["previous_yuan"]:
-        return [None] * len(changes)
-    return shares_that_add_up([change["change_yuan"] for change in changes], total["previous_yuan"])

@@ -6,14 +6,17 @@ A new wording is a new line of TOML; nothing here knows a page.
 from budgetlib.vocabulary.catalogue import CatalogueWords, StrangerWords, catalogue_words, is_section_of
 from budgetlib.vocabulary.performance import PerformanceWords, performance_words
 from budgetlib.vocabulary.services import ServiceWords, service_words
+from budgetlib.vocabulary.spending import SpendingWords, spending_words
 
 __all__ = [
     "CatalogueWords",
     "PerformanceWords",
     "ServiceWords",
+    "SpendingWords",
     "StrangerWords",
     "catalogue_words",
     "is_section_of",
     "performance_words",
     "service_words",
+    "spending_words",
 ]

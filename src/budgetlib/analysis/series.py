@@ -1,0 +1,189 @@
+"""A department over all years of the corpus, and where its lines must not be drawn through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from budgetlib.analysis.amounts import frame, share
+from budgetlib.analysis.change import TOTALS, published_change
+from budgetlib.analysis.overview import key_figure
+from budgetlib.analysis.spending import spending_by_function
+from budgetlib.corpus import Corpus
+from budgetlib.text import squeeze
+from budgetlib.vocabulary import spending_words
+
+MEASURES = (
+    "budget_total",
+    "basic",
+    "project",
+    "general_public_budget",
+    "three_public",
+    "operating_cost",
+    "procurement",
+)
+COLUMNS = (
+    "measure",
+    "code",
+    "item",
+    "fiscal_year",
+    "amount_yuan",
+    "change_yuan",
+    "change_pct",
+    "breaks",
+    "form",
+    "section",
+    "page",
+    "document_id",
+)
+BREAK_COLUMNS = ("kind", "measure", "code", "fiscal_year", "previous", "current", "document_id", "page")
+_WHOLE = frozenset({"fiscal_year", "section", "page"})
+OTHER_BASE = Decimal("0.01")
+"""Share of a total by which the year before, as the later document implies it, may differ from what that year's own
+document prints before the total is taken to cover something else; less is a misprint or rounding."""
+
+
+def series(corpus: Corpus, department: str) -> pd.DataFrame:
+    """Every year of a department in the corpus: key figures, then classes of function; one row for each and year.
+
+    Columns: `measure` (a key figure, or `function`), `code` and `item` (of a class), `fiscal_year`, `amount_yuan`,
+    `change_yuan` and `change_pct` (against the year before it; null where the line breaks), `breaks` (kinds of
+    `series_breaks` between the two, joined by commas; None where there is none), `form` or `section`, `page`,
+    `document_id`. What a year does not print has no row.
+
+    Raises `NotFound` for a department that the corpus does not hold.
+    """
+    years = _years(corpus, department)
+    found = [row for year, budget in years.items() for row in _figures(year, budget)]
+    cuts = series_breaks(corpus, department).to_dict("records")
+    lines: dict[tuple[str, str | None], list[dict[Any, Any]]] = {}
+    for row in found:
+        lines.setdefault((row["measure"], row["code"]), []).append(row)
+    return frame(COLUMNS, [row for line in lines.values() for row in _along(line, cuts)], _WHOLE)
+
+
+def series_breaks(corpus: Corpus, department: str) -> pd.DataFrame:
+    """Where two neighbouring years of a department are not the same thing.
+
+    Columns: `kind`, `measure` and `code` (of the line that breaks; None: all lines, or all of the measure),
+    `fiscal_year` (the later), `previous` and `current` (what differs, as printed), `document_id`, `page`. `kind`:
+    `gap` (years between are not in the corpus), `name` (another name of the department), `units` (with its units or
+    without), `classification` (a function has another code or name, or codes are printed in one year only), `form`
+    (functions are printed in different forms),
+    `redefined` (the document says that the figure is counted otherwise than the year before), `base` (the year before,
+    as the document implies it, differs from what that year's document prints by more than `OTHER_BASE`).
+    """
+    years = _years(corpus, department)
+    records = [row for pair in pairwise(years.items()) for row in _breaks(*pair)]
+    return frame(BREAK_COLUMNS, records, _WHOLE)
+
+
+def _years(corpus: Corpus, department: str) -> dict[int, Corpus]:
+    own = corpus.select(department=department, kind="budget")
+    read = own.documents[own.documents.outcome.isin(["ok", "partial"])]
+    return {int(year): own.select(year=int(year)) for year in sorted(read.fiscal_year.dropna().unique())}
+
+
+def _figures(year: int, budget: Corpus) -> Iterator[dict[Any, Any]]:
+    for measure in MEASURES:
+        figure = key_figure(budget, measure)
+        if figure is not None:
+            about: dict[str, Any] = {"measure": measure, "code": None, "item": None, "fiscal_year": year}
+            yield {**figure, **about, "amount_yuan": figure["value"]}
+    for row in spending_by_function(budget).to_dict("records"):
+        if row["total_yuan"] is not None:
+            about = {"measure": "function", "code": row["code"] or row["item"], "fiscal_year": year}
+            yield {**row, **about, "amount_yuan": row["total_yuan"]}
+
+
+def _along(line: list[dict[Any, Any]], cuts: list[dict[Any, Any]]) -> Iterator[dict[Any, Any]]:
+    """The rows of one line with their changes; none over a break."""
+    yield line[0]
+    for before, now in pairwise(line):
+        kinds = [
+            cut["kind"]
+            for cut in cuts
+            if before["fiscal_year"] < cut["fiscal_year"] <= now["fiscal_year"] and _cuts(cut, now)
+        ]
+        if kinds:
+            yield {**now, "breaks": ", ".join(dict.fromkeys(kinds))}
+            continue
+        change = now["amount_yuan"] - before["amount_yuan"]
+        yield {**now, "change_yuan": change, "change_pct": share(change, before["amount_yuan"])}
+
+
+def _cuts(cut: Mapping[Any, Any], row: Mapping[Any, Any]) -> bool:
+    return cut["measure"] in (None, row["measure"]) and cut["code"] in (None, row["code"])
+
+
+def _breaks(before: tuple[int, Corpus], now: tuple[int, Corpus]) -> Iterator[dict[Any, Any]]:
+    (earlier, previous), (later, current) = before, now
+    first = current.documents.iloc[0]
+    shared = {"measure": None, "code": None, "fiscal_year": later, "document_id": first.document_id, "page": None}
+    if later - earlier > 1:
+        yield {**shared, "kind": "gap", "previous": str(earlier), "current": str(later)}
+    for kind, column in (("name", "entity"), ("units", "entity_kind")):
+        was, is_now = (_first(budget, column) for budget in (previous, current))
+        if was and is_now and squeeze(was) != squeeze(is_now):
+            yield {**shared, "kind": kind, "previous": was, "current": is_now}
+    yield from ({**shared, **cut} for cut in _recoded(previous, current))
+    if later - earlier == 1:
+        yield from ({**shared, **cut} for cut in _recounted(previous, current))
+
+
+def _first(budget: Corpus, column: str) -> str | None:
+    known = budget.documents[column].dropna()
+    return str(known.iloc[0]) if len(known) else None
+
+
+def _recoded(previous: Corpus, current: Corpus) -> Iterator[dict[Any, Any]]:
+    """Functions with another name under their code or another code for their name; another form, or no codes."""
+    was, is_now = (_functions(budget) for budget in (previous, current))
+    if was.empty or is_now.empty:
+        return
+    forms = {"previous": was.form.iloc[0], "current": is_now.form.iloc[0]}
+    if forms["previous"] != forms["current"]:
+        yield {"kind": "form", "measure": "function", **forms}
+    if was.code.isna().all() or is_now.code.isna().all():
+        if was.code.notna().any() or is_now.code.notna().any():
+            yield {"kind": "classification", "measure": "function", "previous": _said(was), "current": _said(is_now)}
+        return
+    names, codes = _by_code(was), {squeeze(name): code for code, name in _by_code(was).items()}
+    for code, name in _by_code(is_now).items():
+        old = code if code in names else codes.get(squeeze(name))
+        if old is not None and (old != code or squeeze(names[old]) != squeeze(name)):
+            said = {"previous": f"{old} {names[old]}", "current": f"{code} {name}"}
+            yield {"kind": "classification", "measure": "function", "code": code, **said}
+
+
+def _functions(budget: Corpus) -> pd.DataFrame:
+    """Classes and the finest items of the form by function."""
+    return pd.concat([spending_by_function(budget), spending_by_function(budget, level="item")])
+
+
+def _by_code(functions: pd.DataFrame) -> dict[str, str]:
+    named = functions[functions.code.notna() & functions["item"].notna()]
+    return dict(zip(named.code, named["item"], strict=True))
+
+
+def _said(functions: pd.DataFrame) -> str:
+    return ", ".join(functions.code.dropna())
+
+
+def _recounted(previous: Corpus, current: Corpus) -> Iterator[dict[Any, Any]]:
+    """Totals that a document says it counts otherwise, or compares with another figure than the year before printed."""
+    for measure, total in TOTALS.items():
+        told, before = published_change(current, measure), key_figure(previous, total.key_figure)
+        if told is None or before is None:
+            continue
+        place = {"measure": total.key_figure, "document_id": told["document_id"], "page": told["page"]}
+        if told["reason"] and spending_words().is_redefined(told["reason"]):
+            yield {**place, "kind": "redefined", "previous": None, "current": told["reason"]}
+        elif told["current_yuan"] is not None and told["change_yuan"] is not None:
+            implied, printed = told["current_yuan"] - told["change_yuan"], before["value"]
+            if abs(implied - printed) > OTHER_BASE * abs(printed):
+                yield {**place, "kind": "base", "previous": str(printed), "current": str(implied)}
