@@ -60,8 +60,8 @@ class ServiceWords:
     def features(self, name: str) -> frozenset[str]:
         """Terms of a name, and pairs of neighbouring characters of what is no term.
 
-        >>> sorted(service_words().features("律师顾问费"))
-        ['advice', 'law', '费']
+        >>> sorted(service_words().features("常年律师顾问费"))
+        ['advice', 'law', '常年']
         """
         rest, found = self.owner.sub("", self.key(name)), set[str]()
         for word, terms in self.words:
