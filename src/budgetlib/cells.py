@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
+from budgetlib.citations import Citations
 from budgetlib.evidence import Exhibit
 from budgetlib.forms import forms
-from budgetlib.labels import decimal, item, label, money, name
+from budgetlib.labels import decimal, item, label, labels, money, name
+from budgetlib.proofs import Proof
 
 Row = Mapping[Hashable, Any]
 
@@ -104,6 +107,8 @@ _NAMES = (
     "evidence",
     "message",
 )
+_CITED = ("value", "part", "whole", "place")
+_STATED = ("published_yuan", "published_pct")
 _CELL_KINDS = dict.fromkeys(_NAMES, "name") | {"sha256": "hash"}
 
 
@@ -113,15 +118,21 @@ class Cells:
 
     language: str
     documents: tuple[str, ...]
+    citations: Citations
+    """Collects the places that the figures shown lead to."""
     corrections: tuple[Row, ...] = ()
     """Records of the table `corrections` that are applied: what they touch is marked where its place is cited."""
 
-    def table(self, frame: pd.DataFrame) -> tuple[list[dict[str, str]], list[list[str]]]:
-        """Columns (`head`, `unit`, `kind` of cell) and rows of texts, without columns that are blank throughout."""
+    def table(self, frame: pd.DataFrame, terms: str = "") -> tuple[list[dict[str, str]], list[list[str]]]:
+        """Columns (`head`, `unit`, `kind` of cell) and rows of texts, without columns that are blank throughout.
+
+        Figures are links to where they are printed; those of rows that no document prints lead to `terms`, the id of
+        what they are computed from.
+        """
         rows = frame.to_dict("records")
         common_form = self._common_form(rows)
         cited = [{**row, "form": None} for row in rows] if common_form else rows
-        texts = {column: [self._text(column, row) for row in cited] for column in _COLUMNS}
+        texts = {column: [self._linked(column, row, terms) for row in cited] for column in _COLUMNS}
         shown = [column for column in _COLUMNS if any(texts[column])]
         heads = [self._head(column, common_form if column == "place" else "") for column in shown]
         return heads, [list(row) for row in zip(*(texts[column] for column in shown), strict=True)]
@@ -129,12 +140,26 @@ class Cells:
     def card(self, figure: Row) -> dict[str, str]:
         """One key figure with its unit and source."""
         value, unit = self._value(figure)
-        return {"what": self._figure(figure), "value": value, "unit": unit, "place": self.place(figure)}
+        linked = self.citations.figure(value, figure, "value")
+        return {"what": self._figure(figure), "value": linked, "unit": unit, "place": self.place(figure)}
 
     def quotation(self, change: Row) -> dict[str, str]:
         """A reason that a disclosure gives, what for, and where."""
         what = label("change.reason", self.language, total=item(change["item"], self.language))
-        return {"what": what, "text": change["reason"], "place": self.place(change)}
+        stated = next((column for column in _STATED if change.get(column) is not None), "published_yuan")
+        place = self.citations.figure(self.place(change), change, stated)
+        return {"what": what, "text": change["reason"], "place": place}
+
+    def say(self, key: str, **values: object) -> Markup:
+        """The text of a label as markup; values that are none are escaped."""
+        section, entry = key.split(".", 1)
+        return Markup(labels()[section][entry][self.language]).format(**values)  # noqa: S704 - our own words
+
+    def amount(self, row: Row, column: str, unsigned: bool = False) -> str:
+        """An amount of a row with its unit, as a link to where it is printed."""
+        value = abs(row[column]) if unsigned else row[column]
+        text = money(value, self.language, column.startswith(_SIGNED) and not unsigned)
+        return self.citations.figure(f"{text} {label('unit.yuan', self.language)}", row, column)
 
     def place(self, row: Row) -> str:
         """Where a row is printed: file where there are several, form or section, page."""
@@ -172,6 +197,16 @@ class Cells:
             return place
         return label("cite.join", self.language).join([name("page_kind", exhibit.form, self.language), place])
 
+    def cited(self, exhibit: Exhibit) -> str:
+        """The place of a piece of evidence, as a link to it."""
+        shown = exhibit.document_id, exhibit.form, exhibit.section, exhibit.page
+        box = exhibit.marks[0] if exhibit.marks else None
+        return self.citations.link(self.exhibit(exhibit), [Proof(*shown, exhibit.text[0], box, exhibit.number)])
+
+    def proof(self, proof: Proof) -> str:
+        """Where a figure is printed: file where there are several, form or section, page."""
+        return self.exhibit(Exhibit(proof.document_id, proof.form, proof.section, proof.page, (proof.text,)))
+
     def matrix(self, coverage: pd.DataFrame, signs: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
         """Places (sorted) and a row for each form: its name, then for each place the signs of what became of it."""
         places = sorted(coverage.place.dropna().unique()) + ([None] if coverage.place.isna().any() else [])
@@ -191,6 +226,14 @@ class Cells:
             "unit": unit,
             "kind": "number" if numeric else _CELL_KINDS.get(column, "text"),
         }
+
+    def _linked(self, column: str, row: Row, terms: str) -> str:
+        text = self._text(column, row)
+        if not text or not (column.endswith(("_yuan", "_pct", "_pp")) or column in _CITED):
+            return text
+        if terms and "document_id" not in row:
+            return Markup('<a class="to" href="#{}">{}</a>').format(terms, text)
+        return self.citations.figure(text, row, column)
 
     def _text(self, column: str, row: Row) -> str:
         if column in ("figure", "value"):

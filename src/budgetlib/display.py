@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +14,20 @@ from markupsafe import Markup
 
 from budgetlib import __version__
 from budgetlib.analysis import Guidance
+from budgetlib.appendix import cited_pages, encoded
 from budgetlib.cells import Cells
-from budgetlib.charts import WIDE, Plot, png, sentence
+from budgetlib.charts import NARROW, WIDE, Plot, png, sentence, svg
+from budgetlib.citations import Citations
 from budgetlib.corpus import Corpus
 from budgetlib.errors import BadParameter
 from budgetlib.evidence import exhibits
-from budgetlib.labels import LANGUAGES, item, label, money, percent
+from budgetlib.labels import LANGUAGES, label, money, percent
 from budgetlib.store import write_bytes, write_csv
+from budgetlib.summary import Summary
 
 _CARDS = ("budget_total", "basic", "project", "general_public_budget", "three_public", "operating_cost", "procurement")
 _SHOWN_OF_ONE_CHECK = 5
 _FATES = ("read", "declared_empty", "not_read", "not_printed")
-# The forms by function that cover the whole budget: only shares of these are shares of the total above.
-_WHOLE_BUDGET = ("expenditure", "budget_summary")
 
 
 class Html:
@@ -52,7 +51,8 @@ class Display:
     """Shows results about one `budget` in one `language` (`zh`|`en`).
 
     With a folder `out`, charts are also written to `out/figures` and tables to `out/tables`;
-    `base` stands before links to them.
+    `base` stands before links to them. Figures that `budget` does not print (of the year before, of another
+    document) are looked for in `corpus`.
 
     Raises `BadParameter` for another language.
     """
@@ -61,6 +61,7 @@ class Display:
     language: str = "zh"
     out: str = ""
     base: str = ""
+    corpus: Corpus | None = None
 
     def __post_init__(self) -> None:
         """Refuse a language without labels."""
@@ -74,13 +75,22 @@ class Display:
         return self._html("title", self._entity, year, self._label(f"entity_kind.{kind}") if kind else "")
 
     def summary(
-        self, figures: pd.DataFrame, kinds: pd.DataFrame, functions: pd.DataFrame, changes: pd.DataFrame
+        self,
+        figures: pd.DataFrame,
+        functions: pd.DataFrame,
+        change: pd.DataFrame,
+        procurement: pd.DataFrame,
+        shares: pd.DataFrame,
+        applying: Guidance,
     ) -> Html:
-        """The budget in one paragraph; what was not read is left out.
+        """The answer in a few sentences; what was not read is said.
 
-        From the frames of `key_figures`, `basic_and_project`, `spending_by_function`, `published_and_computed`.
+        From what `key_figures`, `spending_by_function`, `spending_change`, `procurement_mix`, `coverage_shares` and
+        `guidance` give.
         """
-        return self._html("lead", "".join(self._clauses(figures, kinds, functions, changes)))
+        about = self._entity, self._first("fiscal_year"), figures, functions, change, procurement, shares, applying
+        answer = Summary(self._cells, *about, self.budget.checks)
+        return self._html("answer", Markup(self._label("cite.stop")).join(answer.lead()), list(answer.chapters()))
 
     def cards(self, figures: pd.DataFrame) -> Html:
         """The first of the `key_figures`, each with its source."""
@@ -97,15 +107,16 @@ class Display:
         said = [source, *(self._label("report.note", note=note) for note in notes), self._label("unit.note")]
         return sum((self._html("source", line) for line in said), Html(""))
 
-    def table(self, frame: pd.DataFrame, name: str = "", folded: str = "") -> Html:
+    def table(self, frame: pd.DataFrame, name: str = "", folded: str = "", terms: str = "") -> Html:
         """A result frame as a table with units and sources; `folded` (a label's key) hides it under that heading.
 
+        Figures lead to where they are printed; those that no document prints to the table folded under `terms`.
         Without rows: the sentence `empty.<name>`, or nothing without a `name`.
         """
         if frame.empty:
             return self._html("sentence", self._label(f"empty.{name}")) if name else Html("")
-        columns, rows = self._cells.table(frame)
-        return self._html("table", self._label(folded) if folded else "", columns, rows)
+        columns, rows = self._cells.table(frame, _anchor(terms))
+        return self._html("table", _anchor(folded), self._label(folded) if folded else "", columns, rows)
 
     def changes(self, change: pd.DataFrame) -> Html:
         """The computed rows of `spending_change`, one folded table for each dimension; nothing without any."""
@@ -150,16 +161,19 @@ class Display:
         return sum((self._html("source", note) for note in notes), lead)
 
     def chart(self, plot: Plot, frame: pd.DataFrame, source: str = "") -> Html:
-        """What `plot` draws of `frame`, with its `source` (a label's key; else its place); or why there is nothing."""
-        axes = plot(frame, self.language, WIDE)
-        if (nothing := sentence(axes)) is not None:
+        """What `plot` draws of `frame`, with its `source` (a label's key; else its place); or why there is nothing.
+
+        What is drawn of a row leads to where its figure is printed.
+        """
+        addresses = [self._cells.citations.address(row) for row in frame.to_dict("records")]
+        wide, narrow = (plot(frame.assign(href=addresses), self.language, width) for width in (WIDE, NARROW))
+        if (nothing := sentence(wide)) is not None:
             return self._html("sentence", nothing)
         name = plot.__name__.removeprefix("plot_")
         note = self._label(source) if source else self._origin(frame)
         if self.out:
-            write_bytes(png(axes, note), Path(self.out, "figures", f"{name}.{self.language}.png"))
-        encoded = base64.b64encode(png(axes)).decode("ascii")
-        return self._html("chart", encoded, self._label(f"chart.{name}"), note)
+            write_bytes(png(wide, note), Path(self.out, "figures", f"{name}.{self.language}.png"))
+        return self._html("chart", Markup(svg(wide)), Markup(svg(narrow)), note)  # noqa: S704 - drawn by charts
 
     def reasons(self, changes: pd.DataFrame) -> Html:
         """The reasons that the disclosure gives for its changes (`published_and_computed`), as quotations."""
@@ -188,14 +202,15 @@ class Display:
 
     def _finding(self, number: int, finding: Any, tidy: str) -> dict[str, Any]:
         found = []
-        for part, exhibit in enumerate(exhibits(self.budget, finding, tidy) if tidy else (), 1):
+        for part, exhibit in enumerate(exhibits(self._whole, finding, tidy or None), 1):
             if exhibit.picture and self.out:
                 write_bytes(exhibit.picture, Path(self.out, "evidence", f"{number:02d}-{finding['check']}-{part}.png"))
-            encoded = base64.b64encode(exhibit.picture).decode("ascii") if exhibit.picture else ""
-            found.append({"picture": encoded, "text": exhibit.text, "place": self._cells.exhibit(exhibit)})
+            picture = encoded(exhibit.picture) if exhibit.picture else ""
+            found.append({"picture": picture, "text": exhibit.text, "place": self._cells.cited(exhibit)})
         severity = finding["severity"]
         said = finding[f"message_{self.language}"]
-        return {"severity": severity, "label": self._label(f"severity.{severity}"), "text": said, "exhibits": found}
+        label = self._label(f"severity.{severity}")
+        return {"severity": severity, "label": label, "text": said, "exhibits": found, "shown": bool(tidy)}
 
     def corrections(self) -> Html:
         """The corrections that this report uses, and those that were refused; nothing without any."""
@@ -244,6 +259,14 @@ class Display:
         notes.append(self._label("report.made_by", version=__version__))
         return sum((self._html("source", note) for note in notes), numbered)
 
+    def pages(self, tidy: str) -> Html:
+        """Every page that was cited so far, once, with the cited places marked; words where there is no page to show.
+
+        `tidy` is the folder of the tables: from there the files are found that were read.
+        """
+        shown = cited_pages(self._whole, self._cells, tidy)
+        return self._html("pages", shown, self._label("report.on_paper")) if shown else self._html("sentence", self._label("empty.pages"))
+
     def _origin(self, frame: pd.DataFrame) -> str:
         title = self._label("report.title", entity=self._entity, year=self._first("fiscal_year"))
         return f"{title} · {self._cells.place(frame.to_dict('records')[0])}"
@@ -255,11 +278,16 @@ class Display:
             return frame
         return frame.assign(corrected=[cells.corrected(row) for row in frame.to_dict("records")])
 
-    @property
+    @cached_property
     def _cells(self) -> Cells:
         corrections = self.budget.corrections
         applied = corrections[corrections.outcome == "applied"].to_dict("records")
-        return Cells(self.language, tuple(self.budget.documents.document_id), tuple(applied))
+        documents = tuple(self.budget.documents.document_id)
+        return Cells(self.language, documents, Citations(self._whole), tuple(applied))
+
+    @property
+    def _whole(self) -> Corpus:
+        return self.budget if self.corpus is None else self.corpus
 
     @property
     def _entity(self) -> str:
@@ -289,33 +317,10 @@ class Display:
             else f"{value:f}".rstrip("0").rstrip(".")
         )
 
-    def _clauses(
-        self, figures: pd.DataFrame, kinds: pd.DataFrame, functions: pd.DataFrame, changes: pd.DataFrame
-    ) -> Iterator[str]:
-        about = {"entity": self._entity, "year": self._first("fiscal_year")}
-        total = figures[figures.measure == "budget_total"].to_dict("records")
-        if not total:
-            yield self._label("summary.unread", **about)
-            return
-        yield self._label("summary.total", **about, amount=self._money(total[0]["value"]))
-        for change in changes[changes.measure == "expenditure"].to_dict("records"):
-            yield self._change(change["published_yuan"], change["published_pct"])
-        yield self._label("summary.stop")
-        shares = {row["kind"]: percent(row["share_pct"]) for row in kinds.to_dict("records") if row["share_pct"]}
-        if len(shares) == 2:
-            yield self._label("summary.split", basic=shares["basic"], project=shares["project"])
-        comparable = functions[functions.form.isin(_WHOLE_BUDGET)]
-        largest = max(comparable.to_dict("records"), key=lambda row: row["share_pct"] or 0, default=None)
-        if largest is not None and largest["share_pct"] is not None:
-            what = item(largest["item"], self.language, largest["code"])
-            yield self._label("summary.largest", item=what, percent=percent(largest["share_pct"]))
 
-    def _change(self, yuan: Decimal | None, pct: Decimal | None) -> str:
-        if yuan is None:
-            return ""
-        direction = "up" if yuan > 0 else "down" if yuan < 0 else "same"
-        share = "" if pct is None else self._label("summary.share", percent=percent(abs(pct)))
-        return self._label(f"summary.{direction}", amount=self._money(abs(yuan)), share=share)
+def _anchor(key: str) -> str:
+    """The id of a table folded under the label `key`."""
+    return key.rpartition(".")[2]
 
 
 @cache

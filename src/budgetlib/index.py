@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
 
 from budgetlib.fonts import font_face
-from budgetlib.labels import LANGUAGES, label, name
+from budgetlib.labels import LANGUAGES, label, money, name, percent
 from budgetlib.store import write_bytes
+
+SCRIPT = Path(__file__).resolve().parent / "templates/page.js"
+"""What makes a page more than text; it is the same in all of them."""
 
 OVERVIEWS = ("comparison", "data_quality")
 """Notebooks over all departments; their pages stand beside the index."""
@@ -38,12 +46,28 @@ class Report:
 
 def write_index(out: Path, reports: Sequence[Report], others: Sequence[Mapping[Any, Any]]) -> None:
     """`out/index.html`: every report with links to what is there, then `others`, the documents without a report."""
-    rows = [(report, _links(out, report)) for report in reports]
-    template = Environment(loader=PackageLoader("budgetlib"), autoescape=True).get_template("index.html.j2")
-    html = template.render(
-        overviews=[_overview(out, name) for name in OVERVIEWS], rows=rows, others=others, both=_in_both_languages
+    environment = Environment(loader=PackageLoader("budgetlib"), autoescape=True)
+    script = SCRIPT.read_text(encoding="utf-8")
+    html = environment.get_template("index.html.j2").render(
+        overviews=[(name, links) for name in OVERVIEWS if (links := _overview(out, name))],
+        rows=[(report, _links(out, report), _headline(out, report)) for report in reports],
+        others=others,
+        both=_in_both_languages,
+        money=lambda yuan: money(yuan, "zh"),
+        percent=lambda value: percent(value, signed=True),
+        policy=policy(script),
+        script=Markup(script),  # noqa: S704 - our own
     )
     write_bytes(html.replace("</style>", f"{font_face(html)}</style>", 1).encode("utf-8"), out / "index.html")
+
+
+def policy(script: str) -> str:
+    """What a browser may do with a page: run this one `script`, and load nothing from anywhere."""
+    own = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; "
+        f"form-action 'none'; script-src 'sha256-{own}'"
+    )
 
 
 def _links(out: Path, report: Report) -> list[tuple[str, str, str]]:
@@ -51,6 +75,16 @@ def _links(out: Path, report: Report) -> list[tuple[str, str, str]]:
     return [
         (language, file.as_posix(), label("index.open", language)) for language, file in files if (out / file).is_file()
     ]
+
+
+def _headline(out: Path, report: Report) -> dict[str, Any]:
+    """What the report's `result.json` says of it in short; nothing where there is none that can be read."""
+    try:
+        found = json.loads((out / report.folder / "result.json").read_text(encoding="utf-8"))["headline"]
+        amounts = {name: None if found[name] is None else Decimal(found[name]) for name in ("total_yuan", "change_pct")}
+        return amounts | {"findings": int(found["findings"])}
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError):
+        return {}
 
 
 def _overview(out: Path, name: str) -> list[tuple[str, str, str]]:

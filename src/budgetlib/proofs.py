@@ -22,6 +22,8 @@ _CONTEXT = 10
 _OWN = ("amount_yuan", "total_yuan", "current_yuan", "previous_yuan", "value")
 """The amounts of a row that shares and differences are made of."""
 
+_STATED = ("published_yuan", "published_pct", "change_yuan", "change_pct")
+
 _MEASURES = {
     "project_pct": "project",
     "procurement_pct": "procurement_total",
@@ -33,11 +35,16 @@ _MEASURES = {
 
 _FORMS = {
     "expenditure": ("budget_summary", "expenditure"),
+    "basic": ("expenditure",),
+    "project": ("expenditure",),
     "general_public_budget": ("general_public_expenditure",),
     "three_public": ("three_public",),
     "operating_cost": ("operating_cost", "three_public"),
 }
 """The forms that print the totals of `published_and_computed`."""
+
+_OF_TOTAL = ("basic", "project")
+"""Totals that are a column of their own and not the total one."""
 
 Row = Mapping[Hashable, Any]
 
@@ -78,6 +85,8 @@ class Proofs:
         if not found:
             own = row if pd.isna(row.get("computed_yuan")) else {**row, "previous_yuan": _before(row)}
             found = [proof for amount in _OWN if amount != column for proof in self._placed(own, amount)]
+        if not found:
+            found = [proof for change in _STATED for proof in self._placed(row, change)]
         return tuple(dict.fromkeys(found or self._lines_of(row, str(row["document_id"]))))[:MOST]
 
     def _placed(self, row: Row, column: str) -> list[Proof]:
@@ -212,7 +221,9 @@ def _fits(line: Row, row: Row, document_id: str) -> bool:
     if code := _code(row):
         return bool(line["code"] == code)
     if _is_total(row):
-        return line["row_kind"] == "total" and (bool(form) or line["form"] in _FORMS.get(row["measure"], ()))
+        measures = (row["measure"],) if row["measure"] in _OF_TOTAL else (line["measure"],)
+        known = bool(form) or line["form"] in _FORMS.get(row["measure"], ())
+        return known and line["row_kind"] == "total" and line["measure"] in measures
     return _same(line["item"], name) if name else bool(form) and line["row_kind"] == "total"
 
 

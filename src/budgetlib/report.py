@@ -30,10 +30,11 @@ from papermill.iorw import load_notebook_node
 from traitlets import default
 
 from budgetlib import __version__
+from budgetlib.analysis import key_figures, spending_change
 from budgetlib.corpus import Corpus, load
 from budgetlib.errors import BadParameter, BudgetlibError, NotFound
 from budgetlib.fonts import font_face
-from budgetlib.index import Report, write_index
+from budgetlib.index import SCRIPT, Report, policy, write_index
 from budgetlib.labels import LANGUAGES, label
 from budgetlib.matches import load_matches
 from budgetlib.store import write_bytes
@@ -315,6 +316,7 @@ def _result(folder: Path, report: Report, corpus: Corpus, languages: Sequence[st
         "inputs": part.documents[inputs].to_dict("records"),
         "versions": {"budgetlib": __version__, "python": platform.python_version()}
         | {library: version(library) for library in _LIBRARIES},
+        "headline": _headline(corpus, report, part),
         "counts": {
             "pages": {outcome: int(count) for outcome, count in part.pages.outcome.value_counts(sort=False).items()},
             "lines": len(part.lines),
@@ -326,6 +328,18 @@ def _result(folder: Path, report: Report, corpus: Corpus, languages: Sequence[st
         "evidence": _names(folder, "evidence/*"),
         "tables": _names(folder, "tables/*"),
     }
+
+
+def _headline(corpus: Corpus, report: Report, part: Corpus) -> dict[str, Any]:
+    """What the index says of a report: total, change against the year before, and how many things do not add up."""
+    corrected = corpus.corrected()
+    figures = key_figures(corrected.select(report.department_id, report.year, kind="budget")).to_dict("records")
+    change = spending_change(corrected, report.department_id, report.year)
+    totals = change[(change.dimension == "total") & (change.measure == "expenditure") & change.change_pct.notna()]
+    failed = part.checks[(part.checks.state == "fail") & part.checks.severity.isin(["error", "warning"])]
+    total = next((str(figure["value"]) for figure in figures if figure["measure"] == "budget_total"), None)
+    pct = next(iter(totals.change_pct), None)
+    return {"total_yuan": total, "change_pct": None if pct is None else str(pct), "findings": len(failed)}
 
 
 def _names(folder: Path, pattern: str) -> list[str]:
@@ -347,7 +361,8 @@ def _html(nb: nbformat.NotebookNode, title: str, language: str) -> str:
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         extra_template_basedirs=[str(_TEMPLATES)], template_name="report", exclude_anchor_links=True
     )
-    style = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
-    words = {"lang": language, "title": title, "style": style, "code": label("report.code", language)}
+    style, script = (path.read_text(encoding="utf-8") for path in (_TEMPLATES / "style.css", SCRIPT))
+    words = {name: label(f"report.{name}", language) for name in ("code", "close", "sort", "contents")}
+    words |= {"lang": language, "title": title, "style": style, "script": script, "policy": policy(script)}
     html, _ = exporter.from_notebook_node(nb, resources=words)
     return str(html).replace("</style>", f"{font_face(html)}</style>", 1)

@@ -114,7 +114,9 @@ def _find(sheet: Any, number: str) -> Box | None:
         piece = number[-(digits + before) :] if digits + before else ""
         hit = text.search(piece).get_next() if piece else None
         if hit:
-            rectangles = [text.get_rect(i) for i in range(text.count_rects(*hit))]
+            start, count = hit
+            own = min(count, digits) or count
+            rectangles = [text.get_rect(i) for i in range(text.count_rects(start + count - own, own))]
             _, bottom, right, top = rectangles[-1]
             left = min(one[0] for one in rectangles if one[1] < top and one[3] > bottom)
             return Box(left, height - top, right, height - bottom)
