@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from budgetlib.charts import plot_comparison as plot_comparison
     from budgetlib.charts import plot_procurement_mix as plot_procurement_mix
     from budgetlib.charts import plot_project_change as plot_project_change
+    from budgetlib.charts import plot_series as plot_series
     from budgetlib.charts import plot_spending_by_function as plot_spending_by_function
     from budgetlib.charts import plot_spending_change as plot_spending_change
     from budgetlib.corpus import Corpus as Corpus
@@ -82,6 +83,7 @@ _PUBLIC = {
     "plot_basic_and_project": "charts",
     "plot_spending_change": "charts",
     "plot_project_change": "charts",
+    "plot_series": "charts",
     "plot_procurement_mix": "charts",
     "plot_comparison": "charts",
     "Display": "display",

@@ -14,6 +14,7 @@ from budgetlib.charts.bars import COLOURS
 from budgetlib.charts.budget import plot_basic_and_project, plot_procurement_mix, plot_spending_by_function
 from budgetlib.charts.change import plot_project_change, plot_spending_change
 from budgetlib.charts.heat import plot_comparison
+from budgetlib.charts.lines import plot_series
 from budgetlib.charts.picture import NARROW, WIDE, png, sentence, svg
 
 Plot = Callable[[pd.DataFrame, str, float], Axes]
@@ -28,6 +29,7 @@ __all__ = [
     "plot_comparison",
     "plot_procurement_mix",
     "plot_project_change",
+    "plot_series",
     "plot_spending_by_function",
     "plot_spending_change",
     "png",
