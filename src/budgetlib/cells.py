@@ -38,6 +38,7 @@ _COLUMNS = (
     "code",
     "figure",
     "total",
+    "previous_item",
     "item",
     "project",
     "unit",
@@ -71,6 +72,7 @@ _COLUMNS = (
     "covered_pct",
     "share_of_budget_pct",
     "previous_yuan",
+    "previous_real_yuan",
     "current_yuan",
     "published_yuan",
     "published_pct",
@@ -79,8 +81,12 @@ _COLUMNS = (
     "difference_yuan",
     "change_yuan",
     "change_pct",
+    "real_change_yuan",
+    "real_change_pct",
     "contribution_pp",
     "status",
+    "relation",
+    "breaks",
     "value_published",
     "value_corrected",
     "reason",
@@ -90,13 +96,14 @@ _COLUMNS = (
     "parser_version",
     "place",
 )
-_SIGNED = ("change", "contribution", "published", "computed", "difference")
-_LABELLED = ("severity", "kind", "status", "outcome", "match", "coverage", "edition_status")
+_SIGNED = ("change", "real_change", "contribution", "published", "computed", "difference")
+_LABELLED = ("severity", "kind", "status", "outcome", "match", "coverage", "edition_status", "relation")
 _COUNTS = ("unread", "lines", "tested", "held", "failed", "errors", "warnings", "notes", "documents")
 _NUMERIC = ("value", "count", "pages", "number", "score", "projects", "part", "whole", *_COUNTS)
 _NAMES = (
     "entity",
     "item",
+    "previous_item",
     "project",
     "catalogue_item",
     "unit",
@@ -169,7 +176,7 @@ class Cells:
         elif len(self.documents) > 1:
             parts.append(label("cite.document", self.language, number=self.documents.index(row["document_id"]) + 1))
         if row.get("form"):
-            parts.append(self._form(row["form"]))
+            parts.append(self.form(row["form"]))
         for key in ("section", "page"):
             if not pd.isna(row.get(key)):
                 parts.append(label(f"cite.{key}", self.language, **{key: row[key]}))
@@ -216,7 +223,7 @@ class Cells:
             found.setdefault((row["place"], row["form"]), []).append(f"{signs[row['state']]}{several}")
         printed = [form for form in forms() if form in set(coverage.form)]
         heads = [place or label("data_quality.unknown_place", self.language) for place in places]
-        return heads, [[self._form(form), *(" ".join(found.get((p, form), [])) for p in places)] for form in printed]
+        return heads, [[self.form(form), *(" ".join(found.get((p, form), [])) for p in places)] for form in printed]
 
     def _head(self, column: str, detail: str) -> dict[str, str]:
         unit = label("unit.yuan", self.language) if column.endswith("_yuan") else detail
@@ -260,7 +267,8 @@ class Cells:
         return name(column, value, self.language) if column in _LABELLED else str(value)
 
     def _figure(self, row: Row) -> str:
-        return label(f"key_figure.{row['measure']}", self.language) if "value" in row else ""
+        stands_alone = "value" in row or "breaks" in row
+        return label(f"key_figure.{row['measure']}", self.language) if stands_alone else ""
 
     def _value(self, row: Row) -> tuple[str, str]:
         if "value" not in row:
@@ -270,16 +278,17 @@ class Cells:
         return f"{row['value']:.0f}", label("unit.count", self.language)
 
     def _content(self, row: Row) -> str:
-        titles = [self._form(form.strip()) for form in (row["form"] or "").split(",") if form.strip()]
+        titles = [self.form(form.strip()) for form in (row["form"] or "").split(",") if form.strip()]
         return label("cite.join", self.language).join(titles) or name("page_kind", row["page_kind"], self.language)
 
-    def _form(self, form: str) -> str:
+    def form(self, form: str) -> str:
+        """The title of a form."""
         known = forms().get(form)
         return form if known is None else known.label_zh if self.language == "zh" else known.label_en
 
     def _common_form(self, rows: list[dict[Hashable, Any]]) -> str:
         found = {row["form"] for row in rows if row.get("form") and "page" in row}
-        return self._form(found.pop()) if len(found) == 1 else ""
+        return self.form(found.pop()) if len(found) == 1 else ""
 
 
 def _touches(correction: Row, row: Row) -> bool:

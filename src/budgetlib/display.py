@@ -16,7 +16,7 @@ from budgetlib import __version__
 from budgetlib.analysis import Guidance
 from budgetlib.appendix import cited_pages, encoded
 from budgetlib.cells import Cells
-from budgetlib.charts import NARROW, WIDE, Plot, png, sentence, svg
+from budgetlib.charts import NARROW, WIDE, Plot, plot_series, png, sentence, svg
 from budgetlib.citations import Citations
 from budgetlib.corpus import Corpus
 from budgetlib.errors import BadParameter
@@ -90,7 +90,7 @@ class Display:
         """
         about = self._entity, self._first("fiscal_year"), figures, functions, change, procurement, shares, applying
         answer = Summary(self._cells, *about, self.budget.checks)
-        return self._html("answer", Markup(self._label("cite.stop")).join(answer.lead()), list(answer.chapters()))
+        return self._html("answer", self._cells.say("cite.stop").join(answer.lead()), list(answer.chapters()))
 
     def cards(self, figures: pd.DataFrame) -> Html:
         """The first of the `key_figures`, each with its source."""
@@ -126,6 +126,40 @@ class Display:
             for dimension, rows in computed.groupby("dimension", sort=False)
         ]
         return sum(tables, Html(""))
+
+    def prices(self, prices: pd.DataFrame) -> Html:
+        """The frame of `constant_prices`, nominal beside real; or why there are no constant prices."""
+        if prices.empty:
+            return self._html("source", self._label("empty.prices"))
+        years = {"year": prices.price_year.iloc[0], "before": prices.previous_year.iloc[0]}
+        missing = prices.missing_years.iloc[0]
+        if missing:
+            return self._html("sentence", self._label("prices.missing", years=missing))
+        said = self._label("prices.base", **years, percent=percent(prices.price_change_pct.iloc[0], signed=True))
+        return self._html("note", said) + self.table(prices)
+
+    def years(self, series: pd.DataFrame, breaks: pd.DataFrame) -> Html:
+        """The frame of `series` as a chart and a folded table, and in words where its lines break (`series_breaks`)."""
+        chart = self.chart(plot_series, series, "report.all_years")
+        if series.fiscal_year.nunique() < 2:
+            return chart
+        said = [self._html("note", self._break(row)) for row in breaks.to_dict("records")]
+        words = series.breaks.map(lambda kinds: kinds and self._broken(kinds))
+        return sum(said, chart) + self.table(series.assign(breaks=words), folded="report.series")
+
+    def _broken(self, kinds: str) -> str:
+        return self._label("cite.join").join(self._label(f"break_kind.{kind}") for kind in kinds.split(", "))
+
+    def _break(self, row: Any) -> str:
+        values = {key: row[key] for key in ("previous", "current")}
+        if row["kind"] == "base":
+            values = {key: self._money(Decimal(value)) for key, value in values.items()}
+        if row["kind"] == "form":
+            values = {key: self._cells.form(value) for key, value in values.items()}
+        if row["kind"] == "units":
+            values = {key: self._label(f"entity_kind.{value}") for key, value in values.items()}
+        measure = self._label(f"key_figure.{row['measure']}") if row["measure"] else ""
+        return self._label(f"break.{row['kind']}", year=row["fiscal_year"], figure=measure, **values)
 
     def guidance(self, applying: Guidance) -> Html:
         """Which section of the guidance catalogue applies, or why none is known; and what similar by name means."""
@@ -265,7 +299,9 @@ class Display:
         `tidy` is the folder of the tables: from there the files are found that were read.
         """
         shown = cited_pages(self._whole, self._cells, tidy)
-        return self._html("pages", shown, self._label("report.on_paper")) if shown else self._html("sentence", self._label("empty.pages"))
+        if not shown:
+            return self._html("sentence", self._label("empty.pages"))
+        return self._html("pages", shown, self._label("report.on_paper"))
 
     def _origin(self, frame: pd.DataFrame) -> str:
         title = self._label("report.title", entity=self._entity, year=self._first("fiscal_year"))

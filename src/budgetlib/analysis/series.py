@@ -39,6 +39,7 @@ COLUMNS = (
     "section",
     "page",
     "document_id",
+    "file",
 )
 BREAK_COLUMNS = ("kind", "measure", "code", "fiscal_year", "previous", "current", "document_id", "page")
 _WHOLE = frozenset({"fiscal_year", "section", "page"})
@@ -53,7 +54,7 @@ def series(corpus: Corpus, department: str) -> pd.DataFrame:
     Columns: `measure` (a key figure, or `function`), `code` and `item` (of a class), `fiscal_year`, `amount_yuan`,
     `change_yuan` and `change_pct` (against the year before it; null where the line breaks), `breaks` (kinds of
     `series_breaks` between the two, joined by commas; None where there is none), `form` or `section`, `page`,
-    `document_id`. What a year does not print has no row.
+    `document_id`, `file`. What a year does not print has no row.
 
     Raises `NotFound` for a department that the corpus does not hold.
     """
@@ -63,7 +64,9 @@ def series(corpus: Corpus, department: str) -> pd.DataFrame:
     lines: dict[tuple[str, str | None], list[dict[Any, Any]]] = {}
     for row in found:
         lines.setdefault((row["measure"], row["code"]), []).append(row)
-    return frame(COLUMNS, [row for line in lines.values() for row in _along(line, cuts)], _WHOLE)
+    files = corpus.documents.set_index("document_id").path
+    drawn = [{**row, "file": files[row["document_id"]]} for line in lines.values() for row in _along(line, cuts)]
+    return frame(COLUMNS, drawn, _WHOLE)
 
 
 def series_breaks(corpus: Corpus, department: str) -> pd.DataFrame:
