@@ -89,6 +89,7 @@ ROOMS = [
         FRAMES,
     ),
     Room({"evidence", "proofs", "sheets"}, {"text", "money", "pages.Box", "corpus", "documents.sha256"}, {"pyarrow"}),
+    Room({"steps"}, {"errors", "readers", "pages", "recognise", "sheets"}, {"pyarrow"}),
     Room({"listing"}, {"corpus", "checks.SEVERITIES"}, FILES | {"pyarrow"}),
     Room({"export", "fiscal"}, {"errors", "tables", "store"}, set()),
     Room(

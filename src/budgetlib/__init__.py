@@ -40,9 +40,12 @@ if TYPE_CHECKING:
     from budgetlib.display import Display as Display
     from budgetlib.evidence import exhibits as exhibits
     from budgetlib.matches import load_matches as load_matches
+    from budgetlib.pipeline import check as check
     from budgetlib.pipeline import parse as parse
     from budgetlib.pipeline import parse_document as parse_document
+    from budgetlib.pipeline import read as read
     from budgetlib.report import write_reports as write_reports
+    from budgetlib.steps import Steps as Steps
 
 __version__ = "0.1.0"
 
@@ -51,6 +54,9 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "parse": "pipeline",
     "parse_document": "pipeline",
+    "read": "pipeline",
+    "check": "pipeline",
+    "Steps": "steps",
     "load": "corpus",
     "Corpus": "corpus",
     "key_figures": "analysis",

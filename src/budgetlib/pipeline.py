@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,20 @@ def parse_document(path: Path | str, ocr: str = "auto") -> Records:
     """The records of one file by table name, whatever happens. `ocr` is as in `parse`."""
     (source,) = find_sources([Path(path)])
     return parse_source(source, ocr)
+
+
+def read(path: Path | str, ocr: str = "auto") -> Corpus:
+    """One file as a corpus of its own, checked; nothing is written. `ocr` is as in `parse`.
+
+    Corrections beside the file are not used. How reading ended is in `documents.outcome`.
+    """
+    records = parse_document(path, ocr)
+    return check(_corpus({table: records.get(table.name, []) for table in TABLES}))
+
+
+def check(corpus: Corpus) -> Corpus:
+    """The same with every identity tested again, on the figures as they stand in its tables now."""
+    return replace(corpus, checks=CHECKS.frame(check_records(corpus)))
 
 
 def parse(
@@ -96,8 +110,11 @@ def _is_beside(folder: Path, name: str) -> bool:
 
 
 def _checked(rows: dict[Table, list[dict[str, Any]]]) -> dict[Table, list[dict[str, Any]]]:
-    frames = {table.name: table.frame(rows.get(table, [])) for table in TABLES}
-    return {**rows, CHECKS: check_records(Corpus(**frames))}
+    return {**rows, CHECKS: check_records(_corpus(rows))}
+
+
+def _corpus(rows: Mapping[Table, list[dict[str, Any]]]) -> Corpus:
+    return Corpus(**{table.name: table.frame(rows.get(table, [])) for table in TABLES})
 
 
 def _each(
