@@ -126,6 +126,12 @@ def check(tidy: Path, strict: bool, lang: str) -> None:
     show_default=True,
     help="CSV of reviewed matches with the guidance catalogue, if there is one.",
 )
+@click.option(
+    "--deflator",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    show_default="data/raw/deflator.csv, if there is one",
+    help="CSV of a price index (year,index) for constant prices.",
+)
 @click.option("--lang", type=click.Choice([*LANGUAGES, "both"]), default="both", show_default=True, help="Language.")
 @_jobs
 def report(
@@ -134,6 +140,7 @@ def report(
     departments: tuple[str, ...],
     years: tuple[int, ...],
     matches: Path,
+    deflator: Path | None,
     lang: str,
     jobs: int,
 ) -> None:
@@ -141,13 +148,21 @@ def report(
 
     Or for those named; the pages over all departments are written each time.
     """
-    from budgetlib.report import write_reports
+    from budgetlib.report import DEFLATOR, write_reports
 
     languages = LANGUAGES if lang == "both" else (lang,)
     try:
         with tqdm(desc="reports", unit="report", disable=None) as bar:
             reports = write_reports(
-                tidy, out, departments, years, languages, jobs, matches=matches, done=lambda one: _tell(bar, one)
+                tidy,
+                out,
+                departments,
+                years,
+                languages,
+                jobs,
+                matches=matches,
+                deflator=deflator or DEFLATOR,
+                done=lambda one: _tell(bar, one),
             )
     except OSError as fault:
         raise click.ClickException(f"the reports cannot be written to {out} ({fault})") from fault

@@ -18,7 +18,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 import papermill
@@ -32,6 +32,7 @@ from traitlets import default
 from budgetlib import __version__
 from budgetlib.analysis import key_figures, spending_change
 from budgetlib.corpus import Corpus, load
+from budgetlib.deflator import load_deflator
 from budgetlib.errors import BadParameter, BudgetlibError, NotFound
 from budgetlib.fonts import font_face
 from budgetlib.index import SCRIPT, Report, policy, write_index
@@ -42,11 +43,20 @@ from budgetlib.text import slug
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks/department.ipynb"
 MATCHES = Path("data/raw/catalogue_matches.csv")
+DEFLATOR = Path("data/raw/deflator.csv")
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 _LIBRARIES = ("pandas", "pyarrow", "matplotlib", "papermill", "nbconvert")
 # Notebooks over all departments: their pages stand beside the index. Each with the paths that it is given.
 _OVERVIEWS = {"comparison": ("tidy", "matches", "out"), "data_quality": ("tidy", "out")}
 _SECONDS_PER_CELL = 600
+
+
+class _Inputs(NamedTuple):
+    """The files that notebooks read, under the names of their parameters."""
+
+    tidy: Path
+    matches: Path
+    deflator: Path
 
 
 def write_reports(
@@ -58,30 +68,33 @@ def write_reports(
     jobs: int = 1,
     notebook: Path = NOTEBOOK,
     matches: Path = MATCHES,
+    deflator: Path = DEFLATOR,
     done: Callable[[Report], None] = lambda report: None,
 ) -> list[Report]:
     """Run `notebook` for each department and year in the folder `tidy`, or those named, into the folder `out`.
 
     Every report is a folder `<department_id>/<year>` with HTML, notebook, figures, tables and `result.json`;
     `index.html` lists them all. A notebook that fails leaves what was there before, and the others go on.
-    `matches` is the file of reviewed catalogue matches, if there is one. `done` is called with each report as it
-    ends. Returns the reports of this run, last those over all departments: the comparison and the quality of the data
-    (`comparison.<language>.html`, `data_quality.<language>.html`).
+    `matches` is the file of reviewed catalogue matches, `deflator` that of a price index, if there are such. `done` is
+    called with each report as it ends. Returns the reports of this run, last those over all departments: the
+    comparison and the quality of the data (`comparison.<language>.html`, `data_quality.<language>.html`).
 
     Raises `NotFound` for an unknown folder, notebook, department or year, and `BadParameter` where the notebook
-    does not have the parameters of a report or `matches` is no such file.
+    does not have the parameters of a report or `matches` or `deflator` is no such file.
     """
     corpus = load(tidy)
     known = _known(corpus)
     chosen = _chosen(known, departments, years)
     load_matches(matches)
-    check_parameters(notebook, _parameters(tidy, matches, out, Report("", "", 0, Path()), ""))
+    load_deflator(deflator)
+    inputs = _Inputs(tidy, matches, deflator)
+    check_parameters(notebook, _parameters(inputs, out, Report("", "", 0, Path()), ""))
     ended: dict[Path, Report] = {}
     pool = ProcessPoolExecutor(max(1, jobs), get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
     try:
         overviews = [_overview(name) for name in _OVERVIEWS]
-        viewing = [(one, _start_overview(pool, one, tidy, matches, out, languages)) for one in overviews]
-        runs = [(report, _start(pool, notebook, tidy, matches, out, report, languages)) for report in chosen]
+        viewing = [(one, _start_overview(pool, one, inputs, out, languages)) for one in overviews]
+        runs = [(report, _start(pool, notebook, inputs, out, report, languages)) for report in chosen]
         for report, futures in runs:
             ended[report.folder] = _finish(out, report, futures, corpus, languages)
             done(ended[report.folder])
@@ -195,8 +208,7 @@ def _chosen(known: Sequence[Report], departments: Collection[str], years: Collec
 def _start(
     pool: ProcessPoolExecutor,
     notebook: Path,
-    tidy: Path,
-    matches: Path,
+    inputs: _Inputs,
     out: Path,
     report: Report,
     languages: Sequence[str],
@@ -210,20 +222,21 @@ def _start(
             folder.resolve(),
             f"report.{language}",
             report.title(language),
-            _parameters(tidy, matches, out, report, language),
+            _parameters(inputs, out, report, language),
         )
         for language in languages
     ]
 
 
-def _parameters(tidy: Path, matches: Path, out: Path, report: Report, language: str) -> dict[str, Any]:
+def _parameters(inputs: _Inputs, out: Path, report: Report, language: str) -> dict[str, Any]:
     """The notebook's parameters; paths are relative to the report's folder, so its notebook can be run again there."""
     return {
         "department": report.department_id,
         "year": report.year,
         "language": language,
-        "tidy": Path(os.path.relpath(tidy, out / report.folder)).as_posix(),
-        "matches": Path(os.path.relpath(matches, out / report.folder)).as_posix(),
+        **{
+            name: Path(os.path.relpath(path, out / report.folder)).as_posix() for name, path in inputs._asdict().items()
+        },
         "out": ".",
     }
 
@@ -251,11 +264,11 @@ def _overview(name: str) -> Report:
 
 
 def _start_overview(
-    pool: ProcessPoolExecutor, overview: Report, tidy: Path, matches: Path, out: Path, languages: Sequence[str]
+    pool: ProcessPoolExecutor, overview: Report, inputs: _Inputs, out: Path, languages: Sequence[str]
 ) -> list[Future[None]]:
     name, folder = overview.department_id, out / _unfinished(overview)
     shutil.rmtree(folder, ignore_errors=True)
-    given = _parameters(tidy, matches, out, overview, "")
+    given = _parameters(inputs, out, overview, "")
     return [
         pool.submit(
             run_notebook,
