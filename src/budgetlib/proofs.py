@@ -30,8 +30,9 @@ _MEASURES = {
     "goods_pct": "goods",
     "works_pct": "works",
     "services_pct": "services",
+    **dict.fromkeys(("items_pct", "money_pct", "covered_pct"), "projects"),
 }
-"""What a share of a comparison is a share of something with: a stated measure, or one of the forms' totals."""
+"""What a share in a comparison is made of: a measure that is stated, one of a form's totals, or the projects' total."""
 
 _FORMS = {
     "expenditure": ("budget_summary", "expenditure"),
@@ -134,7 +135,8 @@ class Proofs:
             return []
         for document_id in self._of_same_department(str(row["document_id"])):
             for line in self._records("lines", document_id):
-                if (line["form"], line["row_kind"], line["measure"]) == ("expenditure", "total", measure):
+                kind = line["form"], line["row_kind"], line["measure"]
+                if kind in (("expenditure", "total", measure), (measure, "total", "total")):
                     return [of_line(line)]
             for stated in self._records("statements", document_id):
                 if stated["measure"] == measure and not stated["item"]:
@@ -221,8 +223,9 @@ def _fits(line: Row, row: Row, document_id: str) -> bool:
     if code := _code(row):
         return bool(line["code"] == code)
     if _is_total(row):
-        measures = (row["measure"],) if row["measure"] in _OF_TOTAL else (line["measure"],)
-        known = bool(form) or line["form"] in _FORMS.get(row["measure"], ())
+        about = _measure(row)
+        measures = (about,) if about in _OF_TOTAL else (line["measure"],)
+        known = bool(form) or line["form"] in _FORMS.get(about, ())
         return known and line["row_kind"] == "total" and line["measure"] in measures
     return _same(line["item"], name) if name else bool(form) and line["row_kind"] == "total"
 
@@ -247,7 +250,7 @@ def _tells(statement: Row, row: Row, column: str) -> bool:
         return False
     if section is not None:
         return True
-    about = str(row.get("measure") or row.get("kind") or ("expenditure" if "entity" in row else ""))
+    about = _measure(row) or str(row.get("kind") or "")
     changes = column.startswith(("published", "change"))
     return bool(about) and statement["measure"].startswith(f"{about}_change" if changes else about)
 
@@ -257,9 +260,14 @@ def _before(row: Row) -> Decimal | None:
     return None if pd.isna(row.get("current_yuan")) else row["current_yuan"] - row["computed_yuan"]
 
 
+def _measure(row: Row) -> str:
+    """What total a row is about; that of a row for each department is its expenditure."""
+    return str(row.get("measure") or ("expenditure" if "entity" in row else ""))
+
+
 def _is_total(row: Row) -> bool:
     """Whether a row is a total of a budget, under a name of ours and not one that a form prints."""
-    return bool(row.get("measure")) and row.get("dimension", "total") == "total" and not _code(row)
+    return bool(_measure(row)) and row.get("dimension", "total") == "total" and not _code(row)
 
 
 def _code(row: Row) -> str | None:
