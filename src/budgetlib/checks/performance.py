@@ -132,29 +132,28 @@ def tables_named(identity: Identity, budget: Budget) -> Iterator[Finding]:
 
 def tables_owned(identity: Identity, budget: Budget) -> Iterator[Finding]:
     """The unit of a table against the unit that owns its project."""
-    for target in targets(budget):
-        if target.row is None or not target.row.unit or not target.record["unit"]:
-            continue
-        places = (target.place, budget.forms["projects"].place(target.row))
-        if _same_unit(target.record["unit"], target.row.unit):
+    for unit, owner, places in _units(budget):
+        if _same_unit(unit, owner):
             yield held(identity, budget.document_id, places)
         else:
-            yield found(
-                identity, budget.document_id, places, "owned", unit=target.record["unit"], owner=target.row.unit
-            )
+            yield found(identity, budget.document_id, places, "owned", unit=unit, owner=owner)
 
 
 def tables_unit_named(identity: Identity, budget: Budget) -> Iterator[Finding]:
     """The name of the unit in a table against its name in the projects form, where both are one unit."""
-    for target in targets(budget):
-        if target.row is None or not target.row.unit or not target.record["unit"]:
-            continue
-        places = (target.place, budget.forms["projects"].place(target.row))
-        if _same_name(target.record["unit"], target.row.unit):
+    for unit, owner, places in _units(budget):
+        if _same_name(unit, owner):
             yield held(identity, budget.document_id, places)
-        elif _same_unit(target.record["unit"], target.row.unit):
-            words = {"unit": target.record["unit"], "owner": target.row.unit}
-            yield found(identity, budget.document_id, places, "unit_named", **words)
+        elif _same_unit(unit, owner):
+            yield found(identity, budget.document_id, places, "unit_named", unit=unit, owner=owner)
+
+
+def _units(budget: Budget) -> Iterator[tuple[str, str, tuple[Place, ...]]]:
+    """The unit of each table, the unit that owns its project, and where both are printed."""
+    for target in targets(budget):
+        if target.row and target.row.unit and target.record["unit"]:
+            places = (target.place, budget.forms["projects"].place(target.row))
+            yield target.record["unit"], target.row.unit, places
 
 
 def table_sources(identity: Identity, budget: Budget) -> Iterator[Finding]:
