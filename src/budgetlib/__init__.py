@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from budgetlib.analysis import catalogue_coverage as catalogue_coverage
     from budgetlib.analysis import catalogue_items as catalogue_items
     from budgetlib.analysis import compare as compare
+    from budgetlib.analysis import concentration as concentration
     from budgetlib.analysis import constant_prices as constant_prices
     from budgetlib.analysis import coverage as coverage
     from budgetlib.analysis import coverage_shares as coverage_shares
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from budgetlib.analysis import guidance as guidance
     from budgetlib.analysis import identity_quality as identity_quality
     from budgetlib.analysis import key_figures as key_figures
+    from budgetlib.analysis import procured_projects as procured_projects
     from budgetlib.analysis import procurement_mix as procurement_mix
+    from budgetlib.analysis import procurement_standing as procurement_standing
     from budgetlib.analysis import published_and_computed as published_and_computed
     from budgetlib.analysis import series as series
     from budgetlib.analysis import series_breaks as series_breaks
@@ -70,6 +73,9 @@ _PUBLIC = {
     "series": "analysis",
     "series_breaks": "analysis",
     "procurement_mix": "analysis",
+    "procurement_standing": "analysis",
+    "concentration": "analysis",
+    "procured_projects": "analysis",
     "load_matches": "matches",
     "Guidance": "analysis",
     "guidance": "analysis",

@@ -49,6 +49,7 @@ _COLUMNS = (
     "score",
     "coverage",
     "projects",
+    "of",
     "kind",
     "outcome",
     "content",
@@ -62,6 +63,14 @@ _COLUMNS = (
     "project_yuan",
     "amount_yuan",
     "share_pct",
+    "median_pct",
+    "rank",
+    "budgets",
+    "parts",
+    "largest_pct",
+    "top3_pct",
+    "hhi",
+    "declared",
     "project_pct",
     "procurement_pct",
     "goods_pct",
@@ -97,9 +106,10 @@ _COLUMNS = (
     "place",
 )
 _SIGNED = ("change", "real_change", "contribution", "published", "computed", "difference")
-_LABELLED = ("severity", "kind", "status", "outcome", "match", "coverage", "edition_status", "relation")
+_LABELLED = ("severity", "kind", "status", "outcome", "match", "coverage", "edition_status", "relation", "of")
 _COUNTS = ("unread", "lines", "tested", "held", "failed", "errors", "warnings", "notes", "documents")
-_NUMERIC = ("value", "count", "pages", "number", "score", "projects", "part", "whole", *_COUNTS)
+_RANKED = ("rank", "budgets", "parts", "hhi")
+_NUMERIC = ("value", "count", "pages", "number", "score", "projects", "part", "whole", *_COUNTS, *_RANKED)
 _NAMES = (
     "entity",
     "item",

@@ -119,13 +119,37 @@ class Display:
         return self._html("table", _anchor(folded), self._label(folded) if folded else "", columns, rows)
 
     def changes(self, change: pd.DataFrame) -> Html:
-        """The computed rows of `spending_change`, one folded table for each dimension; nothing without any."""
+        """The rows of `spending_change` but the totals, one folded table for each dimension; nothing without any.
+
+        First what the document states of functions, with its reasons.
+        """
         computed = change[(change.basis == "computed") & (change.dimension != "total")]
-        tables = [
+        told = change[(change.basis == "published") & (change.dimension == "function")]
+        tables = [self.table(told, folded="dimension.stated")] + [
             self.table(rows.drop(columns="reason"), folded=f"dimension.{dimension}")
             for dimension, rows in computed.groupby("dimension", sort=False)
         ]
         return sum(tables, Html(""))
+
+    def procurement(
+        self, mix: pd.DataFrame, standing: pd.DataFrame, concentrated: pd.DataFrame, projects: pd.DataFrame
+    ) -> Html:
+        """The frames of `procurement_mix`, `procurement_standing`, `concentration` and `procured_projects`.
+
+        Beside each table what its measures mean; where one is empty, a sentence.
+        """
+        html = self.table(mix)
+        for name, frame in (("standing", standing), ("concentration", concentrated)):
+            html += self._html("note", self._label(f"procurement.{name}")) if len(frame) else Html("")
+            html += self.table(frame, name)
+        said = self._label("procurement.declared")
+        declared = projects.declared_service.map(lambda declared: said if declared else None)
+        if projects.empty:
+            return html + self.table(projects, "procured_projects")
+        note = self._label("procurement.projects", count=len(projects), declared=int(declared.notna().sum()))
+        return (
+            html + self._html("note", note) + self.table(projects.assign(declared=declared), folded="report.procured")
+        )
 
     def prices(self, prices: pd.DataFrame) -> Html:
         """The frame of `constant_prices`, nominal beside real; or why there are no constant prices."""

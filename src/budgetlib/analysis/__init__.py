@@ -6,7 +6,7 @@ from budgetlib.analysis.guidance import Guidance, guidance
 from budgetlib.analysis.likeness import similar_names
 from budgetlib.analysis.overview import coverage, key_figures, sources
 from budgetlib.analysis.prices import constant_prices
-from budgetlib.analysis.procurement import procurement_mix
+from budgetlib.analysis.procurement import concentration, procured_projects, procurement_mix, procurement_standing
 from budgetlib.analysis.quality import document_quality, failures, form_coverage, identity_quality
 from budgetlib.analysis.series import series, series_breaks
 from budgetlib.analysis.services import catalogue_coverage, catalogue_items, coverage_shares, edition_changes
@@ -18,6 +18,7 @@ __all__ = [
     "catalogue_coverage",
     "catalogue_items",
     "compare",
+    "concentration",
     "constant_prices",
     "coverage",
     "coverage_shares",
@@ -28,7 +29,9 @@ __all__ = [
     "guidance",
     "identity_quality",
     "key_figures",
+    "procured_projects",
     "procurement_mix",
+    "procurement_standing",
     "published_and_computed",
     "series",
     "series_breaks",

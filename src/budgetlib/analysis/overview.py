@@ -55,7 +55,7 @@ _PLACES: dict[str, tuple[_Total | _Stated, ...]] = {
         _Total("three_public", "operating_cost"),
         _Stated(8, "operating_cost"),
     ),
-    "procurement": (_Stated(9, "procurement_total"),),
+    "procurement": (_Stated(9, "procurement_total"), _Total("procurement")),
     "performance_projects": (_Stated(10, "projects_under_performance_management"),),
 }
 

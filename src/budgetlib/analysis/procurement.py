@@ -1,41 +1,199 @@
-"""What government procurement buys: goods, works and services, as section nine of the narrative part states."""
+"""What government procurement buys: goods, works and services; against last year, against others, how concentrated."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+import re
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
+from typing import Any
 
 import pandas as pd
 
-from budgetlib.analysis.amounts import frame, share, stated, yuan
+from budgetlib.analysis.amounts import PERCENT, frame, printed_total, share, stated, yuan
 from budgetlib.analysis.overview import key_figure
 from budgetlib.corpus import Corpus
+from budgetlib.errors import NotFound
+from budgetlib.text import squeeze
+from budgetlib.vocabulary import service_words, spending_words
 
 KINDS = ("goods", "works", "services")
-COLUMNS = ("kind", "amount_yuan", "share_pct", "share_of_budget_pct", "document_id", "page")
+COLUMNS = (
+    "kind",
+    "amount_yuan",
+    "share_pct",
+    "share_of_budget_pct",
+    "document_id",
+    "page",
+    "form",
+    "section",
+    "previous_yuan",
+    "change_yuan",
+)
+STANDING_COLUMNS = ("kind", "share_pct", "median_pct", "rank", "budgets", "document_id", "page", "form", "section")
+CONCENTRATION_COLUMNS = (
+    "of",
+    "amount_yuan",
+    "parts",
+    "item",
+    "largest_pct",
+    "top3_pct",
+    "hhi",
+    "document_id",
+    "page",
+    "form",
+)
+PROJECT_COLUMNS = ("project", "unit", "amount_yuan", "kind", "declared_service", "document_id", "page", "form")
+_SECTION, _FORM = 9, "procurement"
+_PRINTED_KINDS = dict(zip(("货物", "工程", "服务"), KINDS, strict=True))
+_PRINTED_KIND = re.compile(r"(?:[A-C][-、.]?)?(货物|工程|服务)(?:类|[A-C])?(?:合计|小计)?")
+_WHOLE = frozenset({"page", "section", "rank", "budgets", "parts", "hhi"})
+_TOP = 3
 
 
-def procurement_mix(budget: Corpus) -> pd.DataFrame:
-    """Procurement by kind; a kind that is not stated has no row.
+def procurement_mix(budget: Corpus, corpus: Corpus | None = None) -> pd.DataFrame:
+    """Procurement by kind, as section nine of the narrative part states it or else as the procurement form prints it.
 
-    Columns: `kind` (`goods`|`works`|`services`), `amount_yuan`, `share_pct` of the stated procurement total (or of
-    the kinds' sum where no total is stated), `share_of_budget_pct` of the department's expenditure, `document_id`,
-    `page`. Shares are null where there is nothing to be a share of.
+    Columns: `kind` (`goods`|`works`|`services`), `amount_yuan`, `share_pct` of the procurement total (or of the kinds'
+    sum where no total is stated), `share_of_budget_pct` of the department's expenditure, `document_id`, `page`, `form`
+    or `section`; with a `corpus` that holds the department's year before also `previous_yuan` and `change_yuan`.
+    A kind that is not stated has no row. Shares are null where there is nothing to be a share of.
     """
-    rows = {kind: row for kind in KINDS if (row := stated(budget, 9, kind)) is not None}
-    total = stated(budget, 9, "procurement_total")
-    whole = total.value if total is not None else sum((row.value for row in rows.values()), Decimal(0))
-    spending = key_figure(budget, "budget_total")
-    return frame(
-        COLUMNS,
-        [
-            {
-                "kind": kind,
-                "amount_yuan": yuan(row.value),
-                "share_pct": share(row.value, whole),
-                "share_of_budget_pct": share(row.value, spending["value"] if spending else None),
-                "document_id": row.document_id,
-                "page": row.page,
-            }
-            for kind, row in rows.items()
-        ],
-    )
+    rows, spending = _kinds(budget), key_figure(budget, "budget_total")
+    total = key_figure(budget, "procurement")
+    whole = total["value"] if total else sum((row["amount_yuan"] for row in rows.values()), Decimal(0))
+    before = _kinds(_year_before(budget, corpus)) if corpus is not None else {}
+    records = []
+    for kind, row in rows.items():
+        shares = {
+            "share_pct": share(row["amount_yuan"], whole),
+            "share_of_budget_pct": share(row["amount_yuan"], spending["value"] if spending else None),
+        }
+        previous = before[kind]["amount_yuan"] if kind in before else None
+        change = None if previous is None else row["amount_yuan"] - previous
+        records.append({"kind": kind, **row, **shares, "previous_yuan": previous, "change_yuan": change})
+    return frame(COLUMNS, records, _WHOLE)
+
+
+def procurement_standing(corpus: Corpus, budget: Corpus) -> pd.DataFrame:
+    """The department's procurement among the budgets of the same year in the corpus that state theirs.
+
+    Columns: `kind` (`procurement`: of the budget; `goods`|`works`|`services`: of procurement), `share_pct`,
+    `median_pct` (of all budgets, this one included), `rank` (1 is the largest share), `budgets` (how many there are,
+    this one included), `document_id`, `page`, `form` or `section`. No rows where no other budget states it.
+    """
+    documents = corpus.documents
+    own = budget.documents
+    same_year = documents[documents.fiscal_year.isin(own.fiscal_year.dropna()) & (documents.document_kind == "budget")]
+    others = [
+        corpus.select(department=name, year=int(own.fiscal_year.iloc[0]), kind="budget")
+        for name in same_year.department_id.dropna().unique()
+        if name not in set(own.department_id)
+    ]
+    theirs = [_shares(other) for other in others]
+    records = []
+    for kind, row in _shares(budget).items():
+        shares = [one[kind]["share_pct"] for one in theirs if kind in one]
+        if shares:
+            middle = median([*shares, row["share_pct"]]).quantize(PERCENT, ROUND_HALF_UP)
+            rank = 1 + sum(other > row["share_pct"] for other in shares)
+            records.append({**row, "kind": kind, "median_pct": middle, "rank": rank, "budgets": len(shares) + 1})
+    return frame(STANDING_COLUMNS, records, _WHOLE)
+
+
+def concentration(budget: Corpus) -> pd.DataFrame:
+    """How much of the money is in few hands: of the projects, of the items of procurement and of purchased services.
+
+    Columns: `of` (`projects`|`procurement`|`purchased_services`: the form), `amount_yuan` (all of it), `parts` (how
+    many printed lines above zero), `item` (the largest of them), `largest_pct`, `top3_pct` (share of the three
+    largest), `hhi` (Herfindahl–Hirschman index: the sum of the squared shares in percent; 10,000 where one line is
+    all, 10,000 ÷ n where n lines are equal), `document_id`, `page`, `form`. No row for a form that was not read, that
+    itemises nothing but the three kinds, or whose lines are not all positive or zero.
+    """
+    found = (_concentration(budget, form) for form in ("projects", _FORM, "purchased_services"))
+    return frame(CONCENTRATION_COLUMNS, [one for one in found if one is not None], _WHOLE)
+
+
+def procured_projects(projects: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `catalogue_coverage` that look like procurement by name, or that the department says are services.
+
+    Columns: `project`, `unit`, `amount_yuan`, `kind` (`goods`|`works`|`services` by the words of the name; null where
+    these say nothing), `declared_service` (the department calls it a purchased service), `document_id`, `page`, `form`.
+    """
+    likely = [{**row, "kind": _kind_of(row), "form": "projects"} for row in projects.to_dict("records")]
+    return frame(PROJECT_COLUMNS, [row for row in likely if row["kind"] or row["declared_service"]], _WHOLE)
+
+
+def _kind_of(project: Mapping[Any, Any]) -> str | None:
+    name = project["project"]
+    return spending_words().kind(name) or ("services" if service_words().looks_like_service(name) else None)
+
+
+def _kinds(budget: Corpus | None) -> dict[str, dict[str, Any]]:
+    """Amount and place of each kind that the narrative part states; where it states none, of the form's."""
+    if budget is None:
+        return {}
+    told = {kind: row for kind in KINDS if (row := stated(budget, _SECTION, kind)) is not None}
+    if told:
+        return {
+            kind: {**row[["document_id", "page", "section"]], "amount_yuan": yuan(row.value)}
+            for kind, row in told.items()
+        }
+    return _printed_kinds(budget)
+
+
+def _printed_kinds(budget: Corpus) -> dict[str, dict[str, Any]]:
+    """The kinds of the procurement form, where they make up its total to the fen."""
+    total = printed_total(budget, _FORM, "expenditure", "total")
+    lines = budget.form(_FORM)
+    found: dict[str, dict[str, Any]] = {}
+    for line in lines[(lines.measure == "total") & (lines.row_kind != "total")].to_dict("records"):
+        name = _PRINTED_KIND.fullmatch(squeeze(line["item"]))
+        if name and _PRINTED_KINDS[name[1]] not in found:
+            found[_PRINTED_KINDS[name[1]]] = {key: line[key] for key in ("document_id", "page", "form", "amount_yuan")}
+    amounts = sum((row["amount_yuan"] for row in found.values()), Decimal(0))
+    return found if total is not None and amounts == total.amount_yuan else {}
+
+
+def _year_before(budget: Corpus, corpus: Corpus) -> Corpus | None:
+    document = budget.documents.iloc[0]
+    if pd.isna(document.fiscal_year):
+        return None
+    try:
+        return corpus.select(department=document.department_id, year=int(document.fiscal_year) - 1, kind="budget")
+    except NotFound:
+        return None
+
+
+def _shares(budget: Corpus) -> dict[str, dict[Any, Any]]:
+    """Shares that can be compared: procurement of the budget, each kind of procurement; with their places."""
+    mix: dict[str, dict[Any, Any]] = {
+        row["kind"]: row for row in procurement_mix(budget).to_dict("records") if row["share_pct"] is not None
+    }
+    total, spending = key_figure(budget, "procurement"), key_figure(budget, "budget_total")
+    of_budget = share(total["value"], spending["value"]) if total and spending else None
+    if total is None or of_budget is None:
+        return mix
+    return {"procurement": {**total, "share_pct": of_budget}, **mix}
+
+
+def _concentration(budget: Corpus, form: str) -> dict[str, Any] | None:
+    lines = budget.form(form)
+    leaves = lines[(lines.row_kind == "line") & (lines.measure == "total") & (lines.amount_yuan != 0)]
+    bare = all(_PRINTED_KIND.fullmatch(squeeze(name)) for name in leaves["item"])
+    if leaves.empty or bare or min(leaves.amount_yuan) < 0:
+        return None
+    amounts = sorted(leaves.amount_yuan, reverse=True)
+    whole = sum(amounts, Decimal(0))
+    squares = sum((amount * amount for amount in amounts), Decimal(0))
+    largest = leaves[leaves.amount_yuan == amounts[0]].iloc[0]
+    return {
+        "of": form,
+        "amount_yuan": whole,
+        "parts": len(amounts),
+        "item": largest["item"],
+        "largest_pct": share(amounts[0], whole),
+        "top3_pct": share(sum(amounts[:_TOP], Decimal(0)), whole),
+        "hhi": int((10_000 * squares / whole**2).quantize(Decimal(1), ROUND_HALF_UP)),
+        **largest[["document_id", "page", "form"]],
+    }

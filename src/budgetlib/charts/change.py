@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -55,17 +55,20 @@ def _waterfall(chart: str, change: pd.DataFrame, language: str, width: float) ->
 
 
 def _steps(rows: Sequence[dict[Any, Any]], language: str) -> list[_Step]:
-    steps = [
-        _Step(item(row["item"], language, row["code"]), row["change_yuan"], row.get("href"))
-        for row in rows
-        if row["change_yuan"]
-    ]
+    steps = [_Step(_name(row, language), row["change_yuan"], row.get("href")) for row in rows if row["change_yuan"]]
     steps.sort(key=lambda step: -abs(step.change))
     if len(steps) <= _MOST_STEPS:
         return steps
     rest = steps[_MOST_STEPS:]
     others = label("dimension.others", language, count=len(rest))
     return [*steps[:_MOST_STEPS], _Step(others, sum((step.change for step in rest), Decimal(0)), None)]
+
+
+def _name(row: Mapping[Any, Any], language: str) -> str:
+    """What a row is about; with the year before's name where the same code had another."""
+    named = item(row["item"], language, row["code"])
+    before = row.get("previous_item")
+    return label("change.retitled", language, item=named, before=before) if before else named
 
 
 def _year(name: str, total: Decimal, language: str) -> Bar:
