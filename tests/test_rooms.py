@@ -79,7 +79,7 @@ ROOMS = [
     Room(
         {"display", "cells", "citations", "summary", "appendix"},
         {"errors", "forms", "store", "corpus", "pages.Box", "analysis.Guidance", "charts", "labels"}
-        | {"evidence", "proofs", "sheets"},
+        | {"evidence", "proofs", "printed", "sheets"},
         {"pyarrow"},
     ),
     Room(
@@ -88,7 +88,11 @@ ROOMS = [
         | {"analysis.key_figures", "analysis.spending_change"},
         FRAMES,
     ),
-    Room({"evidence", "proofs", "sheets"}, {"text", "money", "pages.Box", "corpus", "documents.sha256"}, {"pyarrow"}),
+    Room(
+        {"evidence", "proofs", "printed", "sheets"},
+        {"text", "money", "pages.Box", "corpus", "documents.sha256"},
+        {"pyarrow"},
+    ),
     Room({"steps"}, {"errors", "readers", "pages", "recognise", "sheets"}, {"pyarrow"}),
     Room({"listing"}, {"corpus", "checks.SEVERITIES"}, FILES | {"pyarrow"}),
     Room({"export", "fiscal"}, {"errors", "tables", "store"}, set()),

@@ -8,9 +8,8 @@ from typing import Any
 
 from budgetlib.cells import Cells
 from budgetlib.corpus import Corpus
-from budgetlib.labels import label
 from budgetlib.pages import Box
-from budgetlib.proofs import Proof
+from budgetlib.printed import Proof
 from budgetlib.sheets import Sheet, original, sheets
 
 _PADDING = 2.0
@@ -44,9 +43,8 @@ def encoded(picture: bytes) -> str:
 def _page(cells: Cells, proofs: Sequence[Proof], sheet: Sheet | None) -> dict[str, Any]:
     boxes = sheet.boxes if sheet else (None,) * len(proofs)
     marks = [_mark(cells, proof, box, sheet) for proof, box in zip(proofs, boxes, strict=True)]
-    places = dict.fromkeys(mark["place"] for mark in marks)
     picture = {"png": encoded(sheet.picture), "width": sheet.width, "height": sheet.height} if sheet else None
-    return {"caption": label("cite.also", cells.language).join(places), "picture": picture, "marks": marks}
+    return {"caption": cells.caption(proofs), "picture": picture, "marks": marks}
 
 
 def _mark(cells: Cells, proof: Proof, box: Box | None, sheet: Sheet | None) -> dict[str, Any]:

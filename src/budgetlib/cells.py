@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from budgetlib.citations import Citations
 from budgetlib.evidence import Exhibit
 from budgetlib.forms import forms
 from budgetlib.labels import decimal, item, label, labels, money, name
-from budgetlib.proofs import Proof
+from budgetlib.printed import Proof
 
 Row = Mapping[Hashable, Any]
 
@@ -223,6 +223,14 @@ class Cells:
     def proof(self, proof: Proof) -> str:
         """Where a figure is printed: file where there are several, form or section, page."""
         return self.exhibit(Exhibit(proof.document_id, proof.form, proof.section, proof.page, (proof.text,)))
+
+    def caption(self, proofs: Sequence[Proof]) -> str:
+        """Which page some `proofs` of one page are on, and which forms or kinds of text they are in."""
+        first = proofs[0]
+        kinds = [self.form(proof.form) if proof.form in forms() else proof.form or "narrative" for proof in proofs]
+        named = dict.fromkeys(name("page_kind", kind, self.language) for kind in kinds)
+        page = self.place({"document_id": first.document_id, "page": first.page})
+        return label("cite.join", self.language).join(part for part in (page, *named) if part)
 
     def matrix(self, coverage: pd.DataFrame, signs: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
         """Places (sorted) and a row for each form: its name, then for each place the signs of what became of it."""

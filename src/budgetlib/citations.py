@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from budgetlib.corpus import Corpus
-from budgetlib.proofs import Proof, Proofs, Row
+from budgetlib.printed import Proof
+from budgetlib.proofs import Proofs, Row
 
 _DRAWN = ("change_yuan", "total_yuan", "amount_yuan")
 """What a chart draws of a row: the first of these that the row has."""

@@ -13,7 +13,7 @@ import pypdfium2
 
 from budgetlib.corpus import Corpus
 from budgetlib.pages import Box
-from budgetlib.proofs import as_printed
+from budgetlib.printed import as_printed
 from budgetlib.sheets import cut_out, original
 from budgetlib.text import squeeze
 

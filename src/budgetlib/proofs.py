@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -11,14 +10,12 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.corpus import Corpus
-from budgetlib.money import FACTORS, numbers
-from budgetlib.pages import Box
+from budgetlib.printed import Proof, of_line, of_statement, whole
 from budgetlib.text import squeeze
 
 MOST = 4
 """Places of one figure."""
 
-_CONTEXT = 10
 _OWN = ("amount_yuan", "total_yuan", "current_yuan", "previous_yuan", "value")
 """The amounts of a row that shares and differences are made of."""
 
@@ -48,22 +45,6 @@ _OF_TOTAL = ("basic", "project")
 """Totals that are a column of their own and not the total one."""
 
 Row = Mapping[Hashable, Any]
-
-
-@dataclass(frozen=True)
-class Proof:
-    """One printed place: `text` is what stands there, `box` where on its page, where that is known.
-
-    For a sentence `number` is the figure in it with the characters before, by which the page can be searched.
-    """
-
-    document_id: str
-    form: str | None
-    section: int | None
-    page: int | None
-    text: str
-    box: Box | None = None
-    number: str | None = None
 
 
 class Proofs:
@@ -154,7 +135,7 @@ class Proofs:
             grand = ("budget_summary", "expenditure", "total", "total")
             about = [x for x in lines if (x["form"], x["side"], x["row_kind"], x["measure"]) == grand][-1:]
         else:
-            page = _page(row.get("page")) if document_id == row["document_id"] else None
+            page = whole(row.get("page")) if document_id == row["document_id"] else None
             own = [line for line in lines if line["form"] == form and page in (None, line["page"])]
             about = (
                 [x for x in own if x["code"] == code] if code else [x for x in own if name and _same(x["item"], name)]
@@ -166,7 +147,7 @@ class Proofs:
         """The rows of `lines` or `statements` that belong to a document."""
         if (table, document_id) not in self._read:
             own = getattr(self._corpus, table).iloc[self._rows(table).get(document_id, [])]
-            self._read[table, document_id] = own.assign(page=[_page(page) for page in own.page]).to_dict("records")
+            self._read[table, document_id] = own.assign(page=[whole(page) for page in own.page]).to_dict("records")
         return self._read[table, document_id]
 
     @cached_property
@@ -181,36 +162,6 @@ class Proofs:
         return self._of_lines if table == "lines" else self._of_statements
 
 
-def of_line(line: Row) -> Proof:
-    """The place of a row of the table `lines`."""
-    x0, top, x1, bottom = (line[edge] for edge in ("x0", "top", "x1", "bottom"))
-    box = None if pd.isna(x0) else Box(x0, top, x1, bottom)
-    text = f"{line['item']} {line['published_text']} {line['published_unit']}"
-    return Proof(line["document_id"], line["form"], None, _page(line["page"]), text, box)
-
-
-def of_statement(statement: Row) -> Proof:
-    """The place of a row of the table `statements`."""
-    sentence = statement["sentence"]
-    number = as_printed(sentence, statement["value"], statement["value_unit"])
-    return Proof(
-        statement["document_id"], None, int(statement["section"]), _page(statement["page"]), sentence, None, number
-    )
-
-
-def as_printed(sentence: str, value: Decimal, unit: str) -> str | None:
-    """The number of `sentence` that says `value` (`unit` as in the table `statements`), with what stands before it.
-
-    >>> as_printed("比上年增加1,506.54万元", Decimal(15065400), "yuan")
-    '比上年增加1,506.54'
-    """
-    for start, end, number, printed_unit in numbers(sentence):
-        factor = FACTORS.get(printed_unit or "万元", Decimal(1)) if unit == "yuan" else Decimal(1)
-        if number * factor == abs(value):
-            return sentence[max(0, start - _CONTEXT) : end]
-    return None
-
-
 def _fits(line: Row, row: Row, document_id: str) -> bool:
     """Whether a line of the same amount may be what a row is about: same form and page, same code, name or kind."""
     if _section(row) is not None or row.get("basis") == "published":
@@ -218,7 +169,7 @@ def _fits(line: Row, row: Row, document_id: str) -> bool:
     form, name = row.get("form"), _name(row)
     if form and line["form"] != form:
         return False
-    if form and document_id == row["document_id"] and line["page"] != _page(row.get("page")):
+    if form and document_id == row["document_id"] and line["page"] != whole(row.get("page")):
         return False
     if code := _code(row):
         return bool(line["code"] == code)
@@ -235,7 +186,7 @@ def _likeness(line: Row, row: Row, column: str) -> tuple[bool, ...]:
     measure = column.removesuffix("_yuan")
     return (
         line["form"] == row.get("form"),
-        line["page"] == _page(row.get("page")),
+        line["page"] == whole(row.get("page")),
         row.get("unit") is not None and _same(line["unit"] or "", str(row["unit"])),
         line["measure"] in (measure, row.get("kind"), row.get("measure")),
         line["side"] == "expenditure",
@@ -245,7 +196,7 @@ def _likeness(line: Row, row: Row, column: str) -> tuple[bool, ...]:
 
 def _tells(statement: Row, row: Row, column: str) -> bool:
     """Whether a statement with the same figure is what a row is about."""
-    section, page = _section(row), _page(row.get("page"))
+    section, page = _section(row), whole(row.get("page"))
     if row.get("form") or section not in (None, statement["section"]) or page not in (None, statement["page"]):
         return False
     if section is not None:
@@ -286,8 +237,4 @@ def _same(printed: str, name: str) -> bool:
 
 def _section(row: Row) -> int | None:
     """The section of the narrative part; that of a project is one of the guidance catalogue."""
-    return None if "project" in row else _page(row.get("section"))
-
-
-def _page(page: Any) -> int | None:
-    return None if pd.isna(page) else int(page)
+    return None if "project" in row else whole(row.get("section"))

@@ -17,7 +17,7 @@ import pypdfium2
 from budgetlib.corpus import Corpus
 from budgetlib.documents import sha256
 from budgetlib.pages import Box
-from budgetlib.proofs import Proof
+from budgetlib.printed import Proof
 
 _DOTS_PER_POINT = 1.75
 _AROUND, _MARGIN, _FRAME, _COLOURS = 42.0, 14, 3, 48
