@@ -327,7 +327,7 @@ def test_every_label_has_both_languages_with_the_same_blanks_to_fill() -> None:
         return {field for _, field, _, _ in string.Formatter().parse(text)} - {None}
 
     assert {key: set(entry) for key, entry in entries() if set(entry) != set(LANGUAGES)} == {}
-    assert [key for key, entry in entries() if not entry["zh"]] == []
+    assert [key for key, entry in entries() if not entry["zh"] and key != "cite.stop"] == []
     assert [key for key, entry in entries() if not entry["en"] and key != "unit.count"] == []
     assert [key for key, entry in entries() if blanks(entry["zh"]) != blanks(entry["en"])] == []
 

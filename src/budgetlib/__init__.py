@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from budgetlib.analysis import catalogue_coverage as catalogue_coverage
     from budgetlib.analysis import catalogue_items as catalogue_items
     from budgetlib.analysis import compare as compare
+    from budgetlib.analysis import compare_catalogue as compare_catalogue
     from budgetlib.analysis import concentration as concentration
     from budgetlib.analysis import constant_prices as constant_prices
     from budgetlib.analysis import coverage as coverage
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from budgetlib.analysis import spending_by_function as spending_by_function
     from budgetlib.analysis import spending_change as spending_change
     from budgetlib.charts import plot_basic_and_project as plot_basic_and_project
+    from budgetlib.charts import plot_catalogue_map as plot_catalogue_map
     from budgetlib.charts import plot_comparison as plot_comparison
     from budgetlib.charts import plot_procurement_mix as plot_procurement_mix
     from budgetlib.charts import plot_project_change as plot_project_change
@@ -84,6 +86,7 @@ _PUBLIC = {
     "catalogue_items": "analysis",
     "edition_changes": "analysis",
     "compare": "analysis",
+    "compare_catalogue": "analysis",
     "coverage": "analysis",
     "failures": "analysis",
     "document_quality": "analysis",
@@ -98,6 +101,7 @@ _PUBLIC = {
     "plot_series": "charts",
     "plot_procurement_mix": "charts",
     "plot_comparison": "charts",
+    "plot_catalogue_map": "charts",
     "Display": "display",
     "write_reports": "report",
 }

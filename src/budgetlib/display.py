@@ -30,6 +30,10 @@ _SHOWN_OF_ONE_CHECK = 5
 _FATES = ("read", "declared_empty", "not_read", "not_printed")
 
 
+_REAL = ("previous_real_yuan", "real_change_yuan")
+_SHOWN_REAL = Decimal("1E2")  # yuan: what is estimated is shown to 0.01 万元
+
+
 class Html:
     """Markup that a notebook shows as it is; `+` puts one below another."""
 
@@ -160,7 +164,10 @@ class Display:
         if missing:
             return self._html("sentence", self._label("prices.missing", years=missing))
         said = self._label("prices.base", **years, percent=percent(prices.price_change_pct.iloc[0], signed=True))
-        return self._html("note", said) + self.table(prices)
+        shown = prices.copy()
+        for name in _REAL:
+            shown[name] = prices[name].map(_rounded)
+        return self._html("note", said) + self.table(shown)
 
     def years(self, series: pd.DataFrame, breaks: pd.DataFrame) -> Html:
         """The frame of `series` as a chart and a folded table, and in words where its lines break (`series_breaks`)."""
@@ -376,6 +383,10 @@ class Display:
             if unit == "percent"
             else f"{value:f}".rstrip("0").rstrip(".")
         )
+
+
+def _rounded(yuan: Decimal) -> Decimal:
+    return yuan.quantize(_SHOWN_REAL, "ROUND_HALF_UP")
 
 
 def _anchor(key: str) -> str:

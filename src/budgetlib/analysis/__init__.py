@@ -1,7 +1,7 @@
 """Tables → small result frames. Exact decimals; no paper, no files, no plots."""
 
 from budgetlib.analysis.change import published_and_computed, spending_change
-from budgetlib.analysis.comparison import compare
+from budgetlib.analysis.comparison import compare, compare_catalogue
 from budgetlib.analysis.guidance import Guidance, guidance
 from budgetlib.analysis.likeness import similar_names
 from budgetlib.analysis.overview import coverage, key_figures, sources
@@ -18,6 +18,7 @@ __all__ = [
     "catalogue_coverage",
     "catalogue_items",
     "compare",
+    "compare_catalogue",
     "concentration",
     "constant_prices",
     "coverage",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -23,7 +24,22 @@ SHARES = (
     "covered_pct",
 )
 COLUMNS = ("department_id", "entity", "fiscal_year", "total_yuan", "published_pct", *SHARES, "document_id", "page")
-_WHOLE = frozenset({"fiscal_year", "page"})
+CLASS_COLUMNS = (
+    "department_id",
+    "entity",
+    "fiscal_year",
+    "code",
+    "name",
+    "projects",
+    "amount_yuan",
+    "share_pct",
+    "project",
+    "document_id",
+    "page",
+    "form",
+)
+_WHOLE = frozenset({"fiscal_year", "page", "projects"})
+_CLASS_DIGITS = 3  # a letter and two digits: A15
 
 
 def compare(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
@@ -38,21 +54,66 @@ def compare(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(["fiscal_year", "total_yuan"], ascending=False, na_position="last").reset_index(drop=True)
 
 
-def _rows(corpus: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def compare_catalogue(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
+    """What the project money of every budget buys, by classes of the guidance catalogue (二级, as A15).
+
+    One row for each budget whose catalogue is known and class: `department_id`, `entity`, `fiscal_year`, `code` and
+    `name` of the class in the section that applies (None: projects without an item of the catalogue), `projects`,
+    `amount_yuan`, `share_pct` of the budget's project money, `project` (the largest), `document_id`, `page`, `form`.
+    """
+    rows = frame(CLASS_COLUMNS, list(_classes(corpus, reviewed)), _WHOLE)
+    return rows.sort_values(["fiscal_year", "entity"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def _classes(corpus: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for about, budget in _budgets(corpus):
+        applying = guidance(corpus, budget)
+        projects = catalogue_coverage(corpus, budget, applying, reviewed)
+        if applying.section is None or projects.empty:
+            continue
+        whole = sum(projects.amount_yuan, Decimal(0))
+        codes = projects.code.where(projects.basis != "none").str[:_CLASS_DIGITS]
+        for code, rows in projects.groupby(codes, dropna=False):
+            amount = sum(rows.amount_yuan, Decimal(0))
+            largest = rows[rows.amount_yuan == max(rows.amount_yuan)].iloc[0]
+            known = None if pd.isna(code) else str(code)
+            yield {
+                **about,
+                "code": known,
+                "name": _class_name(corpus, known, rows.section.iloc[0]),
+                "projects": len(rows),
+                "amount_yuan": amount,
+                "share_pct": share(amount, whole),
+                **largest[["project", "document_id", "page"]],
+                "form": "projects",
+            }
+
+
+def _class_name(corpus: Corpus, code: str | None, section: str | None) -> str | None:
+    """What a section calls a class: the same code may be something else in another."""
+    printed = corpus.catalogue[(corpus.catalogue.code == code) & (corpus.catalogue.section == section)]
+    return None if printed.empty else str(printed["name"].iloc[-1])
+
+
+def _budgets(corpus: Corpus) -> Iterator[tuple[dict[str, Any], Corpus]]:
+    """Every department and year of which a budget was read: who and when, and its part of the corpus."""
     documents = corpus.documents
     budgets = documents[(documents.document_kind == "budget") & documents.outcome.isin(["ok", "partial"])]
     for _, own in budgets.groupby(["department_id", "fiscal_year"], sort=False):
         department, year = str(own.department_id.iloc[0]), int(own.fiscal_year.iloc[0])
-        budget = corpus.select(department=department, year=year, kind="budget")
+        about = {"department_id": department, "entity": own.entity.iloc[0], "fiscal_year": year}
+        yield about, corpus.select(department=department, year=year, kind="budget")
+
+
+def _rows(corpus: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for about, budget in _budgets(corpus):
         total = key_figure(budget, "budget_total")
         change = stated(budget, 1, "expenditure_change_pct")
         yield {
-            "department_id": department,
-            "entity": own.entity.iloc[0],
-            "fiscal_year": year,
+            **about,
             "total_yuan": total["value"] if total else None,
             "published_pct": None if change is None else change.value,
-            "document_id": total["document_id"] if total else own.document_id.iloc[0],
+            "document_id": total["document_id"] if total else budget.documents.document_id.iloc[0],
             "page": total["page"] if total else None,
             **_shares(corpus, budget, reviewed, total),
         }

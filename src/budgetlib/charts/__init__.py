@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from budgetlib.charts.bars import COLOURS
 from budgetlib.charts.budget import plot_basic_and_project, plot_procurement_mix, plot_spending_by_function
 from budgetlib.charts.change import plot_project_change, plot_spending_change
-from budgetlib.charts.heat import plot_comparison
+from budgetlib.charts.heat import plot_catalogue_map, plot_comparison
 from budgetlib.charts.lines import plot_series
 from budgetlib.charts.picture import NARROW, WIDE, png, sentence, svg
 
@@ -26,6 +26,7 @@ __all__ = [
     "WIDE",
     "Plot",
     "plot_basic_and_project",
+    "plot_catalogue_map",
     "plot_comparison",
     "plot_procurement_mix",
     "plot_project_change",

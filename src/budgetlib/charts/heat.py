@@ -53,6 +53,22 @@ def plot_comparison(comparison: pd.DataFrame, language: str, width: float = WIDE
     return draw_heat("comparison", rows, [label(f"heat.{column}", language) for column in shares], language, width)
 
 
+def plot_catalogue_map(classes: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
+    """The frame of `compare_catalogue`: a row for each budget, a column for each class, last what is in none."""
+    outside = label("heat.outside", language)
+    heads = {
+        (row["code"], row["name"]): f"{row['code']} {row['name'] or ''}".strip() if row["code"] else outside
+        for row in classes.to_dict("records")
+    }
+    columns = sorted(heads, key=lambda key: (key[0] is None, key[0] or "", key[1] or ""))
+    rows = []
+    for (entity, year), own in classes.groupby(["entity", "fiscal_year"], sort=False):
+        shares = {(row["code"], row["name"]): row["share_pct"] for row in own.to_dict("records")}
+        href = next((address for address in own.get("href", []) if address), None)
+        rows.append(Row(f"{entity} {year}", [shares.get(column, Decimal(0)) for column in columns], href))
+    return draw_heat("catalogue_map", rows, [heads[column] for column in columns], language, width)
+
+
 def draw_heat(chart: str, rows: Sequence[Row], heads: Sequence[str], language: str, width: float) -> Axes:
     """Axes with all `rows` under their `heads`, or with the sentence `empty.<chart>` where there is nothing."""
     if not rows or not heads:
@@ -65,7 +81,7 @@ def draw_heat(chart: str, rows: Sequence[Row], heads: Sequence[str], language: s
     turned = max(head.count("\n") for head in level) >= _LINES or any(measure(h, SMALL) > cell for h in level)
     # Turned heads rise to the right; the last one needs room beside the map.
     longest = max(measure(head, SMALL) for head in heads)
-    right = _EDGE + (max(0.0, 0.6 * longest - cell / 2) if turned else 0.0)
+    right = _EDGE + (max(0.0, 0.66 * longest - cell / 2) if turned else 0.0)
     above = 0.8 * longest + _PADDING if turned else max(height(head, SMALL) for head in level) + _PADDING
     axes = new_axes(chart, label(f"chart.{chart}", language), width, above, sum(tall), 0, left, right)
     axes.set_xlim(0, len(heads))
