@@ -69,7 +69,8 @@ class Proofs:
             found = [proof for amount in _OWN if amount != column for proof in self._placed(own, amount)]
         if not found:
             found = [proof for change in _STATED for proof in self._placed(row, change)]
-        return tuple(dict.fromkeys(found or self._lines_of(row, str(row["document_id"]))))[:MOST]
+        found = found or self._lines_of(row, str(row["document_id"])) or self._stated(row)
+        return tuple(dict.fromkeys(found))[:MOST]
 
     def _placed(self, row: Row, column: str) -> list[Proof]:
         """Where the figure in `column` is printed; of an amount of the row's own that is a sum, where its lines are."""
@@ -125,11 +126,11 @@ class Proofs:
         return []
 
     def _lines_of(self, row: Row, document_id: str) -> list[Proof]:
-        """The lines of the row's form that are of its code, or have its name; the grand total for what is not in one.
+        """The lines of the row's form that are of its code, or have its name; its total for a row with neither.
 
-        In the row's own document they are on the row's page.
+        In the row's own document they are on the row's page. What is in no form is a part of the grand total.
         """
-        code, name, form = _code(row), _name(row), row.get("form")
+        code, form = _code(row), row.get("form")
         lines = self._records("lines", document_id)
         if "contribution_pp" in row and not form:
             grand = ("budget_summary", "expenditure", "total", "total")
@@ -137,11 +138,18 @@ class Proofs:
         else:
             page = whole(row.get("page")) if document_id == row["document_id"] else None
             own = [line for line in lines if line["form"] == form and page in (None, line["page"])]
-            about = (
-                [x for x in own if x["code"] == code] if code else [x for x in own if name and _same(x["item"], name)]
-            )
-            about = about or [x for x in own if code and (x["code"] or "").startswith(code)]
+            about = [line for line in own if _is_about(line, row)]
+            about = about or [line for line in own if code and (line["code"] or "").startswith(code)]
         return [of_line(line) for line in about if line["measure"] == about[0]["measure"]]
+
+    def _stated(self, row: Row) -> list[Proof]:
+        """What the row's section of the narrative part states of its kind."""
+        section, kind = _section(row), row.get("kind")
+        if section is None or not kind:
+            return []
+        statements = self._records("statements", str(row["document_id"]))
+        about = [one for one in statements if one["section"] == section and one["measure"] in (kind, f"{kind}_total")]
+        return [of_statement(one) for one in about if not one["item"]][:1]
 
     def _records(self, table: str, document_id: str) -> list[dict[Hashable, Any]]:
         """The rows of `lines` or `statements` that belong to a document."""
@@ -166,19 +174,25 @@ def _fits(line: Row, row: Row, document_id: str) -> bool:
     """Whether a line of the same amount may be what a row is about: same form and page, same code, name or kind."""
     if _section(row) is not None or row.get("basis") == "published":
         return False
-    form, name = row.get("form"), _name(row)
+    form = row.get("form")
     if form and line["form"] != form:
         return False
     if form and document_id == row["document_id"] and line["page"] != whole(row.get("page")):
         return False
-    if code := _code(row):
-        return bool(line["code"] == code)
     if _is_total(row):
         about = _measure(row)
         measures = (about,) if about in _OF_TOTAL else (line["measure"],)
         known = bool(form) or line["form"] in _FORMS.get(about, ())
         return known and line["row_kind"] == "total" and line["measure"] in measures
-    return _same(line["item"], name) if name else bool(form) and line["row_kind"] == "total"
+    return _is_about(line, row) and bool(form or _code(row) or _name(row))
+
+
+def _is_about(line: Row, row: Row) -> bool:
+    """Whether a line has the code of a row, or its name, or is a total where the row has neither."""
+    if code := _code(row):
+        return bool(line["code"] == code)
+    name = _name(row)
+    return _same(line["item"], name) if name else bool(line["row_kind"] == "total")
 
 
 def _likeness(line: Row, row: Row, column: str) -> tuple[bool, ...]:
@@ -228,7 +242,8 @@ def _code(row: Row) -> str | None:
 
 
 def _name(row: Row) -> str:
-    return squeeze(str(row.get("item") or row.get("project") or ""))
+    """What a row is about, as a form prints it; not the largest part that a row of a total names."""
+    return "" if "largest_pct" in row else squeeze(str(row.get("item") or row.get("project") or ""))
 
 
 def _same(printed: str, name: str) -> bool:
