@@ -1,5 +1,6 @@
 """Departments side by side: shares of their own totals, blank where unknown, one row for each budget."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from click.testing import CliRunner
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-from budgetlib.analysis import compare
-from budgetlib.charts import plot_comparison, png, sentence
+from budgetlib.analysis import compare, compare_catalogue
+from budgetlib.charts import NARROW, WIDE, plot_catalogue_map, plot_comparison, png, sentence
 from budgetlib.cli import main
-from budgetlib.corpus import Corpus
+from budgetlib.corpus import Corpus, load
+from budgetlib.labels import label
 from budgetlib.matches import load_matches
+from budgetlib.tables import CATALOGUE as TABLE
 from tests import invented
 from tests.invented import ENTITY, yuan
 
@@ -55,6 +58,44 @@ def test_without_budgets_there_is_a_sentence(comparison: pd.DataFrame) -> None:
     assert sentence(plot_comparison(comparison.iloc[:0], "en")) == "The corpus holds no budget to compare."
 
 
+CATALOGUE = [("A", 1, "公共服务"), ("A15", 2, "信息服务"), ("A1501", 3, "运维"), ("A150101", 4, "综合窗口服务")]
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """The invented corpus, its latest document with a catalogue for departments like it."""
+    tables = invented.tables(2026)
+    about = {"document_id": "0000000000002026", "edition": "示财综〔2025〕1号", "section": "示例", "page": 19}
+    items = [about | {"code": code, "level": level, "name": name} for code, level, name in CATALOGUE]
+    folder = tmp_path_factory.mktemp("listed")
+    invented.write_tables(folder, [tables | {"catalogue": TABLE.frame(items)}, invented.tables(2025)])
+    return load(folder)
+
+
+def test_project_money_is_shared_out_among_the_classes_of_the_catalogue(listed: Corpus) -> None:
+    classes = compare_catalogue(listed, load_matches("no such file.csv"))
+    rows = classes[["fiscal_year", "code", "name", "projects", "amount_yuan", "share_pct"]].to_numpy().tolist()
+    assert rows == [
+        [2026, "A15", "信息服务", 2, yuan("115.25"), Decimal("46.99")],
+        [2026, None, None, 1, yuan("130.00"), Decimal("53.01")],
+    ]
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_the_map_of_classes_has_a_column_for_each_and_last_what_is_in_none(listed: Corpus, width: float) -> None:
+    classes = compare_catalogue(listed, load_matches("no such file.csv"))
+    axes = plot_catalogue_map(classes, "zh", width)
+    texts = [text.get_text().replace("\n", "") for text in axes.texts]
+    assert texts[:2] == ["A15 信息服务", "没有对应的目录事项"]
+    assert texts[3:] == ["47", "53"]
+
+
+def test_without_a_known_catalogue_there_is_a_sentence_instead_of_a_map(listed: Corpus) -> None:
+    nothing = compare_catalogue(replace(listed, catalogue=listed.catalogue.iloc[:0]), load_matches("no such file.csv"))
+    assert nothing.empty
+    assert sentence(plot_catalogue_map(nothing, "en")) == label("empty.catalogue_map", "en")
+
+
 def test_the_page_of_all_departments_shows_hostile_names_as_text_and_is_linked(
     tmp_path: Path, browser: webdriver.Chrome
 ) -> None:
@@ -66,7 +107,9 @@ def test_the_page_of_all_departments_shows_hostile_names_as_text_and_is_linked(
     browser.find_element(By.PARTIAL_LINK_TEXT, "各部门预算比较").click()
     assert browser.current_url.endswith("/reports/comparison.zh.html")
     assert HOSTILE in browser.find_element(By.TAG_NAME, "body").text
-    assert browser.find_elements(By.TAG_NAME, "script") == []
+    assert browser.title != "taken"
+    (own,) = browser.find_elements(By.TAG_NAME, "script")
+    assert not own.get_attribute("src")
     link = browser.find_element(By.PARTIAL_LINK_TEXT, "CSV").get_attribute("href")
     assert link == (tmp_path / "reports/comparison/tables/comparison.csv").as_uri()
     assert (tmp_path / "reports/comparison/tables/comparison.csv").is_file()
