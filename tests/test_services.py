@@ -194,6 +194,22 @@ def test_what_changed_between_editions_is_told_by_name(corpus: Corpus) -> None:
     ]
 
 
+def test_an_item_under_another_code_in_other_words_or_divided_is_neither_new_nor_dropped(corpus: Corpus) -> None:
+    before = {"edition": None, "document_id": BEFORE}
+    now = [item("A160101", "规划研究服务"), item("A1601", "行业规划服务"), item("A150402", "12345热线便民服务")]
+    old = [item("A1601", "行业规划服务", **before), item("A150402", "12345便民热线服务", **before)]
+    moved = [item("A180101", "邮寄服务"), item("A180109", "邮寄服务", **before)]
+    whole, budget = listing(corpus, now + old + moved)
+    changes = edition_changes(whole, guidance(whole, budget))
+    found = changes[["name", "status", "previous_code", "previous_name"]].to_numpy().tolist()
+    assert found == [
+        ["规划研究服务", "new", None, None],
+        ["12345热线便民服务", "reworded", None, "12345便民热线服务"],
+        ["邮寄服务", "recoded", "A180109", None],
+        ["行业规划服务", "divided", None, None],
+    ]
+
+
 NAMES = ("公共资源交易平台评价服务", "公共资源交易平台维护服务")
 
 

@@ -2,6 +2,7 @@
 
 from budgetlib.analysis.change import published_and_computed, spending_change
 from budgetlib.analysis.comparison import compare, compare_catalogue
+from budgetlib.analysis.editions import edition_changes
 from budgetlib.analysis.guidance import Guidance, guidance
 from budgetlib.analysis.likeness import similar_names
 from budgetlib.analysis.overview import coverage, key_figures, sources
@@ -9,7 +10,7 @@ from budgetlib.analysis.prices import constant_prices
 from budgetlib.analysis.procurement import concentration, procured_projects, procurement_mix, procurement_standing
 from budgetlib.analysis.quality import document_quality, failures, form_coverage, identity_quality
 from budgetlib.analysis.series import series, series_breaks
-from budgetlib.analysis.services import catalogue_coverage, catalogue_items, coverage_shares, edition_changes
+from budgetlib.analysis.services import catalogue_coverage, catalogue_items, coverage_shares
 from budgetlib.analysis.spending import basic_and_project, spending_by_function
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, share
-from budgetlib.analysis.guidance import Guidance, edition_key, leaves
+from budgetlib.analysis.guidance import Guidance
 from budgetlib.analysis.matching import THRESHOLD, Matcher
 from budgetlib.corpus import Corpus
 from budgetlib.vocabulary import service_words
@@ -31,7 +31,6 @@ COLUMNS = (
 )
 SHARE_COLUMNS = ("coverage", "part", "whole", "value_unit", "share_pct")
 ITEM_COLUMNS = ("code", "name", "projects", "amount_yuan", "document_id", "page", "file")
-EDITION_COLUMNS = ("code", "name", "edition", "section", "status", "document_id", "page", "file")
 _WHOLE = frozenset({"page", "projects"})
 
 
@@ -109,29 +108,6 @@ def catalogue_items(projects: pd.DataFrame, applying: Guidance) -> pd.DataFrame:
         amount = _sum(own.amount_yuan) if len(own) else None
         records.append({**item, "projects": len(own), "amount_yuan": amount})
     return frame(ITEM_COLUMNS, records, _WHOLE)
-
-
-def edition_changes(corpus: Corpus, applying: Guidance) -> pd.DataFrame:
-    """Items of the same section that only one of two editions in the corpus lists, compared by name.
-
-    Columns: `code`, `name`, `edition` (null where the document prints no number), `section`, `status` (`new`: only
-    in the edition that applies; `dropped`: only in the other), `document_id`, `page`, `file`. The other edition is
-    the first one that prints the section; no rows where there is none.
-    """
-    rows = corpus.catalogue[corpus.catalogue.section == applying.section]
-    editions = rows.edition.map(lambda number: None if pd.isna(number) else edition_key(number))
-    other = rows[editions.ne(edition_key(applying.edition)) if applying.edition else editions.notna()]
-    if applying.section is None or other.empty or applying.items.empty:
-        return frame(EDITION_COLUMNS, [], _WHOLE)
-    before = leaves(other[other.document_id == other.document_id.iloc[0]])
-    paths = corpus.documents.set_index("document_id").path
-    before = before.assign(file=before.document_id.map(paths))
-    records: list[dict[Any, Any]] = []
-    for own, others, status in ((applying.items, before, "new"), (before, applying.items, "dropped")):
-        known = {service_words().key(name) for name in others["name"]}
-        lacking = [service_words().key(name) not in known for name in own["name"]]
-        records += [{**item, "status": status} for item in own[lacking].to_dict("records")]
-    return frame(EDITION_COLUMNS, records, _WHOLE)
 
 
 def _projects(budget: Corpus) -> pd.DataFrame:
