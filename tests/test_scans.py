@@ -99,6 +99,15 @@ def test_a_misprint_in_a_picture_is_not_put_right_but_said_to_be_unconfirmed(tmp
     assert [line["confirmed"] for line in found] == [False]
 
 
+def test_a_blank_page_with_its_number_is_blank_and_not_unread(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "blank.pdf"))
+    canvas.drawString(300, 40, "46")
+    canvas.showPage()
+    canvas.save()
+    own = bl.parse_document(as_pictures(tmp_path / "blank.pdf", [1], tmp_path / "scan.pdf"))
+    assert [page["outcome"] for page in own["pages"]] == ["not_a_form"]
+
+
 def misprinted(scan: Path, line: Any, text: str, target: Path) -> None:
     """A scan with `text` printed over the amount of `line`, again as a picture."""
     with pypdfium2.PdfDocument(scan) as document:

@@ -39,6 +39,9 @@ _BEYOND_DOUBT, _LEGIBLE, _SURE_ENOUGH = 0.98, 0.8, 0.5
 _SMALLEST = 4.0
 """Points: lower bands of ink in a cell are specks, dashes or rests of a rule."""
 
+_PAGE_NUMBER = 0.02
+"""The share of a page's height that a page number takes; a page with no more on it is blank."""
+
 _HAN = "[\u3400-\u9fff]"
 _FULL_WIDTH = str.maketrans("(),:;?!", "（），：；？！")
 
@@ -141,7 +144,7 @@ class _View:
         return float(np.mean([char.confidence or 0 for char in self.chars] or [0]))
 
     def page(self, number: int, width: float, height: float) -> Page:
-        if not self.chars and self.clean.ink.any():
+        if not self.chars and self.clean.height_of_ink > _PAGE_NUMBER:
             return Page(number, width, height, source="none", fault="the page is a picture in which no text was found")
         lines, grids = compose(self.chars, self.tables)
         back = self.picture.back
@@ -263,11 +266,14 @@ def _texts(pieces: Sequence[_Piece], picture: Picture) -> list[tuple[str, float]
 def _as_set(text: str) -> str:
     """Recognised text with the punctuation that Chinese is set with: full width beside Han, half width inside numbers.
 
-    A letter alone before Han that looks the same in both cases is a capital: `Z` marks special projects.
+    A letter alone before Han that looks the same in both cases is a capital: `Z` marks special projects. The letter O
+    among nothing but digits is a zero.
 
-    >>> _as_set("（一)收入(含结转)3，229.82万元;其中:2026年"), _as_set("z评审经费")
-    ('（一）收入（含结转）3,229.82万元；其中：2026年', 'Z评审经费')
+    >>> _as_set("（一)收入(含结转)3，229.82万元;其中:2026年"), _as_set("z评审经费"), _as_set("500,00O")
+    ('（一）收入（含结转）3,229.82万元；其中：2026年', 'Z评审经费', '500,000')
     """
+    if re.fullmatch(r"[\doO.,]+", text):
+        return text.replace("o", "0").replace("O", "0")
     text = re.sub(rf"(?<![A-Za-z0-9])[cosvwxz](?={_HAN})", lambda match: match[0].upper(), text)
     text = re.sub(r"(?<!\d)\d{1,3}(?:[,，]\d{3})+(?!\d)", lambda match: match[0].replace("，", ","), text)
     beside = re.compile(rf"(?<={_HAN})[(),:;?!]|[(),:;?!](?={_HAN})|(?<=[（），：；])[(),:;]|[(),:;](?=[（），：；])")

@@ -67,6 +67,11 @@ class Picture:
         undo[:2, 2] /= SCALE
         return picture_of(as_pixels(pixels), self.to_page @ undo)
 
+    @property
+    def height_of_ink(self) -> float:
+        """The share of the height, 0 to 1, on which something is printed; specks are nothing."""
+        return float((cv2.medianBlur(self.ink, 5) > 0).any(axis=1).mean())
+
     def softened(self) -> Picture:
         """The picture with specks and the edges of its characters blurred."""
         return Picture(as_pixels(cv2.GaussianBlur(self.pixels, (3, 3), 0)), self.ink, self.to_page)
