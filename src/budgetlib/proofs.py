@@ -205,6 +205,7 @@ def _likeness(line: Row, row: Row, column: str) -> tuple[bool, ...]:
         line["measure"] in (measure, row.get("kind"), row.get("measure")),
         line["side"] == "expenditure",
         line["measure"] == "total",
+        "总计" in line["item"],
     )
 
 

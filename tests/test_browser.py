@@ -1,0 +1,273 @@
+"""What a reader does with the reports of the sample data, in a real browser: follow a figure, sort, print."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from click.testing import CliRunner
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from budgetlib.cli import main
+from budgetlib.index import SCRIPT
+from budgetlib.pipeline import parse
+from tests.typesetting import typeset
+from tests.typesetting.disclosure import FACTS, Row, read_facts
+
+EXAMPLE = "示例市示例局"
+Open = Callable[..., webdriver.Chrome]
+HOSTILE = (
+    "<script>document.title='taken'</script>",
+    "=cmd()",
+    "../../x",
+    "[链接](javascript:document.title='taken')",
+    "</script><img src=x onerror=document.title='taken'>",
+    "长" * 300,
+)
+
+
+def make_reports(tidy: Path, out: Path, *arguments: str) -> Path:
+    result = CliRunner().invoke(main, ["report", "--tidy", str(tidy), "--out", str(out), "--jobs", "2", *arguments])
+    assert result.exit_code == 0, result.output
+    return out
+
+
+@pytest.fixture(scope="module")
+def reports(sample_tidy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented department's reports of 2026 and the pages over all documents."""
+    return make_reports(
+        sample_tidy, tmp_path_factory.mktemp("reports") / "reports", "--department", EXAMPLE, "--year", "2026"
+    )
+
+
+@pytest.fixture
+def opened(browser: webdriver.Chrome) -> Open:
+    """Opens a file at a width and gives the browser; with `scripts` off as where a reader forbids them."""
+
+    def load(path: Path, width: int = 1440, scripts: bool = True, place: str = "") -> webdriver.Chrome:
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+        browser.get("about:blank")
+        browser.get_log("performance")  # type: ignore[no-untyped-call]
+        browser.get(path.as_uri() + place)
+        return browser
+
+    return load
+
+
+@pytest.fixture
+def report(reports: Path) -> Path:
+    return reports / EXAMPLE / "2026/report.zh.html"
+
+
+def pages(reports: Path) -> list[Path]:
+    own = [reports / EXAMPLE / f"2026/report.{language}.html" for language in ("zh", "en")]
+    over_all = [reports / f"{name}.{lang}.html" for name in ("comparison", "data_quality") for lang in ("zh", "en")]
+    return [*own, *over_all, reports / "index.html"]
+
+
+def run(chrome: webdriver.Chrome, script: str, *arguments: Any) -> Any:
+    return chrome.execute_script(script, *arguments)  # type: ignore[no-untyped-call]
+
+
+DEAD = """
+const names = [...document.querySelectorAll('a')].map(a => a.getAttribute('href') || a.getAttribute('xlink:href'));
+return names.filter(name => name.startsWith('#') && !document.getElementById(name.slice(1)));
+"""
+
+
+def test_every_link_within_a_page_leads_somewhere(opened: Open, reports: Path) -> None:
+    for path in pages(reports):
+        assert run(opened(path), DEAD) == [], path.name
+
+
+def test_all_pages_run_one_script_and_ask_for_nothing(opened: Open, reports: Path) -> None:
+    for path in pages(reports):
+        chrome = opened(path)
+        entries = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]  # type: ignore[no-untyped-call]
+        asked = [e["params"]["request"]["url"] for e in entries if e["method"] == "Network.requestWillBeSent"]
+        assert [url for url in asked if url not in (path.as_uri(), "about:blank") and not url.startswith("data:")] == []
+        html = path.read_text(encoding="utf-8")
+        assert re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL) == [SCRIPT.read_text(encoding="utf-8")]
+        assert re.findall(r"<(?:link|iframe|object|embed)\b", html) == []
+        assert run(chrome, "return document.querySelectorAll('th button').length") > 0, "the script did not run"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_figure_opens_its_place_on_the_page(opened: Open, report: Path, width: int) -> None:
+    chrome = opened(report, width)
+    link = chrome.find_element(By.CSS_SELECTOR, ".lead a.seen")
+    assert link.text == "1,656.59 万元"
+    link.click()
+    dialog = chrome.find_element(By.TAG_NAME, "dialog")
+    assert dialog.is_displayed()
+    assert "支出总计 1656.59 万元" in dialog.text
+    assert "预算收支总表，第 5 页" in dialog.text
+    mark, view = (dialog.find_element(By.CSS_SELECTOR, name) for name in (".mark", ".view"))
+    inner, outer = mark.rect, view.rect
+    assert outer["x"] <= inner["x"]
+    assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+    assert outer["y"] <= inner["y"]
+    assert inner["y"] + inner["height"] <= outer["y"] + outer["height"]
+    assert inner["height"] > 14, "too small to be read"
+    assert run(chrome, "return arguments[0].querySelector('img').naturalWidth", dialog) > 1000
+    dialog.send_keys(Keys.ESCAPE)
+    assert not dialog.is_displayed()
+
+
+def test_a_computed_change_opens_both_years(opened: Open, report: Path) -> None:
+    chrome = opened(report)
+    for summary in chrome.find_elements(By.TAG_NAME, "summary"):
+        summary.click()
+    (row,) = chrome.find_elements(By.XPATH, "//details//tr[td[1]='2010301' and td[contains(., '677.10')]]")
+    row.find_element(By.LINK_TEXT, "+45.53").click()
+    dialog = chrome.find_element(By.TAG_NAME, "dialog")
+    assert len(dialog.find_elements(By.TAG_NAME, "img")) == 2
+    assert "行政运行 722.63 万元" in dialog.text
+    assert "行政运行 677.10 万元" in dialog.text
+    dialog.find_element(By.CLASS_NAME, "close").click()
+    assert not dialog.is_displayed()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_figure_of_a_chart_opens_its_place(opened: Open, report: Path, width: int) -> None:
+    chrome = opened(report, width)
+    shown = [link for link in chrome.find_elements(By.CSS_SELECTOR, ".chart svg a") if link.is_displayed()]
+    assert len(shown) > 20
+    run(chrome, "arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}))", shown[0])
+    assert chrome.find_element(By.TAG_NAME, "dialog").find_elements(By.CSS_SELECTOR, ".mark")
+
+
+def test_without_scripts_a_figure_leads_to_the_marked_page(opened: Open, report: Path) -> None:
+    html = report.read_text(encoding="utf-8")
+    place = re.search(r'<a class="seen" href="(#proof-\d+)"', html)
+    assert place
+    chrome = opened(report, scripts=False, place=place[1])
+    mark = chrome.find_element(By.CSS_SELECTOR, ".mark:target")
+    assert mark.value_of_css_property("outline-style") == "solid"
+    assert chrome.find_element(By.CSS_SELECTOR, ".page:has(:target) .sheet").rect["width"] > 800
+    assert chrome.find_elements(By.CSS_SELECTOR, "th button") == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_page_scrolls_sideways(opened: Open, reports: Path, width: int) -> None:
+    for path in pages(reports):
+        chrome = opened(path, width)
+        run(chrome, "for (const one of document.querySelectorAll('details')) one.open = true")
+        assert run(chrome, "return document.documentElement.scrollWidth") <= width, path.name
+
+
+def column(table: Any, number: int) -> list[str]:
+    return [cell.text for cell in table.find_elements(By.CSS_SELECTOR, f"tbody td:nth-child({number})")]
+
+
+def test_a_click_on_a_head_sorts_numbers_as_numbers(opened: Open, report: Path) -> None:
+    chrome = opened(report)
+    (table,) = chrome.find_elements(By.XPATH, "//div[@id='functions']/following::table[1]")
+    head = table.find_element(By.XPATH, ".//th[contains(., '合计')]")
+    head.find_element(By.TAG_NAME, "button").click()
+    falling = ["1,337.77", "131.15", "95.47", "59.60", "20.00", "12.60"]
+    assert (head.get_attribute("aria-sort"), column(table, 3)) == ("descending", falling)
+    head.find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
+    assert (head.get_attribute("aria-sort"), column(table, 3)) == ("ascending", falling[::-1])
+    name = table.find_element(By.XPATH, ".//th[contains(., '科目编码')]")
+    name.find_element(By.TAG_NAME, "button").click()
+    assert column(table, 1) == sorted(column(table, 1))
+    assert head.get_attribute("aria-sort") is None
+
+
+def test_blanks_are_last_either_way(opened: Open, report: Path) -> None:
+    chrome = opened(report)
+    (table,) = chrome.find_elements(By.XPATH, "//div[@id='functions']/following::table[1]")
+    head = table.find_element(By.XPATH, ".//th[contains(., '项目支出')]")
+    for _ in range(2):
+        head.find_element(By.TAG_NAME, "button").click()
+        texts = column(table, 5)
+        assert texts == sorted(texts, key=lambda text: not text)
+
+
+def test_the_first_screen_answers_the_three_questions(opened: Open, report: Path) -> None:
+    chrome = opened(report)
+    said = {
+        "支出": chrome.find_element(By.CSS_SELECTOR, ".lead").text,
+        **{
+            e.find_element(By.CLASS_NAME, "what").text: e.text
+            for e in chrome.find_elements(By.CSS_SELECTOR, ".answers > div")
+        },
+    }
+    assert list(said) == ["支出", "政府采购", "购买服务目录", "数字核对"]
+    assert "比上年增加 111.57 万元（7.22%）" in said["支出"]
+    assert "变动最大的是行政运行（+45.53 万元，拉动总额 +2.95 个百分点）" in said["支出"]
+    assert "政府采购 304.35 万元，占预算 18.37%，其中货物 28.60 万元（9.40%）" in said["政府采购"]
+    assert re.search(r"检验 \d+ 处应成立的等式", said["数字核对"])
+    assert chrome.find_elements(By.CSS_SELECTOR, ".answers")[0].rect["y"] < 900
+    chapters = [head.text for head in chrome.find_elements(By.TAG_NAME, "h2")]
+    contents = [link.text for link in chrome.find_elements(By.CSS_SELECTOR, ".contents a")]
+    assert contents == chapters
+
+
+def test_the_front_door_says_how_much_and_how_many(opened: Open, reports: Path) -> None:
+    chrome = opened(reports / "index.html")
+    (row,) = chrome.find_elements(By.XPATH, f"//tr[td[1]='{EXAMPLE}' and td[2]='2026']")
+    assert [cell.text for cell in row.find_elements(By.TAG_NAME, "td")][2:5] == ["1,656.59", "+7.22%", "0"]
+    (other,) = chrome.find_elements(By.XPATH, f"//tr[td[1]='{EXAMPLE}' and td[2]='2025']")
+    assert [cell.text for cell in other.find_elements(By.TAG_NAME, "td")][2:5] == ["", "", ""]
+
+
+def test_on_paper_everything_is_unfolded_and_the_cited_pages_are_left_out(opened: Open, report: Path) -> None:
+    chrome = opened(report)
+    options = {"printBackground": True, "paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": True}
+    printed = base64.b64decode(chrome.execute_cdp_cmd("Page.printToPDF", options)["data"])
+    with pypdfium2.PdfDocument(printed) as document:
+        sizes = {tuple(round(side) for side in page.get_size()) for page in document}
+        text = "".join(page.get_textpage().get_text_bounded() for page in document)
+        count = len(document)
+    assert sizes == {(595, 842)}
+    assert "2080505" in text, "folded tables are not printed"
+    assert "打印时略去" in text
+    assert "bl.load(tidy)" not in text
+    assert count < 30
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_report_with_all_its_pages_can_be_sent_by_mail(reports: Path, language: str) -> None:
+    assert (reports / EXAMPLE / f"2026/report.{language}.html").stat().st_size < 4_000_000
+
+
+def test_hostile_names_on_paper_do_nothing_in_a_report(opened: Open, tmp_path: Path) -> None:
+    sound = read_facts(FACTS / f"{EXAMPLE}-2026.toml")
+    rows = list(sound.rows("projects"))
+    named = [number for number, row in enumerate(rows) if row.unit and row.item not in (row.unit, EXAMPLE)]
+    for number, name in zip(named, HOSTILE, strict=False):
+        rows[number] = replace(rows[number], item=name)
+    spoiled = replace(sound, forms={**sound.forms, ("projects", "expenditure"): tuple[Row, ...](rows)})
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/disclosure.pdf").write_bytes(typeset(spoiled))
+    parse([tmp_path / "raw"], tmp_path / "tidy")
+    out = make_reports(tmp_path / "tidy", tmp_path / "out/reports", "--lang", "zh")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"reports"}
+    (made,) = out.glob("*/2026/report.zh.html")
+    for path in (made, out / "data_quality.zh.html", out / "comparison.zh.html", out / "index.html"):
+        chrome = opened(path)
+        for link in chrome.find_elements(By.CSS_SELECTOR, "a.seen")[:5]:
+            run(chrome, "arguments[0].click()", link)
+        assert chrome.title != "taken"
+        assert len(chrome.find_elements(By.TAG_NAME, "script")) == 1
+        assert chrome.find_elements(By.CSS_SELECTOR, "img[src=x], a[href^=javascript]") == []
+        assert run(chrome, "return document.documentElement.scrollWidth") <= 1440
+    chrome = opened(made)
+    run(chrome, "for (const one of document.querySelectorAll('details')) one.open = true")
+    body = re.sub(r"\s+", "", chrome.find_element(By.TAG_NAME, "body").text)
+    assert [name for name in HOSTILE if re.sub(r"\s+", "", name) not in body] == []
+    table = (made.parent / "tables/catalogue_coverage.csv").read_text(encoding="utf-8-sig")
+    assert "'=cmd()" in table
