@@ -24,6 +24,7 @@ from budgetlib.charts import (
     plot_basic_and_project,
     plot_procurement_mix,
     plot_project_change,
+    plot_series,
     plot_spending_by_function,
     plot_spending_change,
     png,
@@ -308,6 +309,65 @@ def test_short_names_stand_beside_their_bars_and_long_ones_above() -> None:
     assert short.texts[0].get_window_extent().x1 < short.patches[0].get_window_extent().x0
     name, bar = long.texts[0].get_window_extent(), long.patches[0].get_window_extent()
     assert name.y0 > bar.y1
+
+
+def years(*amounts: tuple[int, str, str | None]) -> pd.DataFrame:
+    """A frame like that of `series`: year, amount in 万元, and the break before it."""
+    about = {"measure": "budget_total", "code": None, "item": None}
+    return pd.DataFrame(
+        [about | {"fiscal_year": y, "amount_yuan": yuan(a), "breaks": b} for y, a, b in amounts], dtype=object
+    )
+
+
+def segments(axes: Axes) -> int:
+    """The lines from year to year: neither the line of zero nor the upright one of a break."""
+    return sum(line.get_linewidth() == 2 for line in axes.lines)
+
+
+def test_a_series_is_drawn_through_its_years_but_not_over_a_break() -> None:
+    whole = plot_series(years((2024, "10", None), (2025, "12", None), (2026, "11", None)), "zh")
+    broken = plot_series(years((2024, "10", None), (2025, "12", "redefined"), (2026, "11", None)), "zh")
+    assert (segments(whole), segments(broken)) == (2, 1)
+    assert drawn_as("value", broken) == ["10.00", "12.00", "11.00"]
+    assert "万元" in words(broken)
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_a_series_of_many_years_has_values_and_years_where_there_is_room(width: float) -> None:
+    many = years(*((year, str(1000 + year), None) for year in range(2010, 2027)))
+    axes = plot_series(many.assign(amount_yuan=[-a if n == 3 else a for n, a in enumerate(many.amount_yuan)]), "zh")
+    boxes = [text.get_window_extent() for text in texts(axes) if text.get_gid() in ("value", "year")]
+    assert len(boxes) >= 4
+    assert not [1 for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a.overlaps(b)]
+    assert "2026" in words(axes)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_year_is_no_series(language: str) -> None:
+    assert sentence(plot_series(years((2026, "10", None)), language)) == label("empty.series", language)
+
+
+def test_a_year_of_a_series_leads_to_its_source() -> None:
+    frame = years((2025, "10", None), (2026, "11", None)).assign(href=["#a", None])
+    links = {one.attrib["href"] for one in elements(svg(plot_series(frame, "zh"))) if one.tag.endswith("}a")}
+    assert links == {"#a"}
+
+
+def test_a_function_that_had_another_name_is_drawn_with_both() -> None:
+    frame = changes(("100", "150")).assign(previous_item="旧科目")
+    assert drawn_as("name", plot_spending_change(frame, "zh"))[1] == "科目0（上年：旧科目）"
+
+
+def test_sixty_projects_are_twelve_steps_and_the_rest_in_one() -> None:
+    frame = changes(*((str(n), str(2 * n + 1)) for n in range(60))).assign(dimension="project", form="projects")
+    axes = plot_project_change(frame, "zh", NARROW)
+    assert len(drawn_as("name", axes)) == 15
+    assert spans(axes)[-1] == (0, sum(2 * n + 1 for n in range(60)))
+
+
+def test_one_project_that_was_dropped_goes_down_to_nothing() -> None:
+    frame = changes(("70", "0")).assign(dimension="project", form="projects")
+    assert spans(plot_project_change(frame, "zh")) == [(0, 70), (70, 0), (0, 0)]
 
 
 def test_a_picture_is_crisp_and_the_same_each_time(frames: dict[Any, pd.DataFrame]) -> None:

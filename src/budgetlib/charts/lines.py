@@ -103,12 +103,14 @@ def _draw(axes: Axes, points: Sequence[_Point], panel: _Panel, language: str) ->
             axes.plot(places, [panel.down(p.amount) for p in (before, now)], color=COLOURS["total"], linewidth=2)
     texts = {point.year: money(point.amount, language) for point in points}
     shown = _fitting({year: (panel.across[year], measure(text, SMALL)) for year, text in texts.items()})
+    dated = _fitting({year: (panel.across[year], measure(str(year), SMALL)) for year in texts})
     for point in points:
         across, down = panel.across[point.year], panel.down(point.amount)
         (dot,) = axes.plot([across], [down], "o", color=COLOURS["total"], markersize=6)
         link(dot, point.href)
-        year = axes.text(across, panel.top + _LINE + 6, str(point.year), color=GREY, **_centred("top"))
-        link(year, point.href)
+        if point.year in dated:
+            year = axes.text(across, panel.top + _LINE + 6, str(point.year), gid="year", color=GREY, **_centred("top"))
+            link(year, point.href)
         if point.year in shown:
             ink = COLOURS["total"] if point.href else INK
             value = axes.text(across, down - 7, texts[point.year], gid="value", color=ink, **_centred("bottom"))
