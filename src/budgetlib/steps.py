@@ -22,13 +22,14 @@ def _row_and_column(cell: Cell) -> tuple[int, int]:
 
 
 class Picture:
-    """A PNG that a notebook shows as it is."""
+    """A PNG that a notebook shows, at three quarters of its size: sharp also on fine screens."""
 
     def __init__(self, png: bytes) -> None:
         self.png = png
 
-    def _repr_png_(self) -> bytes:
-        return self.png
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        width = int.from_bytes(self.png[16:20])
+        return self.png, {"width": width * 3 // 4}
 
     def __repr__(self) -> str:
         return f"picture of {len(self.png)} bytes"
