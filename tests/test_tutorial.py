@@ -9,7 +9,7 @@ import papermill
 import pypdfium2
 import pytest
 
-from budgetlib import Steps, check, failures, read
+from budgetlib import Display, Steps, check, failures, plot_spending_by_function, read, spending_by_function
 from budgetlib.errors import NotFound
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,3 +87,12 @@ def test_a_figure_changed_by_hand_fails_when_checked_again_and_nothing_else_does
 def test_a_step_that_shows_nothing_says_why(what: Any, said: str) -> None:
     with pytest.raises(NotFound, match=said):
         what(Steps(SAMPLE))
+
+
+def test_a_chart_in_a_notebook_is_one_drawing_without_links() -> None:
+    """JupyterLab shows an error in place of a drawing with links, and a drawing for phones beside that for pages."""
+    corpus = read(SAMPLE)
+    html = Display(corpus, "en").chart(plot_spending_by_function, spending_by_function(corpus)).markup
+    drawing = html[html.index("<svg") : html.rindex("</svg>")]
+    assert html.count("<svg") == 1
+    assert "<a " not in drawing

@@ -228,16 +228,19 @@ class Display:
     def chart(self, plot: Plot, frame: pd.DataFrame, source: str = "") -> Html:
         """What `plot` draws of `frame`, with its `source` (a label's key; else its place); or why there is nothing.
 
-        What is drawn of a row leads to where its figure is printed.
+        In a report (`out`) what is drawn of a row leads to where its figure is printed, and a narrow drawing for phones
+        goes with the wide one. JupyterLab shows both at once, and of a drawing with links only an error.
         """
         addresses = [self._cells.citations.address(row) for row in frame.to_dict("records")]
-        wide, narrow = (plot(frame.assign(href=addresses), self.language, width) for width in (WIDE, NARROW))
+        linked = frame.assign(href=addresses) if self.out else frame
+        wide, narrow = (plot(linked, self.language, width) for width in (WIDE, NARROW))
         if (nothing := sentence(wide)) is not None:
             return self._html("sentence", nothing)
         name = plot.__name__.removeprefix("plot_")
         note = self._label(source) if source else self._origin(frame)
-        if self.out:
-            write_bytes(png(wide, note), Path(self.out, "figures", f"{name}.{self.language}.png"))
+        if not self.out:
+            return self._html("chart", Markup(svg(wide)), "", note)  # noqa: S704 - drawn by charts
+        write_bytes(png(wide, note), Path(self.out, "figures", f"{name}.{self.language}.png"))
         return self._html("chart", Markup(svg(wide)), Markup(svg(narrow)), note)  # noqa: S704 - drawn by charts
 
     def reasons(self, changes: pd.DataFrame) -> Html:
