@@ -101,7 +101,7 @@ def _read(source: Source, document: dict[str, Any], ocr: str) -> Records:
     lines: list[dict[str, Any]] = []
     counts: dict[int, int] = {}
     sources = {page.number: page.source for page in pages}
-    grids = {id(piece.grid) for sheet in sheets for piece in sheet.pieces}
+    grids = {id(part.grid) for sheet in sheets for piece in sheet.pieces for part in (piece, *piece.beside)}
     for sheet in taken:
         mend_amounts(sheet, units)
         sheet.remarks.clear()
@@ -111,7 +111,7 @@ def _read(source: Source, document: dict[str, Any], ocr: str) -> Records:
         counts[id(sheet)] = len(own)
         lines += own
     pages, misread = _mended(pages, lines)
-    other_years = _pages_of_other_years(sheets, refused, len(pages))
+    other_years = _pages_of_other_years(sheets, refused, who.fiscal_year, len(pages))
     of_year = [replace(page, lines=(), grids=()) if i in other_years else page for i, page in enumerate(pages)]
     own_pages, strangers = set_apart(of_year)
     statements = read_statements(own_pages)
@@ -169,9 +169,11 @@ def _mended(pages: Sequence[Page], lines: Sequence[Mapping[str, Any]]) -> tuple[
     return [page for page, _ in mended], {index: left for index, (_, left) in enumerate(mended) if left}
 
 
-def _pages_of_other_years(sheets: Sequence[Sheet], refused: Sequence[tuple[Sheet, str]], count: int) -> dict[int, str]:
+def _pages_of_other_years(
+    sheets: Sequence[Sheet], refused: Sequence[tuple[Sheet, str]], own_year: int | None, count: int
+) -> dict[int, str]:
     """Pages that go with forms of another year, by index, and why: from such a form to the next of the own year."""
-    why = {id(sheet): reason for sheet, reason in refused if sheet.year}
+    why = {id(sheet): reason for sheet, reason in refused if sheet.year and sheet.year != own_year}
     opens = {sheet.pieces[0].page_index: why.get(id(sheet)) for sheet in sheets if sheet.year}
     strangers: dict[int, str] = {}
     current = opens[min(opens)] if opens else None

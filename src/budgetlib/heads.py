@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from budgetlib.forms import Form, panel_measure
 from budgetlib.money import parse_number
 from budgetlib.pages import Cell, Grid
 from budgetlib.text import squeeze
-from budgetlib.titles import find_entity, find_unit, form_above, is_label, is_total, without_years, years_in
+from budgetlib.titles import (
+    find_entity,
+    find_unit,
+    form_above,
+    is_label,
+    is_total,
+    without_unit,
+    without_years,
+    years_in,
+)
 
+_PARTS = ("personnel", "operating")
+"""What stays a part of the whole where it is the only measure of a panel."""
 _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十]+[)）、]|[①②③]|\d{1,2}[、.．)）]|[(（]\d")
 
 
@@ -94,6 +105,23 @@ def read_head(grid: Grid) -> Head:
         body += 1
         if _is_numbering([t for t in _texts(grid, body - 1) if t]):
             break
+    return _head(grid, tuple(titles), first, body)
+
+
+def without_rows_below(grid: Grid, head: Head, known: Sequence[Sequence[str]]) -> Head:
+    """`head` down to the rows `known` from the page before: what stands below them is body, even without amounts."""
+    end = head.first + len(known)
+    if known and end < head.body and all(_texts(grid, head.first + i) == list(row) for i, row in enumerate(known)):
+        return _head(grid, head.titles, head.first, end)
+    return head
+
+
+def header_rows(grid: Grid, head: Head) -> tuple[tuple[str, ...], ...]:
+    """The texts of the rows of a head, by which it is known again."""
+    return tuple(tuple(_texts(grid, row)) for row in range(head.first, head.body))
+
+
+def _head(grid: Grid, titles: tuple[str, ...], first: int, body: int) -> Head:
     headers = []
     rows = [row for row in range(first, body) if not _is_numbering([t for t in _texts(grid, row) if t])]
     for column in range(grid.column_count):
@@ -107,7 +135,7 @@ def read_head(grid: Grid) -> Head:
             if text := squeeze(cell.text):
                 path.append(text)
         headers.append(">".join(path))
-    return Head(tuple(titles), tuple(headers), body, first)
+    return Head(titles, tuple(headers), body, first)
 
 
 def columns_of(form: Form, headers: Sequence[str]) -> tuple[Column, ...]:
@@ -117,17 +145,23 @@ def columns_of(form: Form, headers: Sequence[str]) -> tuple[Column, ...]:
     money_seen = False
     years = sorted({year for header in headers for year in years_in(header)})
     for index, header in enumerate(headers):
-        rule = form.column(without_years(header)) if header else None
+        rule = form.column(without_unit(without_years(header))) if header else None
         if rule is None:
             role, measure = (None, f"other:{header}") if header else ("skip", None)
         else:
             role, measure = rule.role, rule.measure and _period(header, years) + rule.measure
         if measure:
             money_seen = True
-        elif role != "skip" and money_seen and form.side == "panels":
+        elif role != "skip" and money_seen and (form.side == "panels" or _says_again(header, columns, panel)):
             panel, money_seen = panel + 1, False
         columns.append(Column(index, panel, header, role, measure))
     return _settled(columns)
+
+
+def _says_again(header: str, columns: Sequence[Column], panel: int) -> bool:
+    """True where a label column is headed like the first one of its panel: the same list goes on to its right."""
+    first = next((c.header for c in columns if c.panel == panel and c.role not in (None, "skip")), "")
+    return first.split(">")[-1] == header.split(">")[-1]
 
 
 def _period(header: str, years: Sequence[int]) -> str:
@@ -144,12 +178,12 @@ def _settled(columns: list[Column]) -> tuple[Column, ...]:
     """Each panel with a `total`, and no measure twice; the second code column is the government one."""
     settled: list[Column] = []
     for panel in sorted({c.panel for c in columns}):
-        own = [c for c in columns if c.panel == panel]
+        own = _promoted([c for c in columns if c.panel == panel])
         measures = [c.measure for c in own if c.measure]
         promoted: str | None = None
         if "total" not in measures:
             promoted = next((m for m in ("current_year", "three_public") if m in measures), None)
-            if promoted is None and len(measures) == 1:
+            if promoted is None and len(measures) == 1 and measures[0] not in _PARTS:
                 promoted = measures[0]
         kind = next((k for c in own if panel and c.role and (k := panel_measure(c.header))), None)
         seen: set[str] = set()
@@ -164,6 +198,14 @@ def _settled(columns: list[Column]) -> tuple[Column, ...]:
             seen.add(measure or role or "")
             settled.append(Column(c.index, c.panel, c.header, role, measure))
     return tuple(settled)
+
+
+def _promoted(columns: list[Column]) -> list[Column]:
+    """A panel whose only labels are of the government classification is about them."""
+    labels = {"gov_item": "item", "gov_code": "code"}
+    if {"item", "project", "unit"} & {c.role for c in columns}:
+        return columns
+    return [replace(c, role=labels.get(c.role or "", c.role)) for c in columns]
 
 
 def header_parts(headers: Iterable[str]) -> set[str]:

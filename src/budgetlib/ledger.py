@@ -7,13 +7,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from budgetlib.pages import Page
+from budgetlib.money import parse_number
+from budgetlib.pages import Line, Page
 from budgetlib.recognise import Sheet, Unknown
-from budgetlib.text import squeeze
+from budgetlib.text import fold, squeeze
 
 _LEADER = re.compile(r"(\.{3,}|…|·{3,}|\t)\s*\d+\s*$")
 _EMPTY_NOTE = re.compile(r"无数据|无此项|无相关|没有.*(安排|支出|数据)|空表|为空|不涉及|未安排")
 
+_IN_A_SENTENCE = re.compile(r"[万亿千]?元|%|[。,;、:]|平方米|个|辆")
+_LOOSE_ROWS = 3
+"""So many lines of amounts one below the other, outside all rules, are a table."""
 _LISTED = 6
 """A table that names so many tables is a list of them."""
 
@@ -54,6 +58,28 @@ def _kind(page: Page, index: int, has_form: bool) -> str:
     return "other" if page.grids and len(cells) > len(words) else "narrative"
 
 
+def _is_row(line: Line) -> bool:
+    """True where a line prints a label and amounts, as a row of a table does, and no sentence."""
+    parts = fold(line.text).split()
+    amounts = [part for part in parts if "." in part and parse_number(part) is not None]
+    words = [part for part in parts if parse_number(part) is None]
+    sentence = re.search(r"[。,;:、]$", squeeze(line.text)) or any(_IN_A_SENTENCE.match(word) for word in words)
+    return bool(amounts) and len(words) <= len(amounts) + 1 and not sentence
+
+
+def _loose_rows(page: Page) -> list[str]:
+    """The lines of a page that print a table without rules, in which nothing tells where its columns are."""
+    found: list[str] = []
+    run: list[str] = []
+    for line in [*page.lines, Line("")]:
+        if _is_row(line):
+            run.append(squeeze(line.text))
+        else:
+            found += run if len(run) >= _LOOSE_ROWS else []
+            run = []
+    return found
+
+
 def ledger(
     pages: Sequence[Page],
     sheets: Sequence[Sheet],
@@ -72,7 +98,7 @@ def ledger(
     lost: dict[int, int] = defaultdict(int)
     why_refused = {id(sheet): reason for sheet, reason in refused}
     for sheet in sheets:
-        for index in dict.fromkeys(piece.page_index for piece in sheet.pieces):
+        for index in dict.fromkeys(part.page_index for piece in sheet.pieces for part in (piece, *piece.beside)):
             if id(sheet) in why_refused:
                 reasons[index].append(f"{sheet.form.name}: {why_refused[id(sheet)]}")
                 lost[index] += 1
@@ -86,6 +112,10 @@ def ledger(
     for table in unknown:
         reasons[table.page_index].append(table.reason)
         lost[table.page_index] += 1
+    for index, page in enumerate(pages):
+        if loose := _loose_rows(page):
+            reasons[index].append(f"{len(loose)} rows of a table without rules, not read; the first: {loose[0][:60]}")
+            lost[index] += 1
     return [
         _record(page, index, on_page[index], reasons[index], lost[index], counts, annexes.get(index))
         for index, page in enumerate(pages)
@@ -109,6 +139,8 @@ def _record(
         reasons = [page.fault or "no text", *reasons]
     elif sheets:
         outcome = "read" if any(counts.get(id(sheet)) for sheet in sheets) else "declared_empty"
+        if outcome == "declared_empty" and any(sheet.remarks for sheet in sheets):
+            outcome = "unreadable"
         if outcome == "declared_empty" and not any(_EMPTY_NOTE.search(line.text) for line in page.lines):
             reasons = [*reasons, "printed empty, without a note saying so"]
     elif lost:

@@ -14,10 +14,10 @@ from budgetlib.text import squeeze
 
 FACTORS = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 
-_AMOUNT = re.compile(r"(?P<sign>[-−－])?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?")
+_AMOUNT = re.compile(r"(?P<sign>[-−－△▲])?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?")
 _BRACKETED = re.compile(r"\((?P<inner>[^()]+)\)")
 _STATED = re.compile(r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)[(（]?(?P<unit>万元|亿元|千元|元|%|个|辆|平方米)?")
-_BLANKS = {"", "-", "--", "—", "——", "－", "/", "#", "*", "**"}
+_BLANK = re.compile(r"[-—–―－/#*\\]*|无|不涉及")
 
 
 def is_blank(text: str) -> bool:
@@ -26,7 +26,7 @@ def is_blank(text: str) -> bool:
     >>> is_blank(" — "), is_blank("0.00")
     (True, False)
     """
-    return squeeze(text) in _BLANKS
+    return _BLANK.fullmatch(squeeze(text)) is not None
 
 
 def parse_number(text: str) -> Decimal | None:
@@ -34,6 +34,8 @@ def parse_number(text: str) -> Decimal | None:
 
     >>> parse_number("3,229.82"), parse_number("24995.9\\n4"), parse_number("(1.20)")
     (Decimal('3229.82'), Decimal('24995.94'), Decimal('-1.20'))
+    >>> parse_number("△5.60")
+    Decimal('-5.60')
     >>> parse_number("2,18.00") is None, parse_number("12人") is None
     (True, True)
     """
@@ -57,6 +59,16 @@ def numbers(text: str) -> Iterator[tuple[int, int, Decimal, str | None]]:
     for match in _STATED.finditer(text):
         number = Decimal(match["number"].replace(",", ""))
         yield match.start("number"), match.end("number"), number, match["unit"]
+
+
+def is_whole(number: Decimal, unit: str) -> bool:
+    """True where `number` in `unit` is a whole number of fen.
+
+    >>> is_whole(Decimal("0.333333"), "万元"), is_whole(Decimal("0.3333333"), "万元")
+    (True, False)
+    """
+    fen = number * FACTORS[unit] * 100
+    return fen == fen.to_integral_value()
 
 
 def to_yuan(number: Decimal, unit: str) -> Decimal:

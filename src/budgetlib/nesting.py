@@ -58,7 +58,7 @@ def _totals(rows: Sequence[Row]) -> None:
     found = [label for label in labels if is_total(label)]
     grand = (
         [label for label in found if "总计" in label]
-        or [label for label in found if not re.search(r"本年|当年|小计", label)]
+        or [label for label in found if not re.search(r"本年|当年|小计|人员|公用|基本支出|项目支出", label)]
         or found
     )
     for row, label in zip(rows, labels, strict=True):

@@ -71,6 +71,8 @@ class Grid:
     box: Box | None = None
     edges: tuple[float, ...] = ()
     """The x positions of the column borders (`column_count + 1`); empty in plain-text sources."""
+    ruled: bool = True
+    """False where no rules down divide the columns, only white space does."""
 
     @cached_property
     def _places(self) -> dict[tuple[int, int], Cell]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from budgetlib.forms import Form
-from budgetlib.heads import Column, Head, columns_of, header_parts, read_head
+from budgetlib.heads import Column, Head, columns_of, header_parts, header_rows, read_head, without_rows_below
 from budgetlib.money import parse_number
 from budgetlib.pages import Grid, Line, Page
 from budgetlib.text import squeeze
@@ -24,13 +24,17 @@ _EDGE_TOLERANCE = 8.0
 
 @dataclass(frozen=True)
 class Piece:
-    """The part of a form that one grid shows: `body` is the first row below the head."""
+    """The part of a form that one grid shows: `body` is the first row below the head.
+
+    `beside` holds the columns further right of the same rows, where a sheet too wide was printed on two pages.
+    """
 
     page: Page
     page_index: int
     grid: Grid
     body: int
     columns: tuple[Column, ...]
+    beside: tuple[Piece, ...] = ()
 
 
 @dataclass
@@ -43,6 +47,8 @@ class Sheet:
     unit: str | None
     entity: str | None
     year: int | None
+    header_rows: tuple[tuple[str, ...], ...] = ()
+    """The texts of the head's rows, as printed first."""
     pieces: list[Piece] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What a reader of the ledger should know about the form as a whole."""
@@ -112,12 +118,16 @@ def recognise(pages: Sequence[Page]) -> tuple[list[Sheet], list[Unknown]]:
                 context.append(block.text)
                 continue
             head = read_head(block)
+            if current is not None:
+                head = without_rows_below(block, head, current.header_rows)
             above = [*context[-12:], *head.titles]
             context = []
             found = form_above(above)
             has_goals = current is not None and any("绩效目标" in column.header for column in current.columns)
             if found is None and not has_goals and is_performance(above, block):
                 current = None
+                continue
+            if found is None and current is not None and _set_beside(current, page, page_index, block, head):
                 continue
             if found is None and current is not None and (columns := _goes_on(current, block, head)):
                 body = head.body if _repeats(current, head) else head.first
@@ -129,10 +139,11 @@ def recognise(pages: Sequence[Page]) -> tuple[list[Sheet], list[Unknown]]:
                     unknown.append(Unknown(page, page_index, block, _why_unknown(above, head)))
                 continue
             sheet = _sheet(*found, above, head)
+            sheet.header_rows = header_rows(block, head)
             piece = Piece(page, page_index, block, head.body, sheet.columns)
             if current is not None and _is_repeat(current, sheet):
                 current.pieces.append(piece)
-            elif problem := _missing(sheet):
+            elif problem := _missing(sheet, block.ruled):
                 if _looks_like_money(block):
                     unknown.append(Unknown(page, page_index, block, f"{found[1]}: {problem}"))
                 current = None
@@ -155,8 +166,11 @@ def _sheet(form: Form, title: str, above: Sequence[str], head: Head) -> Sheet:
     )
 
 
-def _missing(sheet: Sheet) -> str | None:
+def _missing(sheet: Sheet, ruled: bool) -> str | None:
     """Why the columns of a titled form cannot be understood; None where they can."""
+    unknown = [c.header for c in sheet.columns if c.measure and c.measure.startswith("other:")]
+    if unknown and not ruled:
+        return f"no rules divide its columns, and not every column header is known ({', '.join(unknown)})"
     if not any(c.measure and not c.measure.startswith("other:") for c in sheet.columns):
         headers = ", ".join(c.header for c in sheet.columns if c.header)
         return f"no column header is known ({headers or 'none printed'})"
@@ -174,12 +188,34 @@ def _is_repeat(current: Sheet, sheet: Sheet) -> bool:
     )
 
 
+def _set_beside(current: Sheet, page: Page, page_index: int, grid: Grid, head: Head) -> bool:
+    """True where an untitled grid without labels shows further columns of a piece of `current`, and is set beside it.
+
+    Programs that print sheets too wide for the paper print the columns cut off on pages of their own, row by row.
+    """
+    own = [c.header for c in sorted(current.columns, key=lambda c: c.index)]
+    further = [c for c in columns_of(current.form, [*own, *head.headers]) if c.index >= len(own)]
+    if any(c.measure is None or c.measure.startswith("other:") for c in further):
+        return False
+    panel = max(c.panel for c in current.columns)
+    columns = tuple(replace(c, index=c.index - len(own), panel=panel) for c in further)
+    rows = grid.row_count - head.body
+    for number, piece in enumerate(current.pieces):
+        if not piece.beside and piece.page_index < page_index and piece.grid.row_count - piece.body == rows > 1:
+            beside = Piece(page, page_index, grid, head.body, columns)
+            current.pieces[number] = replace(piece, beside=(beside,))
+            return True
+    return False
+
+
 def _goes_on(current: Sheet, grid: Grid, head: Head) -> tuple[Column, ...] | None:
     """The columns of an untitled grid that continues `current`; None where it has a header of its own."""
     if _repeats(current, head):
         columns = columns_of(current.form, head.headers)
         if [c.header for c in columns if c.header] == [c.header for c in current.columns if c.header]:
             return columns
+    if not grid.ruled:
+        return None
     new = header_parts(head.headers) - header_parts(c.header for c in current.columns)
     if any(_HEADER_WORD.search(part) for part in new):
         return None

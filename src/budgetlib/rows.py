@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from budgetlib.heads import Column
-from budgetlib.money import is_blank, parse_number
+from budgetlib.money import is_blank, is_whole, parse_number
 from budgetlib.pages import Cell
 from budgetlib.recognise import Piece, Sheet
 from budgetlib.text import label, squeeze
@@ -119,6 +119,10 @@ def _row(sheet: Sheet, piece: Piece, r: int, columns: Sequence[Column], side: st
                 labels[column.role] = text
         elif column.measure:
             _take_amount(sheet, piece, r, column, row)
+    if columns and columns[-1] is piece.columns[-1]:
+        for beside in piece.beside:
+            for column in beside.columns:
+                _take_amount(sheet, beside, r - piece.body + beside.body, column, row)
     _name(row, labels, coded=sheet.form.rows in ("codes", "groups"))
     return row
 
@@ -142,6 +146,11 @@ def _take_amount(sheet: Sheet, piece: Piece, r: int, column: Column, row: Row) -
             sheet.remarks.append(
                 f"{where}row {r + 1}, {column.header or 'amount'}: {squeeze(cell.text)[:30]!r} is no amount"
             )
+        return
+    if sheet.unit and not is_whole(number, sheet.unit):
+        sheet.remarks.append(
+            f"row {r + 1}, {column.header or 'amount'}: {squeeze(cell.text)[:30]!r} is finer than a fen"
+        )
         return
     row.amounts.append(Amount(column, number, re.sub(r"\s+", "", cell.text), cell, piece.page.number))
 

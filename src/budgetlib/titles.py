@@ -19,13 +19,16 @@ _TAIL = re.compile(
 )
 _YEAR = re.compile(r"(20\d\d)年度?")
 _UNIT = re.compile(r"(?:单位|计量单位|金额单位)\s*[:：]?\s*(人民币)?(亿元|万元|千元|元)|[(（](亿元|万元|千元|元)[)）]")
+_BRACKETED_UNIT = re.compile(r"[(（](?:单位[:：]?)?(?:人民币)?[亿万千]?元[)）]")
 _ENTITY = re.compile(
     r"(?:(?:部门|单位)(?:[(（]单位[)）])?(?:名称)?|编制单位|填报单位|预算单位|填报部门|预算部门)[:：]\s*(?P<entity>.+?)"
     r"(?=[\s　]*(?:金额)?单位\s*[:：]|$)"
 )
 _MONEY_UNIT = re.compile(r"(人民币)?(亿|万|千)?元")
 _NOT_A_TITLE = re.compile(r"[。;；]|\.{4,}|…|详见|见附|^注[:：]|^备注")
-_TOTALS = re.compile(r"(?:本年|当年|本年度|预算)?(?:收支|收入|支出|部门|单位)?(?:预算)?(?:合|总|小)计(?:数)?")
+_TOTALS = re.compile(
+    r"(?:本年|当年|本年度|预算)?(?:收支|收入|支出|部门|单位|(?:人员|公用)(?:经费)?|(?:基本|项目)支出)?(?:预算)?(?:合|总|小)计(?:数)?"
+)
 _MAX_TITLE = 70
 
 
@@ -54,6 +57,15 @@ def years_in(text: str) -> list[int]:
 def without_years(text: str) -> str:
     """`text` without the years it names."""
     return _YEAR.sub("", text)
+
+
+def without_unit(text: str) -> str:
+    """`text` without a money unit in brackets.
+
+    >>> without_unit("基本支出(万元)>小计(单位:万元)")
+    '基本支出>小计'
+    """
+    return _BRACKETED_UNIT.sub("", text)
 
 
 def is_label(text: str) -> bool:

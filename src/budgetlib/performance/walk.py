@@ -57,7 +57,7 @@ class Walk:
         if isinstance(block, Line):
             self._line(block.text)
             return
-        if id(block) in taken or (block.row_count < 2 and self.current is None):
+        if id(block) in taken or (block.row_count < 2 and self.current is None and not is_titled(self.above)):
             self._leave()
         else:
             self._grid(block, Place(index, page.number))

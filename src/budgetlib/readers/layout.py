@@ -56,7 +56,7 @@ def without_doubles(chars: Iterable[Char]) -> list[Char]:
     return kept
 
 
-def _rows_of_text(chars: Sequence[Char]) -> list[list[Char]]:
+def rows_of_text(chars: Sequence[Char]) -> list[list[Char]]:
     """`chars` by printed line, top to bottom, each from left to right."""
     rows: list[list[Char]] = []
     for char in sorted(chars, key=lambda c: (c.base, c.x0)):
@@ -82,7 +82,7 @@ def _joined(row: Sequence[Char]) -> str:
 def lines_of(chars: Sequence[Char]) -> list[Line]:
     """The printed lines that `chars` make, from top to bottom."""
     lines = []
-    for row in _rows_of_text(chars):
+    for row in rows_of_text(chars):
         if text := _joined(row):
             lines.append(Line(text, Box.around(c.box for c in row if c.text.strip()), _least(row)))
     return lines
@@ -131,7 +131,7 @@ def _settle(row: list[Char], places: _Places, contents: dict[int, list[Char]], o
 
 def _runs(chars: Sequence[Char]) -> Iterable[list[Char]]:
     """`chars` in runs without a gap, as they are printed side by side."""
-    for row in _rows_of_text(chars):
+    for row in rows_of_text(chars):
         run = [row[0]]
         for char in row[1:]:
             if char.text.isspace() or run[-1].text.isspace() or char.x0 - run[-1].x1 > 0.2 * (char.bottom - char.top):
@@ -156,11 +156,13 @@ def _in_running_text(places: _Places, inside: Sequence[Char], outside: Sequence[
     )
 
 
-def compose(chars: Sequence[Char], tables: Iterable[Sequence[Box]]) -> tuple[list[Line], list[Grid]]:
+def compose(
+    chars: Sequence[Char], tables: Sequence[Sequence[Box]], unruled: Sequence[Sequence[Box]] = ()
+) -> tuple[list[Line], list[Grid]]:
     """The lines outside all tables, and the tables as grids, from `chars` and the tables' cells."""
     outside = list(chars)
     grids: list[Grid] = []
-    for cells in tables:
+    for number, cells in enumerate((*tables, *unruled)):
         places = _Places(cells)
         box = places.box
         within = [
@@ -176,14 +178,14 @@ def compose(chars: Sequence[Char], tables: Iterable[Sequence[Box]]) -> tuple[lis
         for run in _runs(within):
             _settle(run, places, contents, rest)
         outside = rest
-        grids.append(_grid(places, contents, cells))
+        grids.append(_grid(places, contents, cells, ruled=number < len(tables)))
     return lines_of(outside), grids
 
 
-def _grid(places: _Places, contents: dict[int, list[Char]], cells: Sequence[Box]) -> Grid:
+def _grid(places: _Places, contents: dict[int, list[Char]], cells: Sequence[Box], ruled: bool) -> Grid:
     filled = []
     for i, (row, column, height, width) in enumerate(places.spans):
         lines = lines_of(contents[i]) if i in contents else []
         box = Box.around(line.box for line in lines if line.box) if lines else cells[i]
         filled.append(Cell("\n".join(line.text for line in lines), row, column, height, width, box, _least(lines)))
-    return Grid(tuple(filled), len(places.ys) - 1, len(places.xs) - 1, places.box, tuple(places.xs))
+    return Grid(tuple(filled), len(places.ys) - 1, len(places.xs) - 1, places.box, tuple(places.xs), ruled)

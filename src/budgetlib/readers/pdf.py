@@ -13,6 +13,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from budgetlib.errors import UnreadableDocument
 from budgetlib.pages import Box, Cell, Grid, Line, Page
+from budgetlib.readers.columns import find_unruled
 from budgetlib.readers.layout import Char, compose, without_doubles
 from budgetlib.readers.ruling import Rule, find_tables
 
@@ -86,10 +87,20 @@ def _page(page: Any) -> Page:
     if turn:
         chars, rules = [turn.char(c) for c in chars], [turn.rule(r) for r in rules]
     chars = [_upon_its_line(c) for c in chars]
-    lines, grids = compose(without_doubles(chars), find_tables(r for r in rules if r.end - r.start >= 1))
+    chars = without_doubles(chars)
+    tables = find_tables(r for r in rules if r.end - r.start >= 1)
+    lines, grids = compose(chars, tables, find_unruled(_outside(chars, tables)))
     if turn:
         lines, grids = [turn.line_back(line) for line in lines], [turn.grid_back(grid) for grid in grids]
     return Page(number, width, height, tuple(lines), tuple(grids), turn=turn.degrees if turn else 0)
+
+
+def _outside(chars: list[Char], tables: list[list[Box]]) -> list[Char]:
+    """The characters in no table."""
+    boxes = [Box.around(cells) for cells in tables]
+    return [
+        c for c in chars if not any(b.x0 <= c.x0 <= b.x1 and b.top <= (c.top + c.bottom) / 2 <= b.bottom for b in boxes)
+    ]
 
 
 def _runs_up_or_down(char: dict[str, Any]) -> bool:
@@ -176,4 +187,6 @@ class _Turn:
         cells = tuple(
             Cell(c.text, c.row, c.column, c.rows, c.columns, self._back(c.box) if c.box else None) for c in grid.cells
         )
-        return Grid(cells, grid.row_count, grid.column_count, self._back(grid.box) if grid.box else None, grid.edges)
+        return Grid(
+            cells, grid.row_count, grid.column_count, self._back(grid.box) if grid.box else None, grid.edges, grid.ruled
+        )

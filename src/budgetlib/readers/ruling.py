@@ -16,6 +16,8 @@ from budgetlib.pages import Box
 
 TOLERANCE = 3.0
 """Points within which rules count as one line, gaps are closed and corners meet."""
+_OPEN_ROWS = 3
+"""So many rules across that end together make the open side of a table."""
 
 
 class Rule(NamedTuple):
@@ -137,6 +139,33 @@ def _closed(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> list[
     return sorted([*horizontal, *added])
 
 
+def _with_sides(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> list[Segment]:
+    """`vertical` with the sides of tables that are left open: rules across end together there.
+
+    Some places draw no rule at the left and right end of a table; its first and last column would be lost.
+    """
+    added = []
+    for left in (True, False):
+        ends: dict[float, list[Segment]] = defaultdict(list)
+        for h in sorted(horizontal, key=lambda h: h.start if left else h.end):
+            x = h.start if left else h.end
+            ends[next((known for known in ends if x - known <= TOLERANCE), x)].append(h)
+        for x, together in ends.items():
+            top, bottom = min(h.position for h in together), max(h.position for h in together)
+            within = [v for v in vertical if v.start <= bottom - TOLERANCE and top + TOLERANCE <= v.end]
+            open_end = not any(abs(v.position - x) <= TOLERANCE for v in within)
+            crossed = [h for h in together if any(_cross(v, h) for v in within)]
+            if len(crossed) >= _OPEN_ROWS and open_end:
+                added.append(Segment(x, top, bottom))
+    return sorted([*vertical, *added])
+
+
+def _cross(v: Segment, h: Segment) -> bool:
+    return (
+        h.start + TOLERANCE < v.position < h.end - TOLERANCE and v.start - TOLERANCE <= h.position <= v.end + TOLERANCE
+    )
+
+
 def _is_drawn(border: Segment, horizontal: Sequence[Segment]) -> bool:
     own = (h for h in horizontal if h.position == border.position)
     return any(h.start <= border.start + TOLERANCE and border.end - TOLERANCE <= h.end for h in own)
@@ -152,4 +181,5 @@ def find_tables(rules: Iterable[Rule]) -> list[list[Box]]:
     all_rules = list(rules)
     vertical = _snapped(rule for rule in all_rules if rule.vertical)
     horizontal = _snapped(rule for rule in all_rules if not rule.vertical)
+    vertical = _with_sides(vertical, horizontal)
     return _tables(_cells(vertical, _closed(vertical, horizontal)))
