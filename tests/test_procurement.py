@@ -151,6 +151,14 @@ def test_the_three_kinds_are_no_items_of_procurement(budget: Corpus) -> None:
     assert list(found.of) == ["projects"]
 
 
+def test_functions_are_no_items_of_procurement(budget: Corpus) -> None:
+    whole = form(budget, "procurement", ("合计", "total", "9"), ("统计", "subtotal", "9"), ("普查", "line", "9"))
+    own = whole.lines.form == "procurement"
+    codes = whole.lines.code.mask(own & (whole.lines.row_kind == "subtotal"), "20105")
+    assert list(concentration(replace(whole, lines=whole.lines.assign(code=codes))).of) == ["projects"]
+    assert list(concentration(whole).of) == ["projects", "procurement"]
+
+
 def test_projects_look_like_procurement_by_their_words_or_are_said_to_be_services(corpus: Corpus) -> None:
     names = ("办公设备购置", "办公楼维修改造", "综合窗口外包", "值班补助", "慰问")
     whole = form(corpus, "projects", *((name, "line", "10") for name in names))

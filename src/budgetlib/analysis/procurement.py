@@ -108,7 +108,7 @@ def concentration(budget: Corpus) -> pd.DataFrame:
     many printed lines above zero), `item` (the largest of them), `largest_pct`, `top3_pct` (share of the three
     largest), `hhi` (Herfindahl–Hirschman index: the sum of the squared shares in percent; 10,000 where one line is
     all, 10,000 ÷ n where n lines are equal), `document_id`, `page`, `form`. No row for a form that was not read, that
-    itemises nothing but the three kinds, or whose lines are not all positive or zero.
+    itemises nothing but the three kinds or functions, or whose lines are not all positive or zero.
     """
     found = (_concentration(budget, form) for form in ("projects", _FORM, "purchased_services"))
     return frame(CONCENTRATION_COLUMNS, [one for one in found if one is not None], _WHOLE)
@@ -181,7 +181,8 @@ def _concentration(budget: Corpus, form: str) -> dict[str, Any] | None:
     lines = budget.form(form)
     leaves = lines[(lines.row_kind == "line") & (lines.measure == "total") & (lines.amount_yuan != 0)]
     bare = all(_PRINTED_KIND.fullmatch(squeeze(name)) for name in leaves["item"])
-    if leaves.empty or bare or min(leaves.amount_yuan) < 0:
+    by_function = lines.code.str.len().isin([3, 5]).any()
+    if leaves.empty or bare or by_function or min(leaves.amount_yuan) < 0:
         return None
     amounts = sorted(leaves.amount_yuan, reverse=True)
     whole = sum(amounts, Decimal(0))
