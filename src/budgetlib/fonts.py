@@ -28,7 +28,7 @@ def font_face(text: str) -> str:
     options = Options(flavor="woff", hinting=False, layout_features=[])
     font = load_font(font_file(), options)
     subsetter = Subsetter(options)
-    subsetter.populate(text=text)
+    subsetter.populate(text="".join(sorted(set(text))))
     subsetter.subset(font)
     font.flavor = "woff"
     stream = io.BytesIO()

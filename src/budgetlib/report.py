@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from html import unescape
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,7 +25,7 @@ import nbformat
 import papermill
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbconvert import HTMLExporter
+from nbconvert import TemplateExporter
 from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import load_notebook_node
 from traitlets import default
@@ -371,11 +372,11 @@ def _forget_this_run(nb: nbformat.NotebookNode) -> None:
 
 def _html(nb: nbformat.NotebookNode, title: str, language: str) -> str:
     """The notebook as one file that loads nothing; glyphs for its Chinese text are in it."""
-    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
-        extra_template_basedirs=[str(_TEMPLATES)], template_name="report", exclude_anchor_links=True
+    exporter = TemplateExporter(  # type: ignore[no-untyped-call]
+        extra_template_basedirs=[str(_TEMPLATES)], template_name="report", file_extension=".html"
     )
     style, script = (path.read_text(encoding="utf-8") for path in (_TEMPLATES / "style.css", SCRIPT))
     words = {name: label(f"report.{name}", language) for name in ("code", "close", "sort", "contents")}
     words |= {"lang": language, "title": title, "style": style, "script": script, "policy": policy(script)}
     html, _ = exporter.from_notebook_node(nb, resources=words)
-    return str(html).replace("</style>", f"{font_face(html)}</style>", 1)
+    return str(html).replace("</style>", f"{font_face(unescape(html))}</style>", 1)
