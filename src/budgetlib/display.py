@@ -149,7 +149,7 @@ class Display:
         said = self._label("procurement.declared")
         declared = projects.declared_service.map(lambda declared: said if declared else None)
         if projects.empty:
-            return html + self.table(projects, "procured_projects")
+            return html + self.table(projects, "procured_projects" if len(self.budget.form("projects")) else "projects")
         note = self._label("procurement.projects", count=len(projects), declared=int(declared.notna().sum()))
         return (
             html + self._html("note", note) + self.table(projects.assign(declared=declared), folded="report.procured")

@@ -107,7 +107,7 @@ def concentration(budget: Corpus) -> pd.DataFrame:
     Columns: `of` (`projects`|`procurement`|`purchased_services`: the form), `amount_yuan` (all of it), `parts` (how
     many printed lines above zero), `item` (the largest of them), `largest_pct`, `top3_pct` (share of the three
     largest), `hhi` (Herfindahl–Hirschman index: the sum of the squared shares in percent; 10,000 where one line is
-    all, 10,000 ÷ n where n lines are equal), `document_id`, `page`, `form`. No row for a form that was not read, that
+    all, 10,000 ÷ n where n lines are equal), `document_id`, `page`, `form` of the form's total. No row for a form that was not read, that
     itemises nothing but the three kinds or functions, or whose lines are not all positive or zero.
     """
     found = (_concentration(budget, form) for form in ("projects", _FORM, "purchased_services"))
@@ -188,6 +188,7 @@ def _concentration(budget: Corpus, form: str) -> dict[str, Any] | None:
     whole = sum(amounts, Decimal(0))
     squares = sum((amount * amount for amount in amounts), Decimal(0))
     largest = leaves[leaves.amount_yuan == amounts[0]].iloc[0]
+    total = printed_total(budget, form, "expenditure", "total")
     return {
         "of": form,
         "amount_yuan": whole,
@@ -196,5 +197,5 @@ def _concentration(budget: Corpus, form: str) -> dict[str, Any] | None:
         "largest_pct": share(amounts[0], whole),
         "top3_pct": share(sum(amounts[:_TOP], Decimal(0)), whole),
         "hhi": int((10_000 * squares / whole**2).quantize(Decimal(1), ROUND_HALF_UP)),
-        **largest[["document_id", "page", "form"]],
+        **(largest if total is None else total)[["document_id", "page", "form"]],
     }
