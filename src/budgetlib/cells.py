@@ -128,6 +128,7 @@ _NAMES = (
     "message",
 )
 _CITED = ("value", "part", "whole", "place")
+_OF_OTHERS = ("median_pct", "price_change_pct")
 _STATED = ("published_yuan", "published_pct")
 _CELL_KINDS = dict.fromkeys(_NAMES, "name") | {"sha256": "hash"}
 
@@ -154,7 +155,8 @@ class Cells:
         cited = [{**row, "form": None} for row in rows] if common_form else rows
         texts = {column: [self._linked(column, row, terms) for row in cited] for column in _COLUMNS}
         shown = [column for column in _COLUMNS if any(texts[column])]
-        heads = [self._head(column, common_form if column == "place" else "") for column in shown]
+        details = {"place": common_form, "reason": self._in_english(frame)}
+        heads = [self._head(column, details.get(column, "")) for column in shown]
         return heads, [list(row) for row in zip(*(texts[column] for column in shown), strict=True)]
 
     def card(self, figure: Row) -> dict[str, str]:
@@ -253,11 +255,18 @@ class Cells:
             "head": label(f"column.{column}", self.language),
             "unit": unit,
             "kind": "number" if numeric else _CELL_KINDS.get(column, "text"),
+            "lang": "en" if column == "reason" and detail else "",
         }
+
+    def _in_english(self, frame: pd.DataFrame) -> str:
+        """What a report in Chinese says of the reasons of documents and pages, which are in English."""
+        ours = bool({"page_list", "sha256"} & set(frame.columns)) and self.language != "en"
+        return label("report.in_english", self.language) if ours else ""
 
     def _linked(self, column: str, row: Row, terms: str) -> str:
         text = self._text(column, row)
-        if not text or not (column.endswith(("_yuan", "_pct", "_pp")) or column in _CITED):
+        figure = column.endswith(("_yuan", "_pct", "_pp")) and column not in _OF_OTHERS
+        if not text or not (figure or column in _CITED):
             return text
         if terms and "document_id" not in row:
             return Markup('<a class="to" href="#{}">{}</a>').format(terms, text)

@@ -107,8 +107,8 @@ def concentration(budget: Corpus) -> pd.DataFrame:
     Columns: `of` (`projects`|`procurement`|`purchased_services`: the form), `amount_yuan` (all of it), `parts` (how
     many printed lines above zero), `item` (the largest of them), `largest_pct`, `top3_pct` (share of the three
     largest), `hhi` (Herfindahl–Hirschman index: the sum of the squared shares in percent; 10,000 where one line is
-    all, 10,000 ÷ n where n lines are equal), `document_id`, `page`, `form` of the form's total. No row for a form that was not read, that
-    itemises nothing but the three kinds or functions, or whose lines are not all positive or zero.
+    all, 10,000 ÷ n where n lines are equal), `document_id`, `page`, `form` (of the total). No row for a form that was
+    not read, that itemises nothing but the three kinds or functions, or whose lines are not all positive or zero.
     """
     found = (_concentration(budget, form) for form in ("projects", _FORM, "purchased_services"))
     return frame(CONCENTRATION_COLUMNS, [one for one in found if one is not None], _WHOLE)
