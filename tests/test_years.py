@@ -9,11 +9,19 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from budgetlib.analysis import constant_prices, series, series_breaks, similar_names, spending_change
+from budgetlib.analysis import (
+    constant_prices,
+    published_functions,
+    series,
+    series_breaks,
+    similar_names,
+    spending_change,
+)
 from budgetlib.analysis.likeness import LIKE
 from budgetlib.cli import main
 from budgetlib.corpus import Corpus, load
 from budgetlib.deflator import load_deflator
+from budgetlib.documents import find_sources
 from budgetlib.errors import BadParameter
 from budgetlib.store import write_tables
 from budgetlib.tables import TABLES
@@ -175,6 +183,29 @@ def test_a_report_with_a_bad_price_index_is_not_begun(corpus: Corpus, tmp_path: 
     assert not (tmp_path / "out").exists()
 
 
+def test_a_function_is_the_same_by_its_last_name_else_by_its_amount_where_one_row_has_it(corpus: Corpus) -> None:
+    change = spending_change(corpus, ENTITY, 2026)
+    shared = {"basis": "published", "dimension": "function", "measure": "expenditure", "document_id": NOW}
+    told = [
+        {"item": "政府办公厅（款）行政运行（项）", "current_yuan": yuan("1"), "change_yuan": yuan("15.50")},
+        {"item": "养老缴费", "current_yuan": yuan("75.01"), "change_yuan": yuan("5.00")},
+        {"item": "住房公积金", "current_yuan": yuan("9"), "change_yuan": yuan("1")},
+    ]
+    stated = pd.concat([change, pd.DataFrame([shared | one for one in told], dtype=object)], ignore_index=True)
+    found = published_functions(stated.where(stated.notna(), None))
+    assert list(zip(found.code, found.difference_yuan, strict=True)) == [
+        ("2010301", Decimal(0)),
+        ("2080505", yuan("0.01")),
+        (None, None),
+    ]
+
+
+def test_files_that_a_researcher_puts_beside_the_disclosures_are_no_documents(tmp_path: Path) -> None:
+    for name in ("deflator.csv", "corrections.csv", "catalogue_matches.csv", "a.txt"):
+        (tmp_path / name).write_text("year,index\n2025,100\n", encoding="utf-8")
+    assert [source.name for source in find_sources([tmp_path])] == ["a.txt"]
+
+
 def test_a_series_has_every_figure_that_a_year_prints_with_its_change(corpus: Corpus) -> None:
     years = series(corpus, ENTITY)
     totals = years[years.measure == "budget_total"]
@@ -306,6 +337,18 @@ def test_three_years_of_a_real_department_make_a_series_that_breaks_where_its_do
     assert printed["operating_cost"] == [yuan("6032.55"), yuan("2722.57"), yuan("2391.92")]
     cut = years[years.breaks.notna()]
     assert list(zip(cut.measure, cut.fiscal_year, cut.breaks, strict=True)) == [("operating_cost", 2018, "redefined")]
+
+
+@needs_shared
+def test_what_a_real_document_says_of_functions_stands_beside_its_forms_and_misprints_show(
+    procuratorate: Corpus,
+) -> None:
+    told = published_functions(spending_change(procuratorate, PROCURATORATE, 2018)).set_index("code")
+    assert set(told.index) == {"2040401", "2040402", "2040405", "2080504", "2080505", "2080506"}
+    assert tuple(told.loc["2040402", ["published_pct", "computed_pct"]]) == (Decimal("0.0600"), Decimal("0.5982"))
+    same = told.drop("2040405")
+    assert set(same.difference_yuan) == {Decimal(0)}
+    assert told.loc["2040405"].difference_yuan == yuan("1879.00")
 
 
 @needs_shared

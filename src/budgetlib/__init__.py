@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from budgetlib.analysis import procurement_mix as procurement_mix
     from budgetlib.analysis import procurement_standing as procurement_standing
     from budgetlib.analysis import published_and_computed as published_and_computed
+    from budgetlib.analysis import published_functions as published_functions
     from budgetlib.analysis import series as series
     from budgetlib.analysis import series_breaks as series_breaks
     from budgetlib.analysis import similar_names as similar_names
@@ -69,6 +70,7 @@ _PUBLIC = {
     "spending_by_function": "analysis",
     "spending_change": "analysis",
     "published_and_computed": "analysis",
+    "published_functions": "analysis",
     "similar_names": "analysis",
     "load_deflator": "deflator",
     "constant_prices": "analysis",

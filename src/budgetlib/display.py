@@ -122,14 +122,13 @@ class Display:
         columns, rows = self._cells.table(frame, _anchor(terms))
         return self._html("table", _anchor(folded), self._label(folded) if folded else "", columns, rows)
 
-    def changes(self, change: pd.DataFrame) -> Html:
+    def changes(self, change: pd.DataFrame, published: pd.DataFrame) -> Html:
         """The rows of `spending_change` but the totals, one folded table for each dimension; nothing without any.
 
-        First what the document states of functions, with its reasons.
+        First what the document states of functions (`published_functions`), with its reasons.
         """
         computed = change[(change.basis == "computed") & (change.dimension != "total")]
-        told = change[(change.basis == "published") & (change.dimension == "function")]
-        tables = [self.table(told, folded="dimension.stated")] + [
+        tables = [self.table(published, folded="dimension.stated")] + [
             self.table(rows.drop(columns="reason"), folded=f"dimension.{dimension}")
             for dimension, rows in computed.groupby("dimension", sort=False)
         ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from budgetlib.errors import NotFound
 
 MANIFEST = "manifest.csv"
-_NOT_DISCLOSURES = {MANIFEST, "README.md", "corrections.csv", "catalogue_matches.csv"}
+_NOT_DISCLOSURES = {MANIFEST, "README.md", "corrections.csv", "catalogue_matches.csv", "deflator.csv"}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Tables → small result frames. Exact decimals; no paper, no files, no plots."""
 
-from budgetlib.analysis.change import published_and_computed, spending_change
+from budgetlib.analysis.change import published_and_computed, published_functions, spending_change
 from budgetlib.analysis.comparison import compare, compare_catalogue
 from budgetlib.analysis.editions import edition_changes
 from budgetlib.analysis.guidance import Guidance, guidance
@@ -35,6 +35,7 @@ __all__ = [
     "procurement_mix",
     "procurement_standing",
     "published_and_computed",
+    "published_functions",
     "series",
     "series_breaks",
     "similar_names",

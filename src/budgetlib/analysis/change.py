@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from budgetlib.analysis.overview import key_figure
 from budgetlib.analysis.two_years import DIMENSIONS, Entry, change_of, changes_of, contributions, remainder
 from budgetlib.corpus import Corpus
 from budgetlib.errors import NotFound
+from budgetlib.text import squeeze
 
 COLUMNS = (
     "basis",
@@ -68,6 +70,7 @@ TOTALS = {
     "three_public": _Total("“三公”经费", "three_public", (7,), "three_public_total", "three_public_change"),
     "operating_cost": _Total("机关运行经费", "operating_cost", (8,), "operating_cost", "operating_cost_change"),
 }
+_LEVEL = re.compile(r"\([类款项]\)")
 _FUNCTION_SECTIONS = (5, 4, 1)  # where changes by function are stated, the most detailed first
 
 
@@ -115,6 +118,31 @@ def published_and_computed(change: pd.DataFrame) -> pd.DataFrame:
         )
         records.append({"measure": measure, **_side_by_side(told, found)})
     return frame(SIDE_BY_SIDE_COLUMNS, records)
+
+
+def published_functions(change: pd.DataFrame) -> pd.DataFrame:
+    """What the narrative part states of functions, each beside the row of both years' forms that is the same function.
+
+    Columns as of `published_and_computed`, and `code`. A function is the same by the last of its names, as
+    行政运行 in 检察（款）行政运行（项）, else by its amount of this year where only one row has it; without such a row
+    nothing is computed.
+    """
+    functions = change[change.dimension == "function"]
+    found = [row for _, row in functions[(functions.basis == "computed") & functions.form.notna()].iterrows()]
+    records = []
+    for _, told in functions[functions.basis == "published"].iterrows():
+        same = _same_function(told, found)
+        code = None if same is None else same.code
+        records.append({"measure": told.measure, "code": code, **_side_by_side(told, same)})
+    return frame((*SIDE_BY_SIDE_COLUMNS, "code"), records)
+
+
+def _same_function(told: pd.Series, found: list[pd.Series]) -> pd.Series | None:
+    parts = [part for part in _LEVEL.split(squeeze(told["item"])) if part]
+    named = [row for row in found if parts and squeeze(row["item"]) == parts[-1]]
+    equal = [row for row in found if told.current_yuan is not None and row.current_yuan == told.current_yuan]
+    candidates = named or equal
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _side_by_side(told: pd.Series | None, found: pd.Series | None) -> dict[str, Any]:
