@@ -1,0 +1,130 @@
+"""What reports say of years, prices and procurement: every case is a sentence, in both languages."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import budgetlib as bl
+from budgetlib.corpus import Corpus
+from budgetlib.labels import LANGUAGES, label
+from tests import invented
+from tests.invented import ENTITY
+
+BEFORE = f"{2025:016d}"
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    return invented.corpus(tmp_path_factory.mktemp("tidy"))
+
+
+def display(corpus: Corpus, language: str) -> bl.Display:
+    return bl.Display(corpus.select(department=ENTITY, year=2026), language, corpus=corpus)
+
+
+def documents(corpus: Corpus, **about: Any) -> Corpus:
+    """The corpus with other words about the document of the year before."""
+    frame = corpus.documents.copy()
+    for column, value in about.items():
+        frame.loc[frame.document_id == BEFORE, column] = value
+    return replace(corpus, documents=frame)
+
+
+def lines(corpus: Corpus, code: str, **about: Any) -> Corpus:
+    frame = corpus.lines.copy()
+    for column, value in about.items():
+        frame.loc[(frame.document_id == BEFORE) & (frame.code == code), column] = value
+    return replace(corpus, lines=frame)
+
+
+def statements(corpus: Corpus, measure: str, **about: Any) -> Corpus:
+    frame = corpus.statements.copy()
+    for column, value in about.items():
+        frame.loc[frame.measure == measure, column] = value
+    return replace(corpus, statements=frame)
+
+
+def without_form(corpus: Corpus) -> Corpus:
+    gone = (corpus.lines.document_id == BEFORE) & (corpus.lines.form == "expenditure")
+    return replace(corpus, lines=corpus.lines[~gone])
+
+
+BREAKS = {
+    "gap": (lambda corpus: documents(corpus, fiscal_year=2020), "2020"),
+    "name": (lambda corpus: documents(corpus, entity="<b>旧局</b>"), "<b>旧局</b>"),
+    "units": (lambda corpus: documents(corpus, entity_kind="unit"), None),
+    "classification": (lambda corpus: lines(corpus, "208", item="社会保障"), "208 社会保障"),
+    "form": (without_form, None),
+    "redefined": (lambda corpus: statements(corpus, "operating_cost_change", reason="统计口径调整"), "统计口径调整"),
+    "base": (lambda corpus: statements(corpus, "expenditure_change", value=Decimal("2000000.00")), None),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", BREAKS)
+def test_every_break_is_said_in_words_with_what_is_printed(corpus: Corpus, kind: str, language: str) -> None:
+    change, printed = BREAKS[kind]
+    broken = change(corpus)
+    breaks = bl.series_breaks(broken, ENTITY)
+    assert list(breaks.kind) == [kind]
+    markup = display(broken, language).years(bl.series(broken, ENTITY), breaks).markup
+    said = label(f"break.{kind}", language, year=2026, figure="\0", previous="\0", current="\0").split("\0")
+    assert max(said, key=len) in markup
+    assert "<b>" not in markup
+    assert printed is None or str(printed).replace("<", "&lt;").replace(">", "&gt;") in markup
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_year_is_said_to_be_no_series(corpus: Corpus, language: str) -> None:
+    alone = corpus.select(year=2026)
+    markup = display(alone, language).years(bl.series(alone, ENTITY), bl.series_breaks(alone, ENTITY)).markup
+    assert label("empty.series", language) in markup
+    assert "<table" not in markup
+
+
+def prices(corpus: Corpus, language: str, *index: tuple[int, str]) -> str:
+    deflator = pd.DataFrame([(y, Decimal(i)) for y, i in index], columns=["year", "index"], dtype=object)
+    return (
+        display(corpus, language).prices(bl.constant_prices(bl.spending_change(corpus, ENTITY, 2026), deflator)).markup
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_constant_prices_name_their_years_or_say_what_is_missing(corpus: Corpus, language: str) -> None:
+    assert label("empty.prices", language) in prices(corpus, language)
+    assert label("prices.missing", language, years="2025") in prices(corpus, language, (2026, "100"))
+    both = prices(corpus, language, (2025, "100"), (2026, "103"))
+    assert label("prices.base", language, year=2026, before=2025, percent="+3.00%") in both
+    assert ("618.00" if language == "zh" else "6.1800") in both
+
+
+def procured(budget: Corpus, corpus: Corpus, language: str) -> str:
+    covered = bl.catalogue_coverage(corpus, budget, bl.guidance(corpus, budget), bl.load_matches("no such file.csv"))
+    shown = bl.Display(budget, language, corpus=corpus)
+    mix, standing = bl.procurement_mix(budget, corpus), bl.procurement_standing(corpus, budget)
+    return shown.procurement(mix, standing, bl.concentration(budget), bl.procured_projects(covered)).markup
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_others_or_projects_procurement_says_so(corpus: Corpus, language: str) -> None:
+    whole = procured(corpus.select(department=ENTITY, year=2026), corpus, language)
+    assert label("empty.standing", language) in whole
+    assert label("procurement.concentration", language) in whole
+    bare = replace(corpus, lines=corpus.lines[corpus.lines.form != "projects"])
+    nothing = procured(bare.select(department=ENTITY, year=2026), bare, language)
+    assert label("empty.concentration", language) in nothing
+    assert label("empty.projects", language) in nothing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_table_of_names_that_changed_is_there_only_where_some_did(corpus: Corpus, language: str) -> None:
+    def shown(held: Corpus) -> str:
+        change = bl.spending_change(held, ENTITY, 2026)
+        return display(held, language).table(bl.similar_names(change), folded="report.similar").markup
+
+    assert shown(corpus) == ""
+    assert label("relation.retitled", language) in shown(lines(corpus, "2080505", item="<i>旧名</i>"))
+    assert "<i>" not in shown(lines(corpus, "2080505", item="<i>旧名</i>"))
