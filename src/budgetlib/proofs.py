@@ -102,13 +102,20 @@ class Proofs:
         return self._of_same_department(own, 1)
 
     def _of_same_department(self, document_id: str, years_before: int = 0) -> list[str]:
-        documents = self._corpus.documents
-        about = documents[documents.document_id == document_id]
-        if about.empty or about[["department_id", "fiscal_year"]].isna().to_numpy().any():
+        """The budgets of the document's department, of its year or of one before."""
+        known = self._departments.get(document_id)
+        if known is None or known[0] is None or known[1] is None:
             return []
-        year = documents.fiscal_year == about.fiscal_year.iloc[0] - years_before
-        same = (documents.department_id == about.department_id.iloc[0]) & (documents.document_kind == "budget")
-        return list(documents[(year & same).fillna(False)].document_id)
+        wanted = known[0], known[1] - years_before, "budget"
+        return [one for one, about in self._departments.items() if about == wanted]
+
+    @cached_property
+    def _departments(self) -> dict[str, tuple[str | None, int | None, str | None]]:
+        """Department, year and kind of each document."""
+        return {
+            row.document_id: (row.department_id, whole(row.fiscal_year), row.document_kind)
+            for row in self._corpus.documents.itertuples()
+        }
 
     def _measured(self, row: Row, column: str) -> list[Proof]:
         """Where the measure is printed that a share of a comparison has in its name."""
