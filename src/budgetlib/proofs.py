@@ -113,8 +113,8 @@ class Proofs:
     def _departments(self) -> dict[str, tuple[str | None, int | None, str | None]]:
         """Department, year and kind of each document."""
         return {
-            row.document_id: (row.department_id, whole(row.fiscal_year), row.document_kind)
-            for row in self._corpus.documents.itertuples()
+            row["document_id"]: (row["department_id"], whole(row["fiscal_year"]), row["document_kind"])
+            for row in self._corpus.documents.to_dict("records")
         }
 
     def _measured(self, row: Row, column: str) -> list[Proof]:
