@@ -77,7 +77,12 @@ def test_a_key_figure_whose_form_was_not_read_comes_from_the_narrative(budget: C
 
 
 def test_a_key_figure_that_is_nowhere_is_left_out_not_zero(budget: Corpus) -> None:
-    assert "project" not in set(key_figures(without(budget, "expenditure")).measure)
+    assert "project" not in set(key_figures(without(budget, "expenditure", "projects")).measure)
+
+
+def test_project_expenditure_that_no_form_by_function_splits_off_is_the_total_of_the_projects(budget: Corpus) -> None:
+    figure = row(key_figures(without(budget, "expenditure")), measure="project")
+    assert (figure["value"], figure["form"], figure["page"]) == (yuan("245.25"), "projects", 14)
 
 
 @pytest.mark.parametrize("more", [{"measure": "meetings"}, {"item": "会议费", "row_kind": "line"}])

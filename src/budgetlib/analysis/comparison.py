@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from budgetlib.analysis.amounts import frame, share, stated
+from budgetlib.analysis.amounts import frame, share
+from budgetlib.analysis.change import published_change
 from budgetlib.analysis.guidance import guidance
 from budgetlib.analysis.overview import key_figure
 from budgetlib.analysis.procurement import KINDS, procurement_mix
@@ -108,11 +109,11 @@ def _budgets(corpus: Corpus) -> Iterator[tuple[dict[str, Any], Corpus]]:
 def _rows(corpus: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for about, budget in _budgets(corpus):
         total = key_figure(budget, "budget_total")
-        change = stated(budget, 1, "expenditure_change_pct")
+        change = published_change(budget, "expenditure")
         yield {
             **about,
             "total_yuan": total["value"] if total else None,
-            "published_pct": None if change is None else change.value,
+            "published_pct": None if change is None else change["change_pct"],
             "document_id": total["document_id"] if total else budget.documents.document_id.iloc[0],
             "page": total["page"] if total else None,
             **_shares(corpus, budget, reviewed, total),

@@ -42,7 +42,7 @@ _PLACES: dict[str, tuple[_Total | _Stated, ...]] = {
     "government_funds": (_Total("government_fund_expenditure"),),
     "state_capital": (_Total("state_capital"),),
     "basic": (_Total("expenditure", "basic"), _Stated(3, "basic")),
-    "project": (_Total("expenditure", "project"), _Stated(3, "project")),
+    "project": (_Total("expenditure", "project"), _Stated(3, "project"), _Total("projects")),
     "personnel": (_Total("basic_by_economic", "personnel"), _Stated(6, "personnel")),
     "operating": (_Total("basic_by_economic", "operating"), _Stated(6, "operating")),
     "three_public": (

@@ -77,7 +77,7 @@ def draw_heat(chart: str, rows: Sequence[Row], heads: Sequence[str], language: s
     names = [wrapped(row.label, _NAMES * width, SMALL, lines=4) for row in rows]
     tall = [max(height(name, SMALL) + _PADDING, _LEAST_ROW) for name in names]
     cell = (width - left - _EDGE) / len(heads)
-    level = [wrapped(head, cell - 2, SMALL) for head in heads]
+    level = [wrapped(head, cell - _EDGE, SMALL) for head in heads]
     turned = max(head.count("\n") for head in level) >= _LINES or any(measure(h, SMALL) > cell for h in level)
     # Turned heads rise to the right; the last one needs room beside the map.
     longest = max(measure(head, SMALL) for head in heads)
