@@ -14,6 +14,7 @@ from budgetlib.analysis import (
     procured_projects,
     procurement_mix,
     procurement_standing,
+    purchased_services,
 )
 from budgetlib.charts import plot_procurement_mix, sentence
 from budgetlib.corpus import Corpus, load
@@ -157,6 +158,16 @@ def test_functions_are_no_items_of_procurement(budget: Corpus) -> None:
     codes = whole.lines.code.mask(own & (whole.lines.row_kind == "subtotal"), "20105")
     assert list(concentration(replace(whole, lines=whole.lines.assign(code=codes))).of) == ["projects"]
     assert list(concentration(whole).of) == ["projects", "procurement"]
+
+
+def test_purchased_services_are_summed_by_item_of_the_catalogue_the_largest_first(budget: Corpus) -> None:
+    rows = (("合计", "total", "10"), ("宣传服务", "line", "3"), ("咨询服务", "line", "5"), ("宣传服务", "line", "2.01"))
+    found = purchased_services(form(budget, "purchased_services", *rows))
+    assert found[["item", "parts", "amount_yuan", "share_pct"]].to_numpy().tolist() == [
+        ["宣传服务", 2, yuan("5.01"), Decimal("50.05")],
+        ["咨询服务", 1, yuan("5"), Decimal("49.95")],
+    ]
+    assert purchased_services(budget).empty
 
 
 def test_projects_look_like_procurement_by_their_words_or_are_said_to_be_services(corpus: Corpus) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from budgetlib.analysis import procurement_standing as procurement_standing
     from budgetlib.analysis import published_and_computed as published_and_computed
     from budgetlib.analysis import published_functions as published_functions
+    from budgetlib.analysis import purchased_services as purchased_services
     from budgetlib.analysis import series as series
     from budgetlib.analysis import series_breaks as series_breaks
     from budgetlib.analysis import similar_names as similar_names
@@ -80,6 +81,7 @@ _PUBLIC = {
     "procurement_standing": "analysis",
     "concentration": "analysis",
     "procured_projects": "analysis",
+    "purchased_services": "analysis",
     "load_matches": "matches",
     "Guidance": "analysis",
     "guidance": "analysis",

@@ -7,7 +7,13 @@ from budgetlib.analysis.guidance import Guidance, guidance
 from budgetlib.analysis.likeness import similar_names
 from budgetlib.analysis.overview import coverage, key_figures, sources
 from budgetlib.analysis.prices import constant_prices
-from budgetlib.analysis.procurement import concentration, procured_projects, procurement_mix, procurement_standing
+from budgetlib.analysis.procurement import (
+    concentration,
+    procured_projects,
+    procurement_mix,
+    procurement_standing,
+    purchased_services,
+)
 from budgetlib.analysis.quality import document_quality, failures, form_coverage, identity_quality
 from budgetlib.analysis.series import series, series_breaks
 from budgetlib.analysis.services import catalogue_coverage, catalogue_items, coverage_shares
@@ -36,6 +42,7 @@ __all__ = [
     "procurement_standing",
     "published_and_computed",
     "published_functions",
+    "purchased_services",
     "series",
     "series_breaks",
     "similar_names",

@@ -44,7 +44,8 @@ CONCENTRATION_COLUMNS = (
     "form",
 )
 PROJECT_COLUMNS = ("project", "unit", "amount_yuan", "kind", "declared_service", "document_id", "page", "form")
-_SECTION, _FORM = 9, "procurement"
+SERVICE_COLUMNS = ("item", "parts", "amount_yuan", "share_pct", "document_id", "page", "form")
+_SECTION, _FORM, _SERVICES = 9, "procurement", "purchased_services"
 _PRINTED_KINDS = dict(zip(("货物", "工程", "服务"), KINDS, strict=True))
 _PRINTED_KIND = re.compile(r"(?:[A-C][-、.]?)?(货物|工程|服务)(?:类|[A-C])?(?:合计|小计)?")
 _WHOLE = frozenset({"page", "section", "rank", "budgets", "parts", "hhi"})
@@ -110,8 +111,25 @@ def concentration(budget: Corpus) -> pd.DataFrame:
     all, 10,000 ÷ n where n lines are equal), `document_id`, `page`, `form` (of the total). No row for a form that was
     not read, that itemises nothing but the three kinds or functions, or whose lines are not all positive or zero.
     """
-    found = (_concentration(budget, form) for form in ("projects", _FORM, "purchased_services"))
+    found = (_concentration(budget, form) for form in ("projects", _FORM, _SERVICES))
     return frame(CONCENTRATION_COLUMNS, [one for one in found if one is not None], _WHOLE)
+
+
+def purchased_services(budget: Corpus) -> pd.DataFrame:
+    """What the form of purchased services (政府购买服务明细表) prints, by item of the catalogue, the largest first.
+
+    Columns: `item`, `parts` (lines of that name), `amount_yuan` (their sum), `share_pct` of all, `document_id`, `page`
+    (of the first), `form`. No rows where the document has no such form.
+    """
+    lines = budget.form(_SERVICES)
+    leaves = lines[(lines.row_kind == "line") & (lines.measure == "total")]
+    whole = sum(leaves.amount_yuan, Decimal(0))
+    records: list[dict[Any, Any]] = []
+    for _, rows in leaves.groupby("item", sort=False):
+        amount = sum(rows.amount_yuan, Decimal(0))
+        about = rows.iloc[0][["item", "document_id", "page", "form"]]
+        records.append({**about, "parts": len(rows), "amount_yuan": amount, "share_pct": share(amount, whole)})
+    return frame(SERVICE_COLUMNS, sorted(records, key=lambda row: -row["amount_yuan"]), _WHOLE)
 
 
 def procured_projects(projects: pd.DataFrame) -> pd.DataFrame:
