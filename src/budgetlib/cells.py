@@ -127,6 +127,7 @@ _NAMES = (
     "evidence",
     "message",
 )
+_FAILED = ("errors", "warnings", "notes", "failed")
 _CITED = ("value", "part", "whole", "place")
 _OF_OTHERS = ("median_pct", "price_change_pct")
 _STATED = ("published_yuan", "published_pct")
@@ -152,8 +153,7 @@ class Cells:
         """
         rows = frame.to_dict("records")
         common_form = self._common_form(rows)
-        cited = [{**row, "form": None} for row in rows] if common_form else rows
-        texts = {column: [self._linked(column, row, terms) for row in cited] for column in _COLUMNS}
+        texts = {column: [self._linked(column, row, common_form, terms) for row in rows] for column in _COLUMNS}
         shown = [column for column in _COLUMNS if any(texts[column])]
         details = {"place": common_form, "reason": self._in_english(frame)}
         heads = [self._head(column, details.get(column, "")) for column in shown]
@@ -263,8 +263,11 @@ class Cells:
         ours = bool({"page_list", "sha256"} & set(frame.columns)) and self.language != "en"
         return label("report.in_english", self.language) if ours else ""
 
-    def _linked(self, column: str, row: Row, terms: str) -> str:
-        text = self._text(column, row)
+    def _linked(self, column: str, row: Row, common_form: str, terms: str) -> str:
+        """A cell; its place does not name the form that is common to all rows."""
+        text = self._text(column, {**row, "form": None} if common_form else row)
+        if terms and column in _FAILED and row.get(column):
+            return Markup('<a class="to" href="#{}">{}</a>').format(terms, text)
         figure = column.endswith(("_yuan", "_pct", "_pp")) and column not in _OF_OTHERS
         if not text or not (figure or column in _CITED):
             return text

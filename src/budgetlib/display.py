@@ -114,12 +114,13 @@ class Display:
     def table(self, frame: pd.DataFrame, name: str = "", folded: str = "", terms: str = "") -> Html:
         """A result frame as a table with units and sources; `folded` (a label's key) hides it under that heading.
 
-        Figures lead to where they are printed; those that no document prints to the table folded under `terms`.
+        Figures lead to where they are printed; those that no document prints to `terms`: the table folded under that
+        label, or a chapter.
         Without rows: the sentence `empty.<name>`, or nothing without a `name`.
         """
         if frame.empty:
             return self._html("sentence", self._label(f"empty.{name}")) if name else Html("")
-        columns, rows = self._cells.table(frame, _anchor(terms))
+        columns, rows = self._cells.table(frame, _anchor(terms) if "." in terms else terms)
         return self._html("table", _anchor(folded), self._label(folded) if folded else "", columns, rows)
 
     def changes(self, change: pd.DataFrame, published: pd.DataFrame) -> Html:
@@ -304,7 +305,8 @@ class Display:
         )
         named = identities.assign(about=about)
         failed = named.failed > 0
-        return self.table(named[failed], "identities") + self.table(named[~failed], folded="data_quality.always")
+        shown = self.table(named[failed], "identities", terms="findings")
+        return shown + self.table(named[~failed], folded="data_quality.always")
 
     def coverage_by_place(self, coverage: pd.DataFrame) -> Html:
         """The frame of `form_coverage` as a table: forms down, places across, a sign for each fate."""
@@ -393,7 +395,7 @@ def _rounded(yuan: Decimal) -> Decimal:
 
 def _anchor(key: str) -> str:
     """The id of a table folded under the label `key`."""
-    return key.rpartition(".")[2]
+    return f"table-{key.rpartition('.')[2]}"
 
 
 @cache

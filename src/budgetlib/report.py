@@ -379,4 +379,5 @@ def _html(nb: nbformat.NotebookNode, title: str, language: str) -> str:
     words = {name: label(f"report.{name}", language) for name in ("code", "close", "sort", "contents")}
     words |= {"lang": language, "title": title, "style": style, "script": script, "policy": policy(script)}
     html, _ = exporter.from_notebook_node(nb, resources=words)
-    return str(html).replace("</style>", f"{font_face(unescape(html))}</style>", 1)
+    html = re.sub(r'<a class="anchor-link"[^>]*>[^<]*</a>', "", str(html))
+    return html.replace("</style>", f"{font_face(unescape(html))}</style>", 1)

@@ -129,9 +129,9 @@ class Summary:
         return self._say(
             "covered",
             **about,
-            part=self._to("projects", f"{services['part']:.0f}"),
-            whole=self._to("projects", f"{services['whole']:.0f}"),
-            percent=self._to("projects", percent(money["share_pct"])),
+            part=self._to("table-projects", f"{services['part']:.0f}"),
+            whole=self._to("table-projects", f"{services['whole']:.0f}"),
+            percent=self._to("table-projects", percent(money["share_pct"])),
         )
 
     def _found(self) -> Markup:
