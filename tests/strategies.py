@@ -42,10 +42,17 @@ def layouts() -> st.SearchStrategy[Layout]:
         header_repeated=st.booleans(),
         narrow=st.booleans(),
         thousands=st.booleans(),
-        rules=st.sampled_from(["lines", "rectangles"]),
+        rules=st.sampled_from(["lines", "rectangles", "open"]),
         note_on_empty=st.booleans(),
         page_numbers=st.booleans(),
         contents=st.booleans(),
+        title_inside=st.booleans(),
+        numbered_head=st.booleans(),
+        unit=st.sampled_from(["万元", "元", "千元", "亿元"]),
+        unit_place=st.sampled_from(["line", "title", "header"]),
+        blank=st.sampled_from(["", "—", "-", "/"]),
+        code_with_name=st.booleans(),
+        turned=st.booleans(),
     )
 
 

@@ -24,6 +24,11 @@ from budgetlib.titles import (
 
 _PARTS = ("personnel", "operating")
 """What stays a part of the whole where it is the only measure of a panel."""
+_UNIT_ALONE = re.compile(r"(金额|计量)?单位[:：]?(人民币)?[亿万千]?元")
+_NO_NUMBER = re.compile(r"\*+|栏次|行次|栏目|[甲乙丙丁戊己]|[A-F]")
+_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:[=＝][\d+\-*/,、.…~()（）]+)?")
+_SKIPPED = 3
+"""Columns are numbered one by one; labels among them may be left out."""
 _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十]+[)）、]|[①②③]|\d{1,2}[、.．)）]|[(（]\d")
 
 
@@ -56,11 +61,11 @@ def _texts(grid: Grid, row: int) -> list[str]:
 
 
 def _is_numbering(texts: Sequence[str]) -> bool:
-    """The row `1 2 3 …` (or `** ** 1 2`, `栏次`) that some forms print under their header."""
-    kept = [t for t in texts if t and t not in ("**", "*", "栏次", "行次")]
-    digits = [int(t) for t in kept if re.fullmatch(r"\d{1,2}", t)]
+    """The row `1 2 3 …` (or `** ** 1 2`, `栏次 1=2+3 2 3`) that some forms print under their header."""
+    kept = [t for t in texts if t and not _NO_NUMBER.fullmatch(t)]
+    digits = [int(match[1]) for t in kept if (match := _COLUMN_NUMBER.fullmatch(t))]
     if kept and len(digits) == len(kept):
-        return all(b - a in (0, 1) for a, b in pairwise(digits)) and digits[0] <= 2
+        return all(0 <= b - a <= _SKIPPED for a, b in pairwise(digits)) and digits[0] <= _SKIPPED
     return not kept and any(texts)
 
 
@@ -77,7 +82,8 @@ def _is_body(grid: Grid, row: int) -> bool:
     within = first.column <= 3 and first.columns < grid.column_count
     if all(map(is_total, texts)) or (within and _NUMBERED.match(texts[0])):
         return True
-    return len(cells) == 1 and first.column == 0 and first.columns < grid.column_count and row > 0
+    alone = len(cells) == 1 and first.column == 0 and first.columns < grid.column_count
+    return alone and row > 0 and all(cell.row == row for c in range(grid.column_count) if (cell := grid.cell(row, c)))
 
 
 def _is_title_row(grid: Grid, row: int) -> bool:
@@ -88,9 +94,9 @@ def _is_title_row(grid: Grid, row: int) -> bool:
     if len(cells) > 4:
         return False
     text = "".join(squeeze(cell.text) for cell in cells)
-    if find_unit([text]) or find_entity([text]) or is_label(text):
+    if any(_UNIT_ALONE.match(squeeze(cell.text)) for cell in cells) or find_entity([text]) or is_label(text):
         return True
-    return len(cells) == 1 and form_above([cells[0].text]) is not None
+    return len(cells) == 1 and (find_unit([text]) is not None or form_above([cells[0].text]) is not None)
 
 
 def read_head(grid: Grid) -> Head:

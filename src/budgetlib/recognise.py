@@ -121,7 +121,9 @@ def recognise(pages: Sequence[Page]) -> tuple[list[Sheet], list[Unknown]]:
             if current is not None:
                 head = without_rows_below(block, head, current.header_rows)
             above = [*context[-12:], *head.titles]
-            context = []
+            context = [*above] if head.first == block.row_count else []
+            if context:
+                continue
             found = form_above(above)
             has_goals = current is not None and any("绩效目标" in column.header for column in current.columns)
             if found is None and not has_goals and is_performance(above, block):

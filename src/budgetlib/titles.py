@@ -79,7 +79,7 @@ def is_total(label: str) -> bool:
 
 
 def form_above(lines: Sequence[str]) -> tuple[Form, str] | None:
-    """The form whose title stands nearest above, and the title as printed; a title may run over two lines."""
+    """The form whose title stands nearest above, and the title as printed; a title may run over three lines."""
     squeezed = [squeeze(line) for line in lines]
     for i in range(len(squeezed) - 1, max(-1, len(squeezed) - 12), -1):
         alone = _form_of(squeezed[i])
@@ -89,6 +89,9 @@ def form_above(lines: Sequence[str]) -> tuple[Form, str] | None:
             return joined, before + squeezed[i]
         if alone:
             return alone, squeezed[i]
+        three = "".join(squeezed[max(0, i - 2) : i + 1])
+        if i > 1 and not squeezed[i - 2].endswith("表") and not before.endswith("表") and (found := _form_of(three)):
+            return found, three
     return None
 
 

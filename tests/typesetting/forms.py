@@ -10,7 +10,19 @@ from itertools import zip_longest
 from reportlab.platypus import Flowable
 
 from tests.typesetting.disclosure import CLASSIFICATIONS, LABELS, MEASURES, Disclosure, Row
-from tests.typesetting.paper import LEFT, WIDTH, Layout, gap, left_and_right, listed, new_page, room_for, table, text
+from tests.typesetting.paper import (
+    ABOVE,
+    LEFT,
+    WIDTH,
+    Layout,
+    gap,
+    left_and_right,
+    listed,
+    new_page,
+    room_for,
+    table,
+    text,
+)
 
 FUNCTIONS: tuple[str, ...] = tuple(CLASSIFICATIONS["functions"])
 """The classes of the functional classification, all of them printed in the two summaries."""
@@ -107,10 +119,26 @@ def forms(disclosure: Disclosure, layout: Layout) -> Iterator[Flowable]:
         rows = _body(name, disclosure, layout)
         if layout.heads_kept:
             yield room_for(_HEAD_AND_FIRST_ROW)
-        yield text("small", f"{form.label}{form.number}")
-        yield listed(text("title", title), f"表{chinese(form.number)}{title}")
-        yield left_and_right(f"{whose}：{disclosure.entity}", "单位：万元")
-        yield table([*header, *rows], _columns(form, layout), len(header), layout)
+        whose = f"{whose}：{disclosure.entity}"
+        stated = f"单位：{layout.unit}" if layout.unit_place == "line" else ""
+        printed_title = f"{title}（单位：{layout.unit}）" if layout.unit_place == "title" else title
+        if layout.unit_place == "header":
+            header = _with_unit(header, form, layout.unit)
+        if layout.code_with_name:
+            header, rows = _without_code_columns(header, rows, form)
+        columns = _columns(form, layout)
+        if layout.numbered_head and not _is_numbered(header):
+            header.append([str(number) for number in range(1, len(columns) + 1)])
+        if layout.title_inside:
+            header = [
+                *_titles_inside([f"{form.label}{form.number}", printed_title], whose, stated, len(columns)),
+                *header,
+            ]
+        else:
+            yield text("small", f"{form.label}{form.number}")
+            yield listed(text("title", printed_title), f"表{chinese(form.number)}{title}")
+            yield left_and_right(whose, stated)
+        yield table([*header, *rows], columns, len(header), layout)
         yield from _note(name, disclosure, layout)
         yield new_page() if layout.form_per_page else gap(16)
 
@@ -132,9 +160,51 @@ def numbered(items: Sequence[str]) -> list[str]:
 
 
 def _columns(form: Form, layout: Layout) -> list[tuple[float, str]]:
-    widths = [(_NARROW if layout.narrow else _WEIGHTS)[column] for column in form.columns]
+    columns = form.columns.replace("c", "") if layout.code_with_name else form.columns
+    widths = [(_NARROW if layout.narrow else _WEIGHTS)[column] for column in columns]
     scale = 1.0 if layout.narrow else WIDTH / sum(widths)
-    return [(width * scale, "r" if column == "a" else "l") for width, column in zip(widths, form.columns, strict=True)]
+    return [(width * scale, "r" if column == "a" else "l") for width, column in zip(widths, columns, strict=True)]
+
+
+def _is_numbered(header: Sequence[Sequence[str]]) -> bool:
+    return all(word.isdigit() for word in header[-1])
+
+
+def _with_unit(header: list[list[str]], form: Form, unit: str) -> list[list[str]]:
+    """`header` with the unit in each lowest cell of an amount."""
+    rows = [list(row) for row in header]
+    lowest = len(rows) - 1 - _is_numbered(rows)
+    for x, column in enumerate(form.columns):
+        y = next(y for y in range(lowest, -1, -1) if rows[y][x] != ABOVE)
+        if column == "a" and rows[y][x] != LEFT:
+            rows[y][x] += f"（{unit}）"
+    return rows
+
+
+def _without_code_columns(
+    header: list[list[str]], rows: list[list[str]], form: Form
+) -> tuple[list[list[str]], list[list[str]]]:
+    """The codes in front of the names: `2010301-行政运行`."""
+    for x in reversed([x for x, column in enumerate(form.columns) if column == "c"]):
+        header = [_without(row, x) for row in header]
+        rows = [
+            [*row[:x], f"{row[x]}-{row[x + 1]}" if row[x + 1] not in ("", LEFT) else row[x], *row[x + 2 :]]
+            for row in rows
+        ]
+    return header, rows
+
+
+def _without(row: list[str], x: int) -> list[str]:
+    """A row of a header without the column `x`; what spans it keeps the column at its right."""
+    gone = x if row[x] == LEFT or row[x + 1] != LEFT else x + 1
+    return [*row[:gone], *row[gone + 1 :]]
+
+
+def _titles_inside(titles: Sequence[str], left: str, right: str, count: int) -> list[list[str]]:
+    """Titles over the whole width of a table, and a line with something at both ends."""
+    lines = [[title, *[LEFT] * (count - 1)] for title in titles]
+    half = (count + 1) // 2
+    return [*lines, [left, *[LEFT] * (half - 1), right, *[LEFT] * (count - half - 1)]]
 
 
 def _note(name: str, disclosure: Disclosure, layout: Layout) -> Iterator[Flowable]:
@@ -182,8 +252,15 @@ def _labels(name: str, row: Row) -> list[str]:
 
 
 def printed(amount: Decimal | None, layout: Layout) -> str:
-    """An amount as a form prints it; nothing where there is none."""
-    return "" if amount is None else f"{amount:,.2f}" if layout.thousands else f"{amount:.2f}"
+    """An amount as a form prints it in its unit; a blank where there is none."""
+    if amount is None:
+        return layout.blank
+    factor, digits = _UNITS[layout.unit]
+    return f"{amount * factor:,.{digits}f}" if layout.thousands else f"{amount * factor:.{digits}f}"
+
+
+_UNITS = {"元": (10_000, 2), "千元": (10, 3), "万元": (1, 2), "亿元": (Decimal("0.0001"), 6)}
+"""What 1万元 is in each unit, and with how many decimals it is printed."""
 
 
 _THREE_PUBLIC = [

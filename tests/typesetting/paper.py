@@ -51,10 +51,24 @@ class Layout:
     """Columns so narrow that names and numbers wrap inside their cells."""
     thousands: bool = False
     rules: str = "lines"
-    """`lines`, or `rectangles`: thin filled ones, as some programs draw them."""
+    """`lines`; `rectangles`: thin filled ones, as some programs draw them; `open`: none at the two sides of a table;
+    `across`: none down; `none`."""
     note_on_empty: bool = True
     page_numbers: bool = True
     contents: bool = True
+    title_inside: bool = False
+    """Label, title, name and unit stand in merged cells of the table itself."""
+    numbered_head: bool = False
+    """The columns are numbered below the header."""
+    unit: str = "万元"
+    unit_place: str = "line"
+    """Where a form states its unit: `line` above the table, `title` behind the title, `header` of every column."""
+    blank: str = ""
+    """What is printed where there is no amount."""
+    code_with_name: bool = False
+    """Code and name of an item stand in one column."""
+    turned: bool = False
+    """Text runs up the sheet, as on wide tables bound in upright."""
 
 
 @cache
@@ -128,7 +142,7 @@ def table(rows: Sequence[Sequence[str]], columns: Sequence[tuple[float, str]], h
     drawn.setStyle(
         [
             ("FONT", (0, 0), (-1, -1), FONT, SIZE, LEADING),
-            ("GRID", (0, 0), (-1, -1), 0.5, colors.black),
+            *_rules(layout),
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
             *((f"{side}PADDING", (0, 0), (-1, -1), PADDING) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")),
             *(
@@ -141,6 +155,13 @@ def table(rows: Sequence[Sequence[str]], columns: Sequence[tuple[float, str]], h
         ]
     )
     return drawn
+
+
+def _rules(layout: Layout) -> Iterator[tuple[object, ...]]:
+    """The commands that draw the rules of a table."""
+    drawn = {"none": (), "across": ("LINEABOVE", "LINEBELOW"), "open": ("INNERGRID", "LINEABOVE", "LINEBELOW")}
+    for command in drawn.get(layout.rules, ("GRID",)):
+        yield command, (0, 0), (-1, -1), 0.5, colors.black
 
 
 def _spans(rows: Sequence[Sequence[str]]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
@@ -212,7 +233,9 @@ def render(story: list[Flowable], layout: Layout, title: str, mark: str) -> byte
     """`story` as a PDF, the same bytes every time; `mark` stands at the foot of the first page."""
     register_font()
     buffer = io.BytesIO()
-    document = _Document(buffer, pagesize=(A4[0], layout.page_height), invariant=1, title=title, subject=mark)
+    size = (A4[0], layout.page_height)
+    pagesize = size[::-1] if layout.turned else size
+    document = _Document(buffer, pagesize=pagesize, invariant=1, title=title, subject=mark)
     frame = Frame(MARGIN, MARGIN, WIDTH, layout.page_height - 2 * MARGIN, 0, 0, 0, 0)
     document.addPageTemplates(PageTemplate(frames=[frame], onPage=_furniture(layout, mark)))
     build = document.multiBuild if layout.contents else document.build
@@ -222,6 +245,9 @@ def render(story: list[Flowable], layout: Layout, title: str, mark: str) -> byte
 
 def _furniture(layout: Layout, mark: str) -> Callable[[Canvas, BaseDocTemplate], None]:
     def draw(canvas: Canvas, document: BaseDocTemplate) -> None:
+        if layout.turned:
+            canvas.translate(layout.page_height, 0)
+            canvas.rotate(90)
         canvas.setFont(FONT, 9)
         if layout.page_numbers:
             canvas.drawCentredString(A4[0] / 2, MARGIN / 2, str(document.page))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -129,17 +129,27 @@ def _settle(row: list[Char], places: _Places, contents: dict[int, list[Char]], o
             contents[cell].append(char)
 
 
-def _runs(chars: Sequence[Char]) -> Iterable[list[Char]]:
-    """`chars` in runs without a gap, as they are printed side by side."""
-    for row in rows_of_text(chars):
-        run = [row[0]]
-        for char in row[1:]:
-            if char.text.isspace() or run[-1].text.isspace() or char.x0 - run[-1].x1 > 0.2 * (char.bottom - char.top):
-                yield run
-                run = [char]
-            else:
-                run.append(char)
+def _runs(chars: Sequence[Char]) -> Iterator[list[Char]]:
+    """`chars` in runs without a gap, in the order in which they are written: what overlaps is still two runs."""
+    run: list[Char] = []
+    for char in chars:
+        if run and not _follows(run[-1], char):
+            yield run
+            run = []
+        run.append(char)
+    if run:
         yield run
+
+
+def _follows(before: Char, char: Char) -> bool:
+    """True where `char` stands directly to the right of `before`."""
+    height = char.bottom - char.top
+    level = abs(char.base - before.base) <= 0.4 * height
+    return (
+        level
+        and before.x0 <= char.x0 <= before.x1 + 0.2 * height
+        and not (char.text.isspace() or before.text.isspace())
+    )
 
 
 def _in_running_text(places: _Places, inside: Sequence[Char], outside: Sequence[Char]) -> bool:

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from budgetlib.pages import Box
 
 TOLERANCE = 3.0
 """Points within which rules count as one line, gaps are closed and corners meet."""
-_OPEN_ROWS = 3
-"""So many rules across that end together make the open side of a table."""
 
 
 class Rule(NamedTuple):
@@ -151,19 +149,27 @@ def _with_sides(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> l
             x = h.start if left else h.end
             ends[next((known for known in ends if x - known <= TOLERANCE), x)].append(h)
         for x, together in ends.items():
-            top, bottom = min(h.position for h in together), max(h.position for h in together)
-            within = [v for v in vertical if v.start <= bottom - TOLERANCE and top + TOLERANCE <= v.end]
-            open_end = not any(abs(v.position - x) <= TOLERANCE for v in within)
-            crossed = [h for h in together if any(_cross(v, h) for v in within)]
-            if len(crossed) >= _OPEN_ROWS and open_end:
-                added.append(Segment(x, top, bottom))
+            added += _sides(x, sorted(together, key=lambda h: h.position), vertical)
     return sorted([*vertical, *added])
 
 
-def _cross(v: Segment, h: Segment) -> bool:
-    return (
-        h.start + TOLERANCE < v.position < h.end - TOLERANCE and v.start - TOLERANCE <= h.position <= v.end + TOLERANCE
-    )
+def _sides(x: float, together: Sequence[Segment], vertical: Sequence[Segment]) -> Iterator[Segment]:
+    """The open side at `x`, as far as a rule down joins one of the rules across `together` to the next."""
+    drawn = [v for v in vertical if abs(v.position - x) <= TOLERANCE]
+    inside = [v for v in vertical if abs(v.position - x) > TOLERANCE]
+    first = 0
+    for i, h in enumerate(together):
+        below = together[i + 1] if i + 1 < len(together) else None
+        if below is None or not any(_joins(v, h, below) for v in inside):
+            top, bottom = together[first].position + TOLERANCE, h.position - TOLERANCE
+            if first < i and not any(v.start < bottom and top < v.end for v in drawn):
+                yield Segment(x, together[first].position, h.position)
+            first = i + 1
+
+
+def _joins(v: Segment, upper: Segment, lower: Segment) -> bool:
+    beside = upper.start - TOLERANCE <= v.position <= upper.end + TOLERANCE
+    return beside and v.start - TOLERANCE <= upper.position and lower.position <= v.end + TOLERANCE
 
 
 def _is_drawn(border: Segment, horizontal: Sequence[Segment]) -> bool:
