@@ -94,7 +94,8 @@ def prices(corpus: Corpus, language: str, *index: tuple[int, str]) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_constant_prices_name_their_years_or_say_what_is_missing(corpus: Corpus, language: str) -> None:
-    assert label("empty.prices", language) in prices(corpus, language)
+    assert label("prices.missing", language, years="2025, 2026") in prices(corpus, language)
+    assert prices(corpus.select(year=2026), language) == ""
     assert label("prices.missing", language, years="2025") in prices(corpus, language, (2026, "100"))
     both = prices(corpus, language, (2025, "100"), (2026, "103"))
     assert label("prices.base", language, year=2026, before=2025, percent="+3.00%") in both

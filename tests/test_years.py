@@ -133,8 +133,8 @@ def test_a_year_that_the_index_lacks_is_named_and_nothing_is_computed(corpus: Co
     assert real.previous_real_yuan.isna().all()
 
 
-def test_without_an_index_or_the_year_before_there_are_no_constant_prices(corpus: Corpus) -> None:
-    assert constant_prices(spending_change(corpus, ENTITY, 2026), index()).empty
+def test_without_an_index_both_years_are_missing_and_without_the_year_before_there_is_nothing(corpus: Corpus) -> None:
+    assert set(constant_prices(spending_change(corpus, ENTITY, 2026), index()).missing_years) == {"2025, 2026"}
     assert constant_prices(spending_change(corpus, ENTITY, 2025), index((2025, "1"))).empty
 
 

@@ -156,13 +156,16 @@ class Display:
         )
 
     def prices(self, prices: pd.DataFrame) -> Html:
-        """The frame of `constant_prices`, nominal beside real; or why there are no constant prices."""
+        """The frame of `constant_prices`, nominal beside real, or which years the price index lacks.
+
+        Nothing without rows: that there is no year before is said where the totals are.
+        """
         if prices.empty:
-            return self._html("source", self._label("empty.prices"))
+            return Html("")
         years = {"year": prices.price_year.iloc[0], "before": prices.previous_year.iloc[0]}
         missing = prices.missing_years.iloc[0]
         if missing:
-            return self._html("sentence", self._label("prices.missing", years=missing))
+            return self._html("source", self._label("prices.missing", years=missing))
         said = self._label("prices.base", **years, percent=percent(prices.price_change_pct.iloc[0], signed=True))
         shown = prices.copy()
         for name in _REAL:
