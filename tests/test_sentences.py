@@ -98,7 +98,8 @@ def test_constant_prices_name_their_years_or_say_what_is_missing(corpus: Corpus,
     assert prices(corpus.select(year=2026), language) == ""
     assert label("prices.missing", language, years="2025") in prices(corpus, language, (2026, "100"))
     both = prices(corpus, language, (2025, "100"), (2026, "103"))
-    assert label("prices.base", language, year=2026, before=2025, percent="+3.00%") in both
+    index = {"index_previous": "100", "index_current": "103", "percent": "+3.00%"}
+    assert label("prices.base", language, year=2026, before=2025, **index) in both
     assert ("618.00" if language == "zh" else "6.1800") in both
 
 

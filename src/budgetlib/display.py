@@ -166,7 +166,9 @@ class Display:
         missing = prices.missing_years.iloc[0]
         if missing:
             return self._html("source", self._label("prices.missing", years=missing))
-        said = self._label("prices.base", **years, percent=percent(prices.price_change_pct.iloc[0], signed=True))
+        index = {f"index_{when}": prices[f"{when}_index"].iloc[0] for when in ("previous", "current")}
+        changed = percent(prices.price_change_pct.iloc[0], signed=True)
+        said = self._label("prices.base", **years, **index, percent=changed)
         shown = prices.copy()
         for name in _REAL:
             shown[name] = prices[name].map(_rounded)

@@ -23,6 +23,8 @@ COLUMNS = (
     "real_change_yuan",
     "real_change_pct",
     "price_change_pct",
+    "previous_index",
+    "current_index",
     "missing_years",
     "document_id",
     "page",
@@ -36,7 +38,8 @@ def constant_prices(change: pd.DataFrame, deflator: pd.DataFrame) -> pd.DataFram
 
     `deflator` is what `load_deflator` gives. Columns: `measure`, `item`, `price_year`, `previous_year`,
     `previous_yuan`, `previous_real_yuan` (× index of this year ÷ index of the year before, to the fen), `current_yuan`,
-    `change_yuan`, `change_pct`, `real_change_yuan`, `real_change_pct`, `price_change_pct`, `missing_years` (text: those
+    `change_yuan`, `change_pct`, `real_change_yuan`, `real_change_pct`, `price_change_pct`, `previous_index`,
+    `current_index`, `missing_years` (text: those
     of the two that the index does not have; then all real columns are null), `document_id`, `page`, `form`. No rows
     without a computed change.
     """
@@ -59,6 +62,8 @@ def _rows(totals: pd.DataFrame, index: dict[int, Decimal]) -> Iterator[dict[Any,
             "previous_real_yuan": real,
             "real_change_yuan": change,
             "real_change_pct": share(change, real),
+            "previous_index": index[before],
+            "current_index": index[now],
             "price_change_pct": share(index[now] - index[before], index[before]),
         }
 
