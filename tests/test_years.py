@@ -262,6 +262,31 @@ def test_a_year_that_is_missing_breaks_every_line(tmp_path: Path) -> None:
     assert "budget_total" in broken(held)
 
 
+def test_a_figure_that_a_year_between_does_not_print_has_no_line_over_that_year(tmp_path: Path) -> None:
+    first, last = invented.tables(2025), invented.tables(2026)
+    middle = {name: frame.assign(document_id="1" * 16) for name, frame in invented.tables(2025).items()}
+    for tables, year in ((first, 2024), (middle, 2025)):
+        tables["documents"] = tables["documents"].assign(fiscal_year=year)
+    middle["lines"] = middle["lines"][middle["lines"].form != "three_public"]
+    invented.write_tables(tmp_path, [first, middle, last])
+    years = series(load(tmp_path), ENTITY)
+    public = years[years.measure == "three_public"]
+    assert list(zip(public.fiscal_year, public.breaks, public.change_yuan, strict=True)) == [
+        (2024, None, None),
+        (2026, "gap", None),
+    ]
+    assert list(years[years.measure == "budget_total"].change_yuan) == [None, Decimal(0), yuan("65.75")]
+
+
+def test_a_class_is_not_taken_for_an_item_of_its_name(corpus: Corpus) -> None:
+    lines = corpus.lines.copy()
+    before = (lines.document_id == BEFORE) & (lines.form == "expenditure")
+    lines.loc[before & (lines.code == "2080505"), "item"] = "社会保障和就业支出"
+    lines.loc[(lines.document_id == NOW) & (lines.code == "2080505"), "item"] = "社会保障和就业支出"
+    changed = replace(corpus, lines=lines[~(before & (lines.code == "208"))])
+    assert kinds(changed) == []
+
+
 def test_a_function_under_another_name_or_code_breaks_its_own_line_only(corpus: Corpus) -> None:
     lines = corpus.lines.copy()
     old = (lines.document_id == BEFORE) & (lines.form == "expenditure")

@@ -53,8 +53,8 @@ def series(corpus: Corpus, department: str) -> pd.DataFrame:
 
     Columns: `measure` (a key figure, or `function`), `code` and `item` (of a class), `fiscal_year`, `amount_yuan`,
     `change_yuan` and `change_pct` (against the year before it; null where the line breaks), `breaks` (kinds of
-    `series_breaks` between the two, joined by commas; None where there is none), `form` or `section`, `page`,
-    `document_id`, `file`. What a year does not print has no row.
+    `series_breaks` between the two, joined by commas, `gap` also where a year between does not print the figure; None
+    where there is none), `form` or `section`, `page`, `document_id`, `file`. What a year does not print has no row.
 
     Raises `NotFound` for a department that the corpus does not hold.
     """
@@ -76,9 +76,9 @@ def series_breaks(corpus: Corpus, department: str) -> pd.DataFrame:
     `fiscal_year` (the later), `previous` and `current` (what differs, as printed), `document_id`, `page`. `kind`:
     `gap` (years between are not in the corpus), `name` (another name of the department), `units` (with its units or
     without), `classification` (a function has another code or name, or codes are printed in one year only), `form`
-    (functions are printed in different forms),
-    `redefined` (the document says that the figure is counted otherwise than the year before), `base` (the year before,
-    as the document implies it, differs from what that year's document prints by more than `OTHER_BASE`).
+    (functions are printed in different forms), `redefined` (the document says that the figure is counted otherwise
+    than the year before), `base` (the year before, as the document implies it, differs from what that year's document
+    prints by more than `OTHER_BASE`).
     """
     years = _years(corpus, department)
     records = [row for pair in pairwise(years.items()) for row in _breaks(*pair)]
@@ -112,8 +112,9 @@ def _along(line: list[dict[Any, Any]], cuts: list[dict[Any, Any]]) -> Iterator[d
             for cut in cuts
             if before["fiscal_year"] < cut["fiscal_year"] <= now["fiscal_year"] and _cuts(cut, now)
         ]
-        if kinds:
-            yield {**now, "breaks": ", ".join(dict.fromkeys(kinds))}
+        unprinted = now["fiscal_year"] - before["fiscal_year"] > 1
+        if kinds or unprinted:
+            yield {**now, "breaks": ", ".join(dict.fromkeys(kinds or ["gap"]))}
             continue
         change = now["amount_yuan"] - before["amount_yuan"]
         yield {**now, "change_yuan": change, "change_pct": share(change, before["amount_yuan"])}
@@ -155,9 +156,10 @@ def _recoded(previous: Corpus, current: Corpus) -> Iterator[dict[Any, Any]]:
         if was.code.notna().any() or is_now.code.notna().any():
             yield {"kind": "classification", "measure": "function", "previous": _said(was), "current": _said(is_now)}
         return
-    names, codes = _by_code(was), {squeeze(name): code for code, name in _by_code(was).items()}
+    names = _by_code(was)
+    codes = {(len(code), squeeze(name)): code for code, name in names.items()}
     for code, name in _by_code(is_now).items():
-        old = code if code in names else codes.get(squeeze(name))
+        old = code if code in names else codes.get((len(code), squeeze(name)))
         if old is not None and (old != code or squeeze(names[old]) != squeeze(name)):
             said = {"previous": f"{old} {names[old]}", "current": f"{code} {name}"}
             yield {"kind": "classification", "measure": "function", "code": code, **said}
