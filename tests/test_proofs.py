@@ -150,3 +150,18 @@ def test_a_share_in_a_comparison_leads_to_what_it_is_a_share_of_the_whole_with(c
 
 def test_a_row_without_a_document_leads_nowhere(proofs: Proofs) -> None:
     assert proofs.of({"amount_yuan": Decimal(1), "document_id": None}, "amount_yuan") == ()
+
+
+def test_pages_that_one_file_cannot_hold_are_quoted(
+    corpus: Corpus, sample_tidy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show = bl.Display(corpus.select(department=EXAMPLE, year=2026), "en", corpus=corpus)
+    show.cards(bl.key_figures(show.budget))
+    complete = show.pages(str(sample_tidy)).markup
+    assert "More pages are cited" not in complete
+    assert complete.count("data:image/png") > 4
+    monkeypatch.setattr("budgetlib.appendix.MOST_BYTES", 100_000)
+    cut = show.pages(str(sample_tidy)).markup
+    assert "More pages are cited" in cut
+    assert 0 < cut.count("data:image/png") < complete.count("data:image/png")
+    assert cut.count(' id="proof-') == complete.count(' id="proof-')

@@ -12,27 +12,35 @@ from budgetlib.pages import Box
 from budgetlib.printed import Proof
 from budgetlib.sheets import Sheet, original, sheets
 
+MOST_BYTES = 6_000_000
+"""Pictures of one report; a page over 3,000 departments could not be opened otherwise."""
+
 _PADDING = 2.0
 """Points around a mark."""
 
 
-def cited_pages(corpus: Corpus, cells: Cells, tidy: str) -> list[dict[str, Any]]:
-    """The pages on which is what `cells` cited so far, by document and page, for their template.
+def cited_pages(corpus: Corpus, cells: Cells, tidy: str) -> tuple[list[dict[str, Any]], bool]:
+    """The pages on which is what `cells` cited so far, by document and page, for their template; whether all fit.
 
-    `tidy` is the folder of the tables: from there the files are found that were read. Without such a file, and where a
-    place is not found on its page, there are the words that are printed.
+    `tidy` is the folder of the tables: from there the files are found that were read. Without such a file, where a
+    place is not found on its page, and after `MOST_BYTES` of pictures there are the words that are printed.
     """
     cited: dict[str, dict[int | None, list[Proof]]] = {}
     for proof in cells.citations.ids:
         cited.setdefault(proof.document_id, {}).setdefault(proof.page, []).append(proof)
-    shown = []
+    shown, room = [], MOST_BYTES
     for document_id in [name for name in corpus.documents.document_id if name in cited]:
-        own = {page: proofs for page, proofs in cited[document_id].items() if page is not None}
-        file = original(corpus, document_id, tidy)
-        pictures = dict(sheets(file, own)) if file else {}
-        for page in sorted(cited[document_id], key=lambda number: number or 0):
-            shown.append(_page(cells, cited[document_id][page], pictures.get(page or 0)))
-    return shown
+        pages = cited[document_id]
+        pictures: dict[int, Sheet] = {}
+        if room > 0 and (file := original(corpus, document_id, tidy)):
+            for page, sheet in sheets(file, {page: proofs for page, proofs in pages.items() if page is not None}):
+                room -= len(sheet.picture)
+                if room < 0:
+                    break
+                pictures[page] = sheet
+        for number in sorted(pages, key=lambda page: page or 0):
+            shown.append(_page(cells, pages[number], pictures.get(number or 0)))
+    return shown, room >= 0
 
 
 def encoded(picture: bytes) -> str:

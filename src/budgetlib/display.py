@@ -338,10 +338,11 @@ class Display:
 
         `tidy` is the folder of the tables: from there the files are found that were read.
         """
-        shown = cited_pages(self._whole, self._cells, tidy)
+        shown, complete = cited_pages(self._whole, self._cells, tidy)
         if not shown:
             return self._html("sentence", self._label("empty.pages"))
-        return self._html("pages", shown, self._label("report.on_paper"))
+        note = Html("") if complete else self._html("sentence", self._label("report.pages_left_out"))
+        return note + self._html("pages", shown, self._label("report.on_paper"))
 
     def _origin(self, frame: pd.DataFrame) -> str:
         title = self._label("report.title", entity=self._entity, year=self._first("fiscal_year"))

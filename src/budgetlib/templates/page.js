@@ -55,7 +55,10 @@
     closing.focus();
   });
 
-  const number = (text) => (/^[-+]?[\d,]*\.?\d+%?$/.test(text) ? Number(text.replace(/[,%]/g, "")) : NaN);
+  const number = (text) => {
+    const found = /^[-+]?[\d,]*\.?\d+(?=\s|%|$)/.exec(text);
+    return found ? Number(found[0].replaceAll(",", "")) : NaN;
+  };
   const order = new Intl.Collator(document.documentElement.lang, { numeric: true });
 
   const sort = (table, head, column) => {
