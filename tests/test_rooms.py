@@ -77,7 +77,7 @@ ROOMS = [
     Room({"analysis"}, {"errors", "text", "corpus", "vocabulary"}, FILES | {"pyarrow"}),
     Room({"charts", "labels", "fonts"}, {"errors"}, {"pyarrow"}),
     Room(
-        {"display", "cells", "citations", "summary", "appendix"},
+        {"display", "panels", "cells", "citations", "summary", "appendix"},
         {"errors", "forms", "store", "corpus", "pages.Box", "analysis.Guidance", "charts", "labels"}
         | {"evidence", "proofs", "printed", "sheets"},
         {"pyarrow"},
