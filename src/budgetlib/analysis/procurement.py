@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import Any
@@ -61,8 +62,7 @@ def procurement_mix(budget: Corpus, corpus: Corpus | None = None) -> pd.DataFram
     A kind that is not stated has no row. Shares are null where there is nothing to be a share of.
     """
     rows, spending = _kinds(budget), key_figure(budget, "budget_total")
-    total = key_figure(budget, "procurement")
-    whole = total["value"] if total else sum((row["amount_yuan"] for row in rows.values()), Decimal(0))
+    whole = _whole(key_figure(budget, "procurement"), rows)
     before = _kinds(_year_before(budget, corpus)) if corpus is not None else {}
     records = []
     for kind, row in rows.items():
@@ -83,15 +83,10 @@ def procurement_standing(corpus: Corpus, budget: Corpus) -> pd.DataFrame:
     `median_pct` (of all budgets, this one included), `rank` (1 is the largest share), `budgets` (how many there are,
     this one included), `document_id`, `page`, `form` or `section`. No rows where no other budget states it.
     """
-    documents = corpus.documents
     own = budget.documents
-    same_year = documents[documents.fiscal_year.isin(own.fiscal_year.dropna()) & (documents.document_kind == "budget")]
-    others = [
-        corpus.select(department=name, year=int(own.fiscal_year.iloc[0]), kind="budget")
-        for name in same_year.department_id.dropna().unique()
-        if name not in set(own.department_id)
-    ]
-    theirs = [_shares(other) for other in others]
+    others = _only_procurement(corpus, own.fiscal_year.dropna())
+    names = [name for name in others.documents.department_id.dropna().unique() if name not in set(own.department_id)]
+    theirs = [_shares(others.select(department=name)) for name in names]
     records = []
     for kind, row in _shares(budget).items():
         shares = [one[kind]["share_pct"] for one in theirs if kind in one]
@@ -183,16 +178,29 @@ def _year_before(budget: Corpus, corpus: Corpus) -> Corpus | None:
         return None
 
 
-def _shares(budget: Corpus) -> dict[str, dict[Any, Any]]:
+def _only_procurement(corpus: Corpus, years: pd.Series) -> Corpus:
+    """The budgets of some `years`, and of their tables only what shares of procurement are made of: quick to part."""
+    documents = corpus.documents
+    documents = documents[documents.fiscal_year.isin(years) & (documents.document_kind == "budget")]
+    lines = corpus.lines[corpus.lines.document_id.isin(documents.document_id)]
+    lines = lines[(lines.row_kind == "total") | (lines.form == _FORM)]
+    told = corpus.statements[corpus.statements.measure.isin(["procurement_total", "expenditure_total", *KINDS])]
+    nothing = {table.name: getattr(corpus, table.name).iloc[:0] for table in fields(corpus)}
+    return Corpus(**{**nothing, "documents": documents, "lines": lines, "statements": told})
+
+
+def _shares(budget: Corpus) -> dict[str, dict[str, Any]]:
     """Shares that can be compared: procurement of the budget, each kind of procurement; with their places."""
-    mix: dict[str, dict[Any, Any]] = {
-        row["kind"]: row for row in procurement_mix(budget).to_dict("records") if row["share_pct"] is not None
-    }
-    total, spending = key_figure(budget, "procurement"), key_figure(budget, "budget_total")
-    of_budget = share(total["value"], spending["value"]) if total and spending else None
-    if total is None or of_budget is None:
-        return mix
-    return {"procurement": {**total, "share_pct": of_budget}, **mix}
+    rows, total, spending = _kinds(budget), key_figure(budget, "procurement"), key_figure(budget, "budget_total")
+    whole = _whole(total, rows)
+    found = {kind: {**row, "share_pct": share(row["amount_yuan"], whole)} for kind, row in rows.items()}
+    if total and spending:
+        found = {"procurement": {**total, "share_pct": share(total["value"], spending["value"])}, **found}
+    return {kind: row for kind, row in found.items() if row["share_pct"] is not None}
+
+
+def _whole(total: Mapping[str, Any] | None, rows: Mapping[str, Mapping[str, Any]]) -> Decimal:
+    return total["value"] if total else sum((row["amount_yuan"] for row in rows.values()), Decimal(0))
 
 
 def _concentration(budget: Corpus, form: str) -> dict[str, Any] | None:
