@@ -1,6 +1,7 @@
 """Reports: run in real kernels, read in a real browser."""
 
 import csv
+import hashlib
 import json
 import re
 import subprocess
@@ -18,6 +19,7 @@ from selenium.webdriver.common.by import By
 
 from budgetlib.cli import main
 from budgetlib.errors import BadParameter, NotFound
+from budgetlib.index import Report, write_index
 from budgetlib.report import NOTEBOOK, check_parameters, write_reports
 from tests import invented
 from tests.invented import ENTITY
@@ -43,6 +45,13 @@ def tidy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def price_index(tidy: Path) -> Path:
+    """A price index beside the tables: prices rise by 3 %."""
+    file = tidy.parent / "deflator.csv"
+    file.write_text("year,index\n2025,100\n2026,103\n", encoding="utf-8")
+    return file
+
+
 @pytest.fixture(scope="module")
 def reports(tidy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All reports, made where another kernel called python3 is installed that does not work."""
@@ -53,7 +62,7 @@ def reports(tidy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tidy.parent / "reports"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(elsewhere))
-        result = run("--tidy", tidy, "--out", out, "--jobs", 2)
+        result = run("--tidy", tidy, "--out", out, "--deflator", price_index(tidy), "--jobs", 2)
     assert result.exit_code == 0, result.output
     return out
 
@@ -77,6 +86,12 @@ def test_a_report_is_its_pages_notebooks_figures_tables_and_result(report: Path)
     }
 
 
+def test_a_price_index_puts_constant_prices_beside_the_nominal_ones(report: Path) -> None:
+    page = (report / "report.zh.html").read_text(encoding="utf-8")
+    assert "2025 年 100，2026 年 103，变动 +3.00%" in page
+    assert ">618.00<" in page
+
+
 def test_nothing_unfinished_is_left(reports: Path) -> None:
     assert list(reports.rglob(".*")) == []
 
@@ -85,6 +100,8 @@ def test_the_result_says_what_went_in_and_what_came_out(report: Path) -> None:
     result = json.loads((report / "result.json").read_text(encoding="utf-8"))
     assert result["parameters"] == {"department": ENTITY, "year": 2026, "languages": ["zh", "en"]}
     assert [one["sha256"] for one in result["inputs"]] == [f"{2026:064d}"]
+    index = report.parents[2] / "deflator.csv"
+    assert result["supplied"] == {"matches": None, "deflator": hashlib.sha256(index.read_bytes()).hexdigest()}
     assert result["counts"]["pages"] == {"not_a_form": 10, "read": 8, "declared_empty": 1, "unreadable": 1}
     assert result["versions"]["python"] == ".".join(map(str, sys.version_info[:3]))
     assert {*result["reports"], *result["figures"], *result["tables"], "result.json"} == files(report)
@@ -150,7 +167,8 @@ def again(tidy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     earlier.mkdir(parents=True)
     (earlier / "result.json").write_text("{}")
     (earlier / "report.zh.html").write_text("<!DOCTYPE html>")
-    assert run("--tidy", tidy, "--out", out, "--year", 2026, "--lang", "zh", "--jobs", 1).exit_code == 0
+    arguments = ("--year", 2026, "--lang", "zh", "--deflator", price_index(tidy), "--jobs", 1)
+    assert run("--tidy", tidy, "--out", out, *arguments).exit_code == 0
     return out
 
 
@@ -290,6 +308,16 @@ def test_the_index_links_every_report_and_names_every_document_without_one(page:
     assert "锁.pdf" in text
     assert "已加密 · encrypted" in text
     assert "needs a password" in text
+
+
+@pytest.mark.parametrize("found", ["", "[]", '{"headline": {"total_yuan": "<b>", "change_pct": null, "findings": 1}}'])
+def test_a_result_that_cannot_be_read_leaves_its_figures_blank_in_the_index(tmp_path: Path, found: str) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x/result.json").write_text(found)
+    write_index(tmp_path, [Report(ENTITY, ENTITY, 2026, Path("x"), "earlier")], [])
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert ENTITY in index
+    assert re.findall(r'<td class="number" data-head="支出总计[^"]*">([^<]*)</td>', index) == [""]
 
 
 def test_text_of_a_document_does_nothing_and_names_no_path(page: Any, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ ROOMS = [
     ),
     Room(
         {"report", "index"},
-        {"errors", "text", "store", "corpus", "matches", "deflator", "labels", "fonts"}
+        {"errors", "text", "store", "corpus", "matches", "deflator", "documents.sha256", "labels", "fonts"}
         | {"analysis.key_figures", "analysis.spending_change"},
         FRAMES,
     ),

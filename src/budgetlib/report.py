@@ -34,6 +34,7 @@ from budgetlib import __version__
 from budgetlib.analysis import key_figures, spending_change
 from budgetlib.corpus import Corpus, load
 from budgetlib.deflator import load_deflator
+from budgetlib.documents import sha256
 from budgetlib.errors import BadParameter, BudgetlibError, NotFound
 from budgetlib.fonts import font_face
 from budgetlib.index import SCRIPT, Report, policy, write_index
@@ -97,7 +98,7 @@ def write_reports(
         viewing = [(one, _start_overview(pool, one, inputs, out, languages)) for one in overviews]
         runs = [(report, _start(pool, notebook, inputs, out, report, languages)) for report in chosen]
         for report, futures in runs:
-            ended[report.folder] = _finish(out, report, futures, corpus, languages)
+            ended[report.folder] = _finish(out, inputs, report, futures, corpus, languages)
             done(ended[report.folder])
         for overview, futures in viewing:
             ended[overview.folder] = _finish_overview(out, overview, futures, languages)
@@ -243,14 +244,19 @@ def _parameters(inputs: _Inputs, out: Path, report: Report, language: str) -> di
 
 
 def _finish(
-    out: Path, report: Report, futures: Sequence[Future[None]], corpus: Corpus, languages: Sequence[str]
+    out: Path,
+    inputs: _Inputs,
+    report: Report,
+    futures: Sequence[Future[None]],
+    corpus: Corpus,
+    languages: Sequence[str],
 ) -> Report:
     """Wait for a report; put it into its place, or say why it failed."""
     try:
         for future in futures:
             future.result()
         folder = out / _unfinished(report)
-        result = json.dumps(_result(folder, report, corpus, languages), ensure_ascii=False, indent=2)
+        result = json.dumps(_result(folder, inputs, report, corpus, languages), ensure_ascii=False, indent=2)
         write_bytes(f"{result}\n".encode(), folder / "result.json")
         _put_in_place(folder, out / report.folder)
     except BudgetlibError as refusal:
@@ -321,13 +327,16 @@ def _as_found(out: Path, report: Report) -> Report:
     return replace(report, state="earlier") if (out / report.folder / "result.json").is_file() else report
 
 
-def _result(folder: Path, report: Report, corpus: Corpus, languages: Sequence[str]) -> dict[str, Any]:
+def _result(folder: Path, given: _Inputs, report: Report, corpus: Corpus, languages: Sequence[str]) -> dict[str, Any]:
     """What went into a report and what came out, for programs."""
     part = corpus.select(department=report.department_id, year=report.year, kind="budget")
     inputs = ["document_id", "path", "sha256", "outcome", "reason", "parser_version"]
     return {
         "parameters": {"department": report.department_id, "year": report.year, "languages": list(languages)},
         "inputs": part.documents[inputs].to_dict("records"),
+        "supplied": {
+            name: sha256(path) if (path := getattr(given, name)).is_file() else None for name in ("matches", "deflator")
+        },
         "versions": {"budgetlib": __version__, "python": platform.python_version()}
         | {library: version(library) for library in _LIBRARIES},
         "headline": _headline(corpus, report, part),
