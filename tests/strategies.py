@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -32,7 +33,7 @@ def amounts(most: int = 999_999) -> st.SearchStrategy[Decimal]:
     return st.integers(1, most).map(lambda hundredths: Decimal(hundredths) / 100)
 
 
-def layouts() -> st.SearchStrategy[Layout]:
+def layouts(rules: Sequence[str] = ("lines", "rectangles", "open")) -> st.SearchStrategy[Layout]:
     """Any way to set a disclosure; pages of any height, so that tables break after any row."""
     return st.builds(
         Layout,
@@ -42,7 +43,7 @@ def layouts() -> st.SearchStrategy[Layout]:
         header_repeated=st.booleans(),
         narrow=st.booleans(),
         thousands=st.booleans(),
-        rules=st.sampled_from(["lines", "rectangles", "open"]),
+        rules=st.sampled_from(rules),
         note_on_empty=st.booleans(),
         page_numbers=st.booleans(),
         contents=st.booleans(),

@@ -110,6 +110,12 @@ def test_a_table_over_two_pages_is_one_row_however_its_head_is_repeated(tmp_path
     ]
 
 
+def test_a_table_of_which_only_the_name_fits_on_the_first_page_is_read(tmp_path: Path) -> None:
+    name, rest = head("示例培训费", total="900", annual="900").split("\n", 1)
+    parsed = parse(tmp_path, document("项目支出绩效目标表", name, rest))
+    assert [(row["project"], row["total_yuan"]) for row in parsed["performance_projects"]] == [("示例培训费", 900)]
+
+
 def test_a_name_that_differs_by_a_character_is_the_same_project_only_in_an_unfinished_table(tmp_path: Path) -> None:
     def table(name: str, *rows: str) -> str:
         return TITLE + "\n".join((head(name), GOALS, COLUMNS, *rows))

@@ -155,7 +155,7 @@ def _settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:
             if len(fitting) == 1:
                 sheet.unit = fitting[0]
                 sheet.notes.append(f"states no unit; its total is that of another form in {fitting[0]}")
-            elif _totals(sheet, "元"):
+            elif any(amount for _, amount in _amounts(sheet, "元")):
                 refused.append((sheet, "states no unit, and no total of another form settles it"))
             else:
                 sheet.unit = "元"
@@ -186,13 +186,18 @@ def _pages_of_other_years(
 
 def _totals(sheet: Sheet, unit: str) -> list[Decimal]:
     """The non-zero totals of a form if it were in `unit`."""
+    return [amount for is_total, amount in _amounts(sheet, unit) if is_total and amount]
+
+
+def _amounts(sheet: Sheet, unit: str) -> list[tuple[bool, Decimal]]:
+    """The amounts of a form if it were in `unit`, and whether each is its total."""
     stated, sheet.unit = sheet.unit, unit
     try:
         rows = tidy(sheet)
     finally:
         sheet.unit = stated
         sheet.remarks.clear()
-    return [r["amount_yuan"] for r in rows if r["row_kind"] == "total" and r["measure"] == "total" and r["amount_yuan"]]
+    return [(row["row_kind"] == row["measure"] == "total", row["amount_yuan"]) for row in rows]
 
 
 def _describe(

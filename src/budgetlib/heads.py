@@ -60,7 +60,7 @@ def _texts(grid: Grid, row: int) -> list[str]:
     return [squeeze(cell.text) for cell in grid.row(row)]
 
 
-def _is_numbering(texts: Sequence[str]) -> bool:
+def is_numbering(texts: Sequence[str]) -> bool:
     """The row `1 2 3 …` (or `** ** 1 2`, `栏次 1=2+3 2 3`) that some forms print under their header."""
     kept = [t for t in texts if t and not _NO_NUMBER.fullmatch(t)]
     digits = [int(match[1]) for t in kept if (match := _COLUMN_NUMBER.fullmatch(t))]
@@ -72,7 +72,7 @@ def _is_numbering(texts: Sequence[str]) -> bool:
 def _is_body(grid: Grid, row: int) -> bool:
     cells = [cell for cell in grid.row(row) if cell.text.strip()]
     texts = [squeeze(cell.text) for cell in cells]
-    if not texts or _is_numbering(texts):
+    if not texts or is_numbering(texts):
         return False
     if any(parse_number(t) is not None for t in texts):
         return True
@@ -82,7 +82,7 @@ def _is_body(grid: Grid, row: int) -> bool:
     within = first.column <= 3 and first.columns < grid.column_count
     if all(map(is_total, texts)) or (within and _NUMBERED.match(texts[0])):
         return True
-    alone = len(cells) == 1 and first.column == 0 and first.columns < grid.column_count
+    alone = grid.ruled and len(cells) == 1 and first.column == 0 and first.columns < grid.column_count
     return alone and row > 0 and all(cell.row == row for c in range(grid.column_count) if (cell := grid.cell(row, c)))
 
 
@@ -109,7 +109,7 @@ def read_head(grid: Grid) -> Head:
     body = first
     while body < grid.row_count and not _is_body(grid, body):
         body += 1
-        if _is_numbering([t for t in _texts(grid, body - 1) if t]):
+        if is_numbering([t for t in _texts(grid, body - 1) if t]):
             break
     return _head(grid, tuple(titles), first, body)
 
@@ -129,7 +129,7 @@ def header_rows(grid: Grid, head: Head) -> tuple[tuple[str, ...], ...]:
 
 def _head(grid: Grid, titles: tuple[str, ...], first: int, body: int) -> Head:
     headers = []
-    rows = [row for row in range(first, body) if not _is_numbering([t for t in _texts(grid, row) if t])]
+    rows = [row for row in range(first, body) if not is_numbering([t for t in _texts(grid, row) if t])]
     for column in range(grid.column_count):
         path: list[str] = []
         above: Cell | None = None

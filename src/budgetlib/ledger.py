@@ -11,13 +11,15 @@ from budgetlib.money import parse_number
 from budgetlib.pages import Line, Page
 from budgetlib.recognise import Sheet, Unknown
 from budgetlib.text import fold, squeeze
+from budgetlib.titles import form_above
 
 _LEADER = re.compile(r"(\.{3,}|…|·{3,}|\t)\s*\d+\s*$")
 _EMPTY_NOTE = re.compile(r"无数据|无此项|无相关|没有.*(安排|支出|数据)|空表|为空|不涉及|未安排")
 
 _IN_A_SENTENCE = re.compile(r"[万亿千]?元|%|[。,;、:]|平方米|个|辆")
+_NUMBERS = re.compile(r"(?=.*\d[.,]|.*[.,]\d)[\d.,\s/—-]+")
 _LOOSE_ROWS = 3
-"""So many lines of amounts one below the other, outside all rules, are a table."""
+"""So many lines of amounts outside all rules are a table."""
 _LISTED = 6
 """A table that names so many tables is a list of them."""
 
@@ -68,7 +70,13 @@ def _is_row(line: Line) -> bool:
 
 
 def _loose_rows(page: Page) -> list[str]:
-    """The lines of a page that print a table without rules, in which nothing tells where its columns are."""
+    """The lines of a page that print a table without rules, in which nothing tells where its columns are.
+
+    Under the title of a form these are also lines of numbers alone, and they need not follow one another.
+    """
+    rows = [line.text for line in page.lines if _is_row(line) or _NUMBERS.fullmatch(fold(line.text))]
+    if len(rows) >= _LOOSE_ROWS and any(form_above([line.text]) for line in page.lines):
+        return [squeeze(row) for row in rows]
     found: list[str] = []
     run: list[str] = []
     for line in [*page.lines, Line("")]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from budgetlib.heads import Column
+from budgetlib.heads import Column, is_numbering
 from budgetlib.money import is_blank, is_whole, parse_number
 from budgetlib.pages import Cell
 from budgetlib.recognise import Piece, Sheet
@@ -83,7 +83,7 @@ def rows_of(sheet: Sheet) -> Iterator[tuple[int, list[Row]]]:
         by_panel = {p: [c for c in piece.columns if c.panel == p] for p in panels}
         for r in range(piece.body, piece.grid.row_count):
             texts = [squeeze(c.text) for c in piece.grid.row(r) if c.text.strip()]
-            if not texts or _NOTE.match(texts[0]) or _repeats_head(sheet, texts):
+            if not texts or _NOTE.match(texts[0]) or _repeats_head(sheet, texts) or (texts[1:] and is_numbering(texts)):
                 continue
             rows = [_row(sheet, piece, r, by_panel[p], sides[p], p) for p in panels]
             _share_merged_totals(piece, r, rows, by_panel)

@@ -24,6 +24,7 @@ _FAR = 2.6
 _TITLE = re.compile(r"表([(（].*[)）])?$")
 _ABOVE_A_HEAD = re.compile(r"单位[:：]|^(公开|预算|附)?\d*表\d*$|[。；]")
 _BELOW = re.compile(r"注|备注|说明|[-—]?\d+[-—]?$")
+_WORD = re.compile(r"[一-鿿]")
 _HEAD_LINES = 4
 
 
@@ -102,31 +103,60 @@ def _head(rows: Sequence[Row], first: int) -> int:
 
 
 def _columns(head: Sequence[Row], body: Sequence[Row]) -> list[tuple[float, float]] | None:
-    """From where to where each column prints; None where two pieces of a row share one."""
+    """From where to where each column prints; None where it is not plain what stands in which, and under which header.
+
+    A column in which only the head prints is one too: without it, what stands beside it would go under its header.
+    """
     columns: list[tuple[float, float]] = []
     for x0, x1 in sorted((p.box.x0, p.box.x1) for row in body for p in row):
         if columns and x0 < columns[-1][1]:
             columns[-1] = columns[-1][0], max(columns[-1][1], x1)
         else:
             columns.append((x0, x1))
-    if any(_at(columns, a) == _at(columns, b) for row in body for a, b in pairwise(row)):
+    if any(_under(columns, a) == _under(columns, b) for row in body for a, b in pairwise(row)):
         return None
-    for piece in head[-1]:
-        near = min(range(len(columns)), key=lambda i: abs(sum(columns[i]) / 2 - (piece.box.x0 + piece.box.x1) / 2))
-        wider = min(columns[near][0], piece.box.x0), max(columns[near][1], piece.box.x1)
-        left, right = columns[:near], columns[near + 1 :]
-        if (not left or left[-1][1] < wider[0]) and (not right or wider[1] < right[0][0]):
-            columns[near] = wider
-    return columns if len(columns) > 1 else None
+    if len(columns) == len(head[-1]) > 1:
+        return _headed_one_by_one(columns, head[-1])
+    money = {i for row in body for p in row if p.is_amount for i in _under(columns, p)}
+    headed = {under[0] for row in head for piece in row if len(under := _under(columns, piece)) == 1}
+    lowest = [_under(columns, piece) for piece in head[-1]]
+    if len(columns) < 2 or len(headed) < len(columns) or not money & {i for under in lowest for i in under}:
+        return None
+    if any(len(under) > 1 for under in lowest) or any(a == b != [] for a, b in pairwise(lowest)):
+        return None
+    columns = sorted([*columns, *((p.box.x0, p.box.x1) for p, u in zip(head[-1], lowest, strict=True) if not u)])
+    return _widened(columns, head)
 
 
-def _at(columns: Sequence[tuple[float, float]], piece: Piece) -> int:
-    middle = (piece.box.x0 + piece.box.x1) / 2
-    return next(i for i, (x0, x1) in enumerate(columns) if x0 <= middle <= x1)
+def _widened(columns: list[tuple[float, float]], head: Sequence[Row]) -> list[tuple[float, float]] | None:
+    """The columns with the headers over one alone; None where they meet then, or a header is over none."""
+    wide = list(columns)
+    for piece in (piece for row in head for piece in row):
+        under = _under(columns, piece)
+        if not under:
+            return None
+        if len(under) == 1:
+            x0, x1 = wide[under[0]]
+            wide[under[0]] = min(x0, piece.box.x0), max(x1, piece.box.x1)
+    return wide if all(a[1] < b[0] for a, b in pairwise(wide)) else None
+
+
+def _headed_one_by_one(columns: Sequence[tuple[float, float]], lowest: Row) -> list[tuple[float, float]] | None:
+    """The columns with their headers, as many as they are; None where a header stands over another column."""
+    if any(set(_under(columns, piece)) - {i} for i, piece in enumerate(lowest)):
+        return None
+    headed = [(min(x0, p.box.x0), max(x1, p.box.x1)) for (x0, x1), p in zip(columns, lowest, strict=True)]
+    return headed if all(a[1] < b[0] for a, b in pairwise(headed)) else None
+
+
+def _under(columns: Sequence[tuple[float, float]], piece: Piece) -> list[int]:
+    """The columns that a piece stands in or over."""
+    return [i for i, (x0, x1) in enumerate(columns) if piece.box.x0 < x1 and x0 < piece.box.x1]
 
 
 def _cells(head: Sequence[Row], body: Sequence[Row]) -> list[Box] | None:
-    columns = _columns(head, body)
+    worded = [row for row in head if any(_WORD.search(piece.text) for piece in row)]
+    columns = _columns(worded, body) if worded else None
     if columns is None:
         return None
     boxes = [piece.box for row in (*head, *body) for piece in row]

@@ -142,7 +142,7 @@ def _with_sides(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> l
 
     Some places draw no rule at the left and right end of a table; its first and last column would be lost.
     """
-    added = []
+    added: list[Segment] = []
     for left in (True, False):
         ends: dict[float, list[Segment]] = defaultdict(list)
         for h in sorted(horizontal, key=lambda h: h.start if left else h.end):
