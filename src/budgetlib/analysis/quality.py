@@ -67,24 +67,25 @@ def _documents(corpus: Corpus) -> Iterator[dict[str, Any]]:
 def identity_quality(corpus: Corpus) -> pd.DataFrame:
     """One row for each identity that was tested anywhere, the least often true first.
 
-    Columns: `check`, `severity`, `about_zh` and `about_en` (what it says; null where it never held), `tested`, `held`,
-    `failed`, and in how many `documents` it failed.
+    Columns: `check`, `severity`, `about_zh` and `about_en` (what it says; null where it failed in every document),
+    `tested`, `held`, `failed`, and in how many `documents` it failed.
     """
-    checks = corpus.checks[corpus.checks.state.isin(["pass", "fail"])]
-    records = [_identity(str(name), own) for name, own in checks.groupby("check", sort=False)]
+    records = [_identity(str(name), own) for name, own in corpus.checks.groupby("check", sort=False)]
+    records = [record for record in records if record["tested"]]
     records.sort(key=lambda record: record["held"] / record["tested"])
     return frame(IDENTITY_COLUMNS, records)
 
 
 def _identity(name: str, checks: pd.DataFrame) -> dict[str, Any]:
-    failed, held = checks[checks.state == "fail"], checks[checks.state == "pass"].to_dict("records")
+    failed, others = checks[checks.state == "fail"], checks[checks.state != "fail"].to_dict("records")
+    held = sum(check["state"] == "pass" for check in others)
     return {
         "check": name,
         "severity": checks.severity.iloc[0],
-        "about_zh": held[0]["message_zh"] if held else None,
-        "about_en": held[0]["message_en"] if held else None,
-        "tested": len(checks),
-        "held": len(held),
+        "about_zh": others[0]["message_zh"] if others else None,
+        "about_en": others[0]["message_en"] if others else None,
+        "tested": held + len(failed),
+        "held": held,
         "failed": len(failed),
         "documents": failed.document_id.nunique(),
     }
