@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -130,3 +131,25 @@ def test_a_table_of_names_that_changed_is_there_only_where_some_did(corpus: Corp
     assert shown(corpus) == ""
     assert label("relation.retitled", language) in shown(lines(corpus, "2080505", item="<i>旧名</i>"))
     assert "<i>" not in shown(lines(corpus, "2080505", item="<i>旧名</i>"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_published_percentage_that_its_amounts_contradict_is_not_repeated_alone(
+    corpus: Corpus, language: str
+) -> None:
+    wrong = bl.check(statements(corpus, "expenditure_change_pct", value=Decimal("1.11")))
+    budget = wrong.select(department=ENTITY, year=2026)
+    change = bl.spending_change(wrong, ENTITY, 2026)
+    (published,) = change[(change.basis == "published") & (change.measure == "expenditure")].to_dict("records")
+    right = 100 * published["change_yuan"] / (published["current_yuan"] - published["change_yuan"])
+    applying, no_matches = bl.guidance(wrong, budget), bl.load_matches(Path("none.csv"))
+    shown = display(wrong, language).summary(
+        bl.key_figures(budget),
+        bl.spending_by_function(budget),
+        change,
+        bl.procurement_mix(budget),
+        bl.coverage_shares(bl.catalogue_coverage(wrong, budget, applying, no_matches), applying),
+        applying,
+    )
+    assert "1.11%" in repr(shown)
+    assert f"{right:.2f}%" in repr(shown)

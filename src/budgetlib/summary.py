@@ -17,6 +17,7 @@ from budgetlib.labels import decimal, item, label, name, percent
 # The forms by function that cover the whole budget: only shares of these are shares of the total.
 _WHOLE_BUDGET = ("expenditure", "budget_summary")
 _DRIVERS, _LONGEST_NAME = 2, 40
+_CHANGE_IN_PERCENT = r"section:\d+:expenditure_change_pct "
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +61,23 @@ class Summary:
             for row in totals[(totals.basis == basis) & totals.change_yuan.notna()].to_dict("records"):
                 yuan, pct = row["change_yuan"], row["change_pct"]
                 direction = "up" if yuan > 0 else "down" if yuan < 0 else "same"
-                share = self._linked(percent(abs(pct)), row, "change_pct") if pct is not None else None
                 return self._say(
                     direction,
                     basis=self._say(f"by_{basis}"),
                     amount=self.cells.amount(row, "change_yuan", unsigned=True),
-                    share=self._say("share", percent=share) if share else "",
+                    share="" if pct is None else self._percent(row, basis),
                 )
         return self._say("unknown")
+
+    def _percent(self, row: Row, basis: str) -> Markup:
+        """A change in percent; where the published amounts contradict what is published, both."""
+        share = self._linked(percent(abs(row["change_pct"])), row, "change_pct")
+        failed = self.checks[(self.checks.state == "fail") & (self.checks.published == row["change_pct"])]
+        about = failed[failed.places.str.match(_CHANGE_IN_PERCENT).astype(bool)]
+        if basis == "computed" or about.empty:
+            return self._say("share", percent=share)
+        expected = self._to("adds-up", percent(abs(about.expected.iloc[0])))
+        return self._say("contradicted", percent=share, expected=expected)
 
     def _drivers(self) -> list[Markup]:
         """The items by function that moved the total most; none where the year before is not in the corpus."""
