@@ -80,8 +80,12 @@ class Summary:
         return self._say("contradicted", percent=share, expected=expected)
 
     def _drivers(self) -> list[Markup]:
-        """The items by function that moved the total most; none where the year before is not in the corpus."""
+        """The items by function that moved the total most; none where the year before is not in the corpus.
+
+        An item whose code had another name the year before may cover something else: it is not said to have moved.
+        """
         rows = self.change[(self.change.basis == "computed") & (self.change.dimension == "function")]
+        rows = rows[rows.previous_item.isna()]
         moved = [
             row for row in rows.to_dict("records") if row["change_yuan"] and row["form"] and row["contribution_pp"]
         ]
