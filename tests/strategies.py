@@ -49,6 +49,7 @@ def layouts(rules: Sequence[str] = ("lines", "rectangles", "open")) -> st.Search
         contents=st.booleans(),
         title_inside=st.booleans(),
         numbered_head=st.booleans(),
+        wording=st.none() | st.integers(0, 39),
         unit=st.sampled_from(["万元", "元", "千元", "亿元"]),
         unit_place=st.sampled_from(["line", "title", "header"]),
         blank=st.sampled_from(["", "—", "-", "/"]),

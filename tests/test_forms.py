@@ -234,6 +234,18 @@ def test_purchase_and_running_of_vehicles_is_the_head_of_its_two_parts() -> None
     assert kinds(found) == ["total", "line", "subtotal", "line", "line"]
 
 
+def test_sums_are_held_to_the_last_digit_that_is_printed() -> None:
+    found = rows(
+        ("合计", "0.001839"),
+        ("公务接待费", "0.000928"),
+        ("公务用车购置及运行费", "0.000911"),
+        ("①公务用车购置费", "0.000500"),
+        ("②公务用车运行维护费", "0.000411"),
+    )
+    row_kinds(found, "flat", [])
+    assert kinds(found) == ["total", "line", "subtotal", "line", "line"]
+
+
 def test_a_total_before_carryover_is_a_subtotal_beside_the_grand_total() -> None:
     found = rows(("一、一般公共服务支出", "7"), ("本年支出合计", "7"), ("年终结转", "2"), ("支出总计", "9"))
     row_kinds(found, "summary", [])
@@ -261,3 +273,37 @@ def test_a_heading_in_the_contents_is_not_who_publishes(tmp_path: Path) -> None:
     path.write_text(f"示例市示例局\n2026年度部门预算信息公开\n{contents}", encoding="utf-8")
     (document,) = parse_document(path)["documents"]
     assert (document["entity"], document["fiscal_year"]) == ("示例市示例局", 2026)
+
+
+@pytest.mark.parametrize(
+    ("cover", "entity", "kind"),
+    [
+        ("2026年度示例县卫生健康局部门预算", "示例县卫生健康局", "department"),
+        ("示例市人民医院2026年单位预算公开情况说明", "示例市人民医院", "unit"),
+        ("二〇二六年示例县财政局部门预算公开", "示例县财政局", "department"),
+        ("示例县审计局2026年部门（单位）预算公开", "示例县审计局", "department"),
+        ("示例区委办公室部门预算公开文本（2026年）", "示例区委办公室", "department"),
+    ],
+)
+def test_the_cover_says_who_publishes_for_which_year(tmp_path: Path, cover: str, entity: str, kind: str) -> None:
+    path = tmp_path / "disclosure.txt"
+    path.write_text(f"{cover}\n\n{EXPENDITURE.format(unit='万元').replace('2026年', '')}", encoding="utf-8")
+    (document,) = parse_document(path)["documents"]
+    assert (document["entity"], document["entity_kind"], document["fiscal_year"]) == (entity, kind, 2026)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "单位：万元",
+        "金额单位：人民币万元",
+        "（万元）",
+        "部门名称：示例市示例局  计量单位：万元",
+        "单位名称：示例市示例局     万元",
+        "填报单位：示例市示例局　　单位：万元",
+    ],
+)
+def test_a_unit_is_found_however_it_is_stated_and_is_no_part_of_the_name_beside_it(parsed: Any, line: str) -> None:
+    records = parsed(EXPENDITURE.replace("单位：{unit}", line))
+    assert {r["published_unit"] for r in records["lines"]} == {"万元"}
+    assert records["documents"][0]["entity"] == "示例市示例局"

@@ -16,10 +16,13 @@ from budgetlib.titles import find_entity
 _COVER_TITLE = re.compile(
     r"^(?!第.{1,3}部分|目录|[一二三四五六七八九十]+、)"
     r"(?:(?P<y1>20\d\d)年度?)?(?P<who>.*?[^\d年度])?(?:\((?P<scope>汇总|本级|部门)\))?(?:(?P<y2>20\d\d)年度?)?"
-    r"(?:市级|省级|区级|县级)?(?P<level>部门|单位)(?P<kind>预算|决算)(?:信息)?(?:公开|说明|情况说明|编制说明|及.*)*(?:说明)?$"
+    r"(?:市级|省级|区级|县级)?(?P<level>部门\(单位\)|部门|单位)(?P<kind>预算|决算)(?:信息)?(?:公开|说明|情况说明|编制说明|文本|及.*)*(?:说明)?"
+    r"(?:\((?P<y3>20\d\d)年度?\))?$"
 )
 _PLACE = re.compile(r"^(?:中共)?(?P<place>.{1,8}?(?:特别行政区|自治区|省|市|自治州|州|盟|地区|县|区|旗))")
 _YEAR = re.compile(r"(20[012]\d)年")
+_WRITTEN_YEAR = re.compile(r"二[〇零○Oo0][一二三四五六七八九][〇零○Oo0一二三四五六七八九](?=年)")
+_DIGITS = str.maketrans("〇零○Oo一二三四五六七八九", "00000123456789")
 _SUFFIX = re.compile(r"(?:[\[(（〔【][^\])）〕】]*[\])）〕】]?|本级|机关|汇总|单位[:：].*)+$")
 _COVER_LINES = 14
 
@@ -42,10 +45,14 @@ class Identity:
         return match["place"] if match else None
 
 
+def _in_digits(written: re.Match[str]) -> str:
+    return written[0].translate(_DIGITS)
+
+
 def _cover(pages: Sequence[Page]) -> list[str]:
     lines: list[str] = []
     for page in pages[:3]:
-        lines += [squeeze(line.text) for line in page.lines[:_COVER_LINES]]
+        lines += [_WRITTEN_YEAR.sub(_in_digits, squeeze(line.text)) for line in page.lines[:_COVER_LINES]]
         if len(lines) >= _COVER_LINES:
             break
     return lines[:_COVER_LINES]
@@ -104,8 +111,8 @@ def is_another(named: str | None, entity: str | None) -> bool:
 
 
 def _stated_year(title: re.Match[str] | None, pages: Sequence[Page]) -> int | None:
-    if title and (title["y1"] or title["y2"]):
-        return int(title["y1"] or title["y2"])
+    if title and (stated := title["y1"] or title["y2"] or title["y3"]):
+        return int(stated)
     for page in pages[:3]:
         for line in page.lines:
             if match := _YEAR.search(squeeze(line.text)):
@@ -120,7 +127,7 @@ def _kind(entity: str | None, title: re.Match[str] | None, sheets: Sequence[Shee
     if re.search(r"[\[(（](单位|本级)[\])）]$", name):
         return "unit"
     if title:
-        return "department" if title["level"] == "部门" else "unit"
+        return "department" if title["level"].startswith("部门") else "unit"
     return "department" if sheets else None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
-from budgetlib.project_units import HALF_LAST_DIGIT, assign_units
+from budgetlib.project_units import assign_units, half_last_digit
 from budgetlib.rows import Row
 from budgetlib.text import squeeze
 from budgetlib.titles import is_total
@@ -90,7 +90,8 @@ def _adds_up(rows: Sequence[Row]) -> bool:
     leaves = [row.amount() for row in rows if row.kind == "line"]
     if not totals or totals[0] is None:
         return False
-    return abs(totals[0] - sum(a for a in leaves if a is not None)) <= HALF_LAST_DIGIT * (len(leaves) + 1)
+    amounts = [a for a in leaves if a is not None]
+    return abs(totals[0] - sum(amounts)) <= half_last_digit([totals[0], *amounts]) * (len(leaves) + 1)
 
 
 def _by_code(rows: Sequence[Row]) -> list[str]:
@@ -153,7 +154,7 @@ def _by_sums(rows: Sequence[Row], named: Sequence[str]) -> list[str] | None:
 def _nesting(numbers: tuple[Decimal, ...], total: Decimal, depth: int = 4) -> frozenset[int] | None:
     """Heads of a nesting of `numbers` (in pre-order) whose roots sum to `total`; None where there is none."""
     steps = 0
-    slack = HALF_LAST_DIGIT * 6
+    slack = half_last_digit([*numbers, total]) * 6
 
     @cache
     def forests(start: int, rest: Decimal, levels: int) -> tuple[tuple[int, frozenset[int]], ...]:

@@ -6,13 +6,13 @@ They are drawn alike, and a unit may bear the department's name: sums and names 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from budgetlib.rows import Row
 from budgetlib.text import squeeze
 
-HALF_LAST_DIGIT = Decimal("0.005")
+_HALF_A_HUNDREDTH = Decimal("0.005")
 _ORGANISATION = re.compile(
     r"(局|中心|办公室|委员会|委|院|所|队|馆|处|站|校|学|园|会|公司|厅|部|政府|监狱|银行|基地|本级|机关)"
     r"(本级)?([(\[].*[)\]])?$"
@@ -20,6 +20,12 @@ _ORGANISATION = re.compile(
 _PROJECT = re.compile(
     r"^(J|Z|XM|QT)|(费|经费|项目|资金|补助|补贴|支出|工程|建设|运维|服务|维护|租赁|改造|尾款)\d*([(].*[)])?$"
 )
+
+
+def half_last_digit(numbers: Iterable[Decimal]) -> Decimal:
+    """Half of the last printed digit of `numbers`; of a hundredth where they have fewer decimals."""
+    exponents = [int(number.as_tuple().exponent) for number in numbers]
+    return min(_HALF_A_HUNDREDTH, Decimal(5).scaleb(min(exponents, default=0) - 1))
 
 
 def assign_units(rows: Sequence[Row], units: Sequence[str]) -> None:
@@ -45,7 +51,7 @@ def assign_units(rows: Sequence[Row], units: Sequence[str]) -> None:
 def _leads(numbers: Sequence[Decimal]) -> bool:
     """True where the first row is the sum of all others, counted once, or twice with their unit rows."""
     head, rest = numbers[0], sum(numbers[1:])
-    slack = HALF_LAST_DIGIT * (len(numbers) + 1)
+    slack = half_last_digit(numbers) * (len(numbers) + 1)
     return (
         abs(head - rest) <= slack
         or abs(2 * head - rest) <= 2 * slack
@@ -64,6 +70,7 @@ def _unit_cost(name: str, known: set[str]) -> int:
 def _unit_rows(numbers: Sequence[Decimal], as_unit: Sequence[int]) -> set[int]:
     """The rows that head a run of projects: cheapest by name, and by whether the run adds up to its head."""
     count = len(numbers)
+    half = half_last_digit(numbers)
     flat = sum(4 - cost for cost in as_unit if cost < 4)
     best: list[tuple[float, tuple[int, ...]]] = [*([(float("inf"), ())] * count), (0.0, ())]
     for start in range(count - 1, -1, -1):
@@ -74,7 +81,7 @@ def _unit_rows(numbers: Sequence[Decimal], as_unit: Sequence[int]) -> set[int]:
             if end > start + 1:
                 running += numbers[end - 1]
                 as_project += max(0, 4 - as_unit[end - 1])
-            fits = end > start + 1 and abs(numbers[start] - running) <= HALF_LAST_DIGIT * (end - start)
+            fits = end > start + 1 and abs(numbers[start] - running) <= half * (end - start)
             cost = as_unit[start] + as_project + (0 if fits else 3) + tail
             if cost < best[start][0]:
                 best[start] = cost, (start, *heads)

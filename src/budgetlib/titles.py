@@ -19,10 +19,11 @@ _TAIL = re.compile(
 )
 _YEAR = re.compile(r"(20\d\d)年度?")
 _UNIT = re.compile(r"(?:单位|计量单位|金额单位)\s*[:：]?\s*(人民币)?(亿元|万元|千元|元)|[(（](亿元|万元|千元|元)[)）]")
+_UNIT_AT_THE_END = re.compile(r"[\s　](?:人民币)?(亿元|万元|千元|元)\s*$")
 _BRACKETED_UNIT = re.compile(r"[(（](?:单位[:：]?)?(?:人民币)?[亿万千]?元[)）]")
 _ENTITY = re.compile(
     r"(?:(?:部门|单位)(?:[(（]单位[)）])?(?:名称)?|编制单位|填报单位|预算单位|填报部门|预算部门)[:：]\s*(?P<entity>.+?)"
-    r"(?=[\s　]*(?:金额)?单位\s*[:：]|$)"
+    r"(?=[\s　]*(?:金额|计量)?单位\s*[:：]|[\s　]+(?:人民币)?[亿万千]?元\s*$|$)"
 )
 _MONEY_UNIT = re.compile(r"(人民币)?(亿|万|千)?元")
 _NOT_A_TITLE = re.compile(r"[。;；]|\.{4,}|…|详见|见附|^注[:：]|^备注")
@@ -107,6 +108,8 @@ def find_unit(texts: Iterable[str]) -> str | None:
     for text in texts:
         for match in _UNIT.finditer(squeeze(text)):
             unit = match[2] or match[3]
+        if (alone := _UNIT_AT_THE_END.search(text)) and _ENTITY.search(text):
+            unit = alone[1]
     return unit
 
 

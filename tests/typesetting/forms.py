@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from itertools import zip_longest
+from pathlib import Path
 
 from reportlab.platypus import Flowable
 
@@ -104,6 +108,7 @@ FORMS = {
     ),
 }
 
+_WORDINGS = Path(__file__).parents[1] / "gold" / "wordings.toml"
 _WEIGHTS = {"c": 45.0, "n": 120.0, "a": 48.0}
 _NARROW = {"c": 40.0, "n": 62.0, "a": 27.0}
 _HEAD_AND_FIRST_ROW = 220.0
@@ -113,7 +118,7 @@ _ROUNDING = "注：本套报表因取数时四舍五入，部分金额可能存�
 def forms(disclosure: Disclosure, layout: Layout) -> Iterator[Flowable]:
     """The pages of part two, form by form."""
     for name, form in FORMS.items():
-        title = f"{disclosure.fiscal_year}年{form.title}"
+        title = f"{disclosure.fiscal_year}年{_title(name, form, layout)}"
         whose = "部门名称" if disclosure.kind == "department" else "单位名称"
         header = [line.split() for line in form.header.format(year=disclosure.fiscal_year).splitlines()]
         rows = _body(name, disclosure, layout)
@@ -141,6 +146,18 @@ def forms(disclosure: Disclosure, layout: Layout) -> Iterator[Flowable]:
         yield table([*header, *rows], columns, len(header), layout)
         yield from _note(name, disclosure, layout)
         yield new_page() if layout.form_per_page else gap(16)
+
+
+@cache
+def _wordings(name: str) -> list[str]:
+    """The titles of a form that places print, without labels and years."""
+    known = tomllib.loads(_WORDINGS.read_text(encoding="utf-8"))["titles"].get(name, [])
+    return [title for title in known if re.fullmatch(r"[一-鿿“”、（）]+表(（.+）)?", title) and title[1] != "、"]
+
+
+def _title(name: str, form: Form, layout: Layout) -> str:
+    wordings = _wordings(name)
+    return form.title if layout.wording is None or not wordings else wordings[layout.wording % len(wordings)]
 
 
 def chinese(number: int) -> str:

@@ -60,6 +60,8 @@ class Layout:
     """Label, title, name and unit stand in merged cells of the table itself."""
     numbered_head: bool = False
     """The columns are numbered below the header."""
+    wording: int | None = None
+    """Which of the titles that places print a form bears; None for Shanxi's."""
     unit: str = "万元"
     unit_place: str = "line"
     """Where a form states its unit: `line` above the table, `title` behind the title, `header` of every column."""
