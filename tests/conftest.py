@@ -1,4 +1,4 @@
-"""What several tests share: the sample data as tables, and a real browser."""
+"""What several tests share: an invented corpus, the sample data as tables, and a real browser."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,8 +10,22 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 from budgetlib.cli import main
+from budgetlib.corpus import Corpus
+from tests import invented
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Two years of an invented department; a test that needs others has its own."""
+    return invented.corpus(tmp_path_factory.mktemp("tidy"))
+
+
+@pytest.fixture(scope="session")
+def budget(corpus: Corpus) -> Corpus:
+    """The later year of the invented department."""
+    return corpus.select(department=invented.ENTITY, year=2026)
 
 
 @pytest.fixture(scope="session")

@@ -30,16 +30,6 @@ DIMENSIONS = ["function", "economic", "project", "unit"]
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return invented.corpus(tmp_path_factory.mktemp("tidy"))
-
-
-@pytest.fixture(scope="module")
-def budget(corpus: Corpus) -> Corpus:
-    return corpus.select(department=ENTITY, year=2026)
-
-
-@pytest.fixture(scope="module")
 def change(corpus: Corpus) -> pd.DataFrame:
     return spending_change(corpus, ENTITY, 2026)
 

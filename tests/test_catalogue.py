@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-import budgetlib as bl
 from budgetlib.catalogue import read_catalogue
 from budgetlib.disclosure import Records
 from budgetlib.identify import is_another
 from budgetlib.pages import Box, Cell, Grid, Line, Page
 from budgetlib.strangers import set_apart
+from tests.plain_text import parse, said
 from tests.shared_material import SHARED, needs_shared, records
 
 HEAD = "代码\t一级目录\t二级目录\t三级目录\t四级目录"
@@ -48,16 +48,6 @@ CLOSED = """\
 第四部分 名词解释
 """
 SECTION = "第三部分 情况说明\n\n十二、其他说明\n\n（一）政府购买服务指导性目录\n\n"
-
-
-def parse(folder: Path, text: str) -> Records:
-    path = folder / "disclosure.txt"
-    path.write_text(text, encoding="utf-8")
-    return bl.parse_document(path)
-
-
-def said(parsed: Records) -> str:
-    return "; ".join(page["reason"] or "" for page in parsed["pages"])
 
 
 def items(parsed: Records) -> list[tuple[Any, ...]]:

@@ -33,16 +33,10 @@ from budgetlib.charts import (
 )
 from budgetlib.corpus import Corpus
 from budgetlib.labels import LANGUAGES, label, labels
-from tests import invented
 from tests.invented import ENTITY, yuan
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src/budgetlib"
 LONG = "示例市政务服务一体化平台升级改造及三年运行维护服务项目（含网络安全等级保护测评、商用密码应用安全性评估）经费"
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return invented.corpus(tmp_path_factory.mktemp("tidy"))
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,6 @@ from budgetlib.tables import LINES, TABLES
 from tests import invented
 
 
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return invented.corpus(tmp_path_factory.mktemp("tidy"))
-
-
 def test_a_corpus_holds_every_table_with_its_columns(corpus: Corpus) -> None:
     assert {table.name: list(getattr(corpus, table.name).columns) for table in TABLES} == {
         table.name: table.schema.names for table in TABLES

@@ -16,6 +16,7 @@ from budgetlib.recognise import recognise
 from budgetlib.rows import Row
 from budgetlib.text import slug, squeeze
 from budgetlib.titles import form_above, without_years
+from tests.plain_text import parse
 
 HEAD = "示例市示例局2026年部门预算\n\n"
 
@@ -24,12 +25,7 @@ HEAD = "示例市示例局2026年部门预算\n\n"
 def parsed(tmp_path: Path) -> Any:
     """A function: text of a disclosure → its records."""
 
-    def parse(text: str) -> dict[str, list[dict[str, Any]]]:
-        path = tmp_path / "disclosure.txt"
-        path.write_text(HEAD + text, encoding="utf-8")
-        return parse_document(path)
-
-    return parse
+    return lambda text: parse(tmp_path, HEAD + text)
 
 
 def amounts(records: dict[str, list[dict[str, Any]]]) -> list[tuple[Any, ...]]:

@@ -18,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Table
 
 from budgetlib.pipeline import parse_document
+from tests.plain_text import said
 from tests.strategies import disclosures, layouts
 from tests.test_roundtrip import examples, lines_found, read_again
 from tests.typesetting.disclosure import Disclosure
@@ -55,10 +56,6 @@ def parsed(folder: Path, story: Sequence[Flowable], layout: Layout | None = None
 
 def printed(records: Records) -> list[str]:
     return sorted(line["published_text"] for line in records["lines"])
-
-
-def said(records: Records) -> str:
-    return "; ".join(page["reason"] or "" for page in records["pages"])
 
 
 def ruled(rows: Sequence[Sequence[str]], widths: Sequence[tuple[float, str]] = WIDTHS) -> Table:

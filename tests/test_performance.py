@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-import budgetlib as bl
 from budgetlib.disclosure import Records
 from budgetlib.performance.names import nearly
 from budgetlib.text import squeeze
+from tests.plain_text import parse, said
 from tests.shared_material import SHARED, files, needs_shared, records
 
 TITLE = "示例市市级预算部门（单位）项目支出绩效目标表\n(2026年度)\n"
@@ -43,16 +43,6 @@ def head(
 
 def document(*tables: str) -> str:
     return "\n\n".join(tables) + "\n\n十一、国有资产占有使用情况\n"
-
-
-def parse(folder: Path, text: str) -> Records:
-    path = folder / "disclosure.txt"
-    path.write_text(text, encoding="utf-8")
-    return bl.parse_document(path)
-
-
-def said(parsed: Records) -> str:
-    return "; ".join(page["reason"] or "" for page in parsed["pages"])
 
 
 def targets(parsed: Records, scope: str) -> list[tuple[Any, ...]]:

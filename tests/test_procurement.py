@@ -27,16 +27,6 @@ from tests.invented import ENTITY, yuan
 NOW, BEFORE = f"{2026:016d}", f"{2025:016d}"
 
 
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return invented.corpus(tmp_path_factory.mktemp("tidy"))
-
-
-@pytest.fixture(scope="module")
-def budget(corpus: Corpus) -> Corpus:
-    return corpus.select(department=ENTITY, year=2026)
-
-
 def form(corpus: Corpus, name: str, *rows: tuple[str, str, str]) -> Corpus:
     """The corpus with one more form in the document of 2026: item, kind of row and amount in 万元."""
     about = {

@@ -11,15 +11,9 @@ import pytest
 import budgetlib as bl
 from budgetlib.corpus import Corpus
 from budgetlib.labels import LANGUAGES, label
-from tests import invented
 from tests.invented import ENTITY
 
 BEFORE = f"{2025:016d}"
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return invented.corpus(tmp_path_factory.mktemp("tidy"))
 
 
 def display(corpus: Corpus, language: str) -> bl.Display:

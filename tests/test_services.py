@@ -17,7 +17,6 @@ from budgetlib.corpus import Corpus
 from budgetlib.errors import BadParameter
 from budgetlib.matches import COLUMNS, load_matches
 from budgetlib.tables import CATALOGUE, CATALOGUE_DECLARATIONS
-from tests import invented
 from tests.invented import CENTRE, ENTITY
 from tests.shared_material import files, needs_shared, records
 
@@ -25,11 +24,6 @@ EDITION = "例财综〔2026〕1号"
 NOW, BEFORE = f"{2026:016d}", f"{2025:016d}"
 WINDOW, PLATFORM = "J综合窗口服务费", "Z示例市政务服务一体化平台升级改造及三年运行维护服务项目"
 NOBODY = load_matches("no such file.csv")
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return invented.corpus(tmp_path_factory.mktemp("tidy"))
 
 
 def item(code: str, name: str, **more: Any) -> dict[str, Any]:

@@ -32,11 +32,6 @@ from tests.shared_material import files, needs_shared, records
 NOW, BEFORE = f"{2026:016d}", f"{2025:016d}"
 
 
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return invented.corpus(tmp_path_factory.mktemp("tidy"))
-
-
 def projects(before: dict[str, str], now: dict[str, str]) -> pd.DataFrame:
     """Computed rows like those of `spending_change`: projects of one unit, in 万元."""
     found = []
