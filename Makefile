@@ -16,16 +16,17 @@ test: $(INSTALLED) ## all tests
 
 ocr: .venv/ocr ## install the extra that reads scanned pages
 
-lint: $(INSTALLED) ## lint, format and strict types, changing nothing
+lint: $(INSTALLED) ## lint, format, strict types and who may import whom, changing nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 lab: $(INSTALLED) ## the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
 dictionary: $(INSTALLED) ## print the data dictionary from the schemas
-	$(BIN)/python -m budgetlib.dictionary > docs/data_dictionary.md
+	$(BIN)/python -m budgetlib.tables.dictionary > docs/data_dictionary.md
 
 constraints: ## pin the newest allowed versions, those of the extra in constraints-ocr.txt; needs uv
 	uv pip compile pyproject.toml --group test --group lint --group build \

@@ -18,10 +18,10 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from budgetlib.forms import forms
+from budgetlib.definitions.forms import forms
 from budgetlib.pipeline import parse_document
-from budgetlib.store import write_tables
-from budgetlib.tables import TABLES
+from budgetlib.tables.schemas import TABLES
+from budgetlib.tables.store import write_tables
 
 SIGNS = {"read": "●", "declared_empty": "○"}
 

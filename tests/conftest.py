@@ -10,7 +10,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 from budgetlib.cli import main
-from budgetlib.corpus import Corpus
+from budgetlib.tables.corpus import Corpus
 from tests import invented
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from budgetlib.corpus import Corpus, load
-from budgetlib.store import write_table
-from budgetlib.tables import DOCUMENTS, LINES, PAGES, STATEMENTS, TABLES
+from budgetlib.tables.corpus import Corpus, load
+from budgetlib.tables.schemas import DOCUMENTS, LINES, PAGES, STATEMENTS, TABLES
+from budgetlib.tables.store import write_table
 
 ENTITY = "示例市示例局"
 CENTRE = "示例市示例中心"

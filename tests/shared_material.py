@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from budgetlib.disclosure import Records
+from budgetlib.extraction.document import Records
 from budgetlib.pipeline import parse_document
-from budgetlib.store import write_tables
-from budgetlib.tables import TABLES
+from budgetlib.tables.schemas import TABLES
+from budgetlib.tables.store import write_tables
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -19,10 +19,10 @@ from budgetlib.analysis import (
     spending_change,
 )
 from budgetlib.analysis.amounts import POINTS, share, shares_that_add_up
-from budgetlib.analysis.two_years import REMAINDER
-from budgetlib.corpus import Corpus
-from budgetlib.errors import NotFound
-from budgetlib.labels import labels
+from budgetlib.analysis.year_pairs import REMAINDER
+from budgetlib.core.errors import NotFound
+from budgetlib.definitions.labels import labels
+from budgetlib.tables.corpus import Corpus
 from tests import invented
 from tests.invented import CENTRE, ENTITY, yuan
 

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from reportlab.platypus import Flowable
 
-from budgetlib.catalogue import read_catalogue
-from budgetlib.pages import Page
-from budgetlib.performance import read_performance
-from budgetlib.readers import read_document
-from budgetlib.vocabulary import performance_words
+from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.extraction.catalogue import read_catalogue
+from budgetlib.extraction.performance import read_performance
+from budgetlib.pages.model import Page
+from budgetlib.pages.reader import read_document
 from tests.strategies import layouts
 from tests.typesetting.annexes import catalogue, performance_targets
 from tests.typesetting.disclosure import FACTS, Disclosure, Section, Target, read_facts

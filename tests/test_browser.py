@@ -18,8 +18,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from budgetlib.cli import main
-from budgetlib.index import SCRIPT
 from budgetlib.pipeline import parse
+from budgetlib.report.index import SCRIPT
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import FACTS, Row, read_facts
 

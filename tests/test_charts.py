@@ -18,7 +18,8 @@ from matplotlib.text import Text
 from PIL import Image
 
 from budgetlib.analysis import basic_and_project, procurement_mix, spending_by_function, spending_change
-from budgetlib.charts import (
+from budgetlib.definitions.labels import LANGUAGES, label, labels
+from budgetlib.report.charts import (
     NARROW,
     WIDE,
     plot_basic_and_project,
@@ -31,8 +32,7 @@ from budgetlib.charts import (
     sentence,
     svg,
 )
-from budgetlib.corpus import Corpus
-from budgetlib.labels import LANGUAGES, label, labels
+from budgetlib.tables.corpus import Corpus
 from tests.invented import ENTITY, yuan
 
 PACKAGE = Path(__file__).resolve().parents[1] / "src/budgetlib"

@@ -16,15 +16,15 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, settings
 
 from budgetlib.checks import TESTS, check_records
+from budgetlib.checks.console import wrapped
+from budgetlib.checks.expressions import expression
 from budgetlib.checks.identities import SEVERITIES, identities
-from budgetlib.checks.terms import expression
 from budgetlib.cli import main
-from budgetlib.corpus import Corpus, load
-from budgetlib.dictionary import measures
-from budgetlib.forms import forms
-from budgetlib.listing import wrapped
+from budgetlib.definitions.forms import forms
+from budgetlib.definitions.measures import measures
 from budgetlib.pipeline import parse_document
-from budgetlib.tables import TABLES
+from budgetlib.tables.corpus import Corpus, load
+from budgetlib.tables.schemas import TABLES
 from tests.shared_material import SHARED, needs_shared, records
 from tests.strategies import disclosures, layouts
 from tests.typesetting import typeset
@@ -522,7 +522,7 @@ def test_strict_exits_1_only_where_an_error_fails(sample_tidy: Path, tmp_path: P
 
 
 def _write(corpus: Corpus, folder: Path) -> None:
-    from budgetlib.store import write_table
+    from budgetlib.tables.store import write_table
 
     for table in TABLES:
         write_table(getattr(corpus, table.name), table, folder)

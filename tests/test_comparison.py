@@ -11,12 +11,12 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from budgetlib.analysis import compare, compare_catalogue
-from budgetlib.charts import NARROW, WIDE, plot_catalogue_map, plot_comparison, png, sentence
 from budgetlib.cli import main
-from budgetlib.corpus import Corpus, load
-from budgetlib.labels import label
-from budgetlib.matches import load_matches
-from budgetlib.tables import CATALOGUE as TABLE
+from budgetlib.definitions.labels import label
+from budgetlib.report.charts import NARROW, WIDE, plot_catalogue_map, plot_comparison, png, sentence
+from budgetlib.tables.corpus import Corpus, load
+from budgetlib.tables.matches import load_matches
+from budgetlib.tables.schemas import CATALOGUE as TABLE
 from tests import invented
 from tests.invented import ENTITY, yuan
 

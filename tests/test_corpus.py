@@ -6,10 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from budgetlib.corpus import Corpus, load
-from budgetlib.errors import NotFound
-from budgetlib.store import read_table, replacing, write_bytes, write_csv, write_table
-from budgetlib.tables import LINES, TABLES
+from budgetlib.core.errors import NotFound
+from budgetlib.core.files import replacing, write_bytes
+from budgetlib.tables.corpus import Corpus, load
+from budgetlib.tables.schemas import LINES, TABLES
+from budgetlib.tables.store import read_table, write_csv, write_table
 from tests import invented
 
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 import budgetlib as bl
-from budgetlib.corpus import Corpus, load
-from budgetlib.corrections import COLUMNS, correction
-from budgetlib.errors import BadParameter
+from budgetlib.core.errors import BadParameter
 from budgetlib.pipeline import parse
+from budgetlib.tables.corpus import Corpus, load
+from budgetlib.tables.corrections import COLUMNS, correction
 
 RAW = Path(__file__).resolve().parents[1] / "data/raw"
 FILE = "示例市示例局-2026.pdf"

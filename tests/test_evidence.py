@@ -15,9 +15,9 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 import budgetlib as bl
-from budgetlib.corpus import Corpus, load
-from budgetlib.evidence import MOST, Exhibit, exhibits
 from budgetlib.pipeline import parse
+from budgetlib.report.evidence import MOST, Exhibit, exhibits
+from budgetlib.tables.corpus import Corpus, load
 from tests.shared_material import SHARED, needs_shared
 
 RED, BLUE = (204, 32, 32), (31, 99, 190)

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from budgetlib.cli import main
-from budgetlib.export import FORMATS
-from budgetlib.tables import TABLES
+from budgetlib.tables.export import FORMATS
+from budgetlib.tables.schemas import TABLES
 from tests import invented
 from tests.invented import ENTITY
 

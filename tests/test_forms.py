@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from budgetlib.forms import forms
-from budgetlib.nesting import row_kinds
+from budgetlib.core.text import slug, squeeze
+from budgetlib.definitions.forms import forms
+from budgetlib.extraction.forms.recognise import recognise
+from budgetlib.extraction.forms.row_kinds import row_kinds
+from budgetlib.extraction.forms.rows import Row
+from budgetlib.extraction.forms.titles import form_above, without_years
 from budgetlib.pipeline import parse_document
-from budgetlib.recognise import recognise
-from budgetlib.rows import Row
-from budgetlib.text import slug, squeeze
-from budgetlib.titles import form_above, without_years
 from tests.plain_text import parse
 
 HEAD = "示例市示例局2026年部门预算\n\n"
@@ -165,9 +165,9 @@ def test_what_is_no_title_of_a_form_names_none(parsed: Any, line: str) -> None:
 
 def rows(*printed: tuple[str, str], code: bool = False) -> list[Row]:
     """Rows of one panel with a total each, as `(label, amount)`."""
-    from budgetlib.heads import Column
-    from budgetlib.pages import Cell
-    from budgetlib.rows import Amount
+    from budgetlib.extraction.forms.header import Column
+    from budgetlib.extraction.forms.rows import Amount
+    from budgetlib.pages.model import Cell
 
     column = Column(0, 0, "合计", measure="total")
     return [

@@ -1,10 +1,13 @@
 """The house is in order: versions in step, documents true, nothing of the builder's machine left behind."""
 
+import ast
 import contextlib
 import io
+import json
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from importlib import metadata
@@ -18,13 +21,23 @@ from packaging.utils import canonicalize_name
 
 import budgetlib
 from budgetlib.cli import main
-from budgetlib.dictionary import data_dictionary, measures
-from budgetlib.tables import TABLES
+from budgetlib.definitions.measures import measures
+from budgetlib.tables.dictionary import data_dictionary
+from budgetlib.tables.schemas import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src/budgetlib"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONSTRAINTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("constraints.txt", "constraints-ocr.txt")}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+USED_WITHOUT_IMPORT = {"jupyterlab", "ipykernel", "zhplot", "onnxruntime"}
+"""A program for readers, the kernel it starts, a font file, what runs the models of the extra `ocr`."""
+
+IMPORTED_AS = {"cv2": "opencv-python-headless"}
+"""Modules that bear another name than their distribution, for when the extra they belong to is not installed."""
 
 
 def direct_dependencies() -> Iterator[Requirement]:
@@ -102,7 +115,7 @@ def test_the_data_dictionary_is_the_one_printed_from_the_schemas() -> None:
 
 
 def test_the_data_dictionary_describes_the_measures_that_forms_give_and_no_other() -> None:
-    files = (ROOT / "src/budgetlib/forms").glob("*.toml")
+    files = (PACKAGE / "definitions/forms").glob("*.toml")
     found = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
     rules = [rule for form in found for kind in ("header", "panel") for rule in form.get(kind, [])]
     assert {rule["measure"] for rule in rules if "measure" in rule} == measures()["lines"].keys()
@@ -154,3 +167,61 @@ def test_no_file_names_a_package_registry_or_a_path_of_some_machine() -> None:
         if (match := found.search(path.read_bytes().decode("utf-8", errors="ignore")))
     }
     assert named == {}
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Every import as a dotted name: `from budgetlib.core.money import to_yuan` is `budgetlib.core.money.to_yuan`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imports_of(path: Path) -> list[str]:
+    return list(imports(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def test_no_module_imports_a_private_name_of_another() -> None:
+    private = {
+        path.relative_to(PACKAGE).as_posix(): names
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if (names := {n for n in imports_of(path) if n.startswith("budgetlib.") and re.search(r"\._(?!_)", n)})
+    }
+    assert private == {}
+
+
+def libraries(folder: Path) -> set[str]:
+    """The distributions that the Python files below `folder` import."""
+    imported = {name.partition(".")[0] for path in folder.rglob("*.py") for name in imports_of(path)}
+    providers = metadata.packages_distributions()
+    return {
+        canonicalize_name(providers.get(name, [IMPORTED_AS.get(name, name)])[0])
+        for name in imported - sys.stdlib_module_names - {"budgetlib", "tests"}
+    }
+
+
+def declared(lines: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
+def test_the_declared_dependencies_are_the_libraries_that_are_used() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = declared(pyproject["project"]["dependencies"])
+    optional = declared([line for lines in pyproject["project"]["optional-dependencies"].values() for line in lines])
+    assert needed | optional == libraries(PACKAGE) | USED_WITHOUT_IMPORT
+    assert declared(pyproject["dependency-groups"]["test"]) == (libraries(ROOT / "tests") - needed) | {"pytest-xdist"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_imports_budgetlib_only_and_defines_nothing(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    tree = ast.parse("\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"))
+    assert set(imports(tree)) == {"budgetlib"}
+    assert not [
+        n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda)
+    ]
+
+
+def test_there_are_notebooks() -> None:
+    assert NOTEBOOKS

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budgetlib.dictionary import measures
-from budgetlib.narrative import read_statements
-from budgetlib.pages import Line, Page
-from budgetlib.phrases import phrases
-from budgetlib.readers import read_document
-from budgetlib.tables import STATEMENTS
+from budgetlib.definitions.measures import measures
+from budgetlib.definitions.phrases import phrases
+from budgetlib.extraction.narrative import read_statements
+from budgetlib.pages.model import Line, Page
+from budgetlib.pages.reader import read_document
+from budgetlib.tables.schemas import STATEMENTS
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from budgetlib.disclosure import Records
-from budgetlib.performance.names import nearly
-from budgetlib.text import squeeze
+from budgetlib.core.text import squeeze
+from budgetlib.extraction.document import Records
+from budgetlib.extraction.performance.names import nearly
 from tests.plain_text import parse, said
 from tests.shared_material import SHARED, files, needs_shared, records
 

@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 
 from budgetlib.checks import check_records
-from budgetlib.corpus import Corpus, load
 from budgetlib.pipeline import parse
+from budgetlib.tables.corpus import Corpus, load
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import FACTS, Disclosure, Row, read_facts
 

@@ -16,11 +16,11 @@ from budgetlib.analysis import (
     procurement_standing,
     purchased_services,
 )
-from budgetlib.charts import plot_procurement_mix, sentence
-from budgetlib.corpus import Corpus, load
-from budgetlib.labels import label
-from budgetlib.matches import load_matches
-from budgetlib.tables import CATALOGUE_DECLARATIONS, LINES
+from budgetlib.definitions.labels import label
+from budgetlib.report.charts import plot_procurement_mix, sentence
+from budgetlib.tables.corpus import Corpus, load
+from budgetlib.tables.matches import load_matches
+from budgetlib.tables.schemas import CATALOGUE_DECLARATIONS, LINES
 from tests import invented
 from tests.invented import ENTITY, yuan
 

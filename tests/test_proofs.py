@@ -12,11 +12,11 @@ import pypdfium2
 import pytest
 
 import budgetlib as bl
-from budgetlib.corpus import Corpus, load
-from budgetlib.money import parse_number
-from budgetlib.printed import Proof
-from budgetlib.proofs import MOST, Proofs
-from budgetlib.text import squeeze
+from budgetlib.core.money import parse_number
+from budgetlib.core.text import squeeze
+from budgetlib.report.printed import Proof
+from budgetlib.report.provenance import MOST, Proofs
+from budgetlib.tables.corpus import Corpus, load
 
 RAW = Path(__file__).resolve().parents[1] / "data/raw"
 EXAMPLE, OFFICE = "示例市示例局", "大同市人民政府办公室[部门]"
@@ -160,7 +160,7 @@ def test_pages_that_one_file_cannot_hold_are_quoted(
     complete = show.pages(str(sample_tidy)).markup
     assert "More pages are cited" not in complete
     assert complete.count("data:image/png") > 4
-    monkeypatch.setattr("budgetlib.appendix.MOST_BYTES", 100_000)
+    monkeypatch.setattr("budgetlib.report.cited_pages.MOST_BYTES", 100_000)
     cut = show.pages(str(sample_tidy)).markup
     assert "More pages are cited" in cut
     assert 0 < cut.count("data:image/png") < complete.count("data:image/png")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from budgetlib.pages import Box, Cell, Grid, Line, Page
-from budgetlib.prose import Passage, read_passages
+from budgetlib.extraction.narrative.passages import Passage, read_passages
+from budgetlib.pages.model import Box, Cell, Grid, Line, Page
 
 LEFT, RIGHT, HEIGHT = 90.0, 500.0, 14.0
 

@@ -18,9 +18,9 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from budgetlib.cli import main
-from budgetlib.errors import BadParameter, NotFound
-from budgetlib.index import Report, write_index
-from budgetlib.report import NOTEBOOK, check_parameters, write_reports
+from budgetlib.core.errors import BadParameter, NotFound
+from budgetlib.report.index import Report, write_index
+from budgetlib.report.run import NOTEBOOK, check_parameters, write_reports
 from tests import invented
 from tests.invented import ENTITY
 

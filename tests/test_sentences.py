@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import budgetlib as bl
-from budgetlib.corpus import Corpus
-from budgetlib.labels import LANGUAGES, label
+from budgetlib.definitions.labels import LANGUAGES, label
+from budgetlib.tables.corpus import Corpus
 from tests.invented import ENTITY
 
 BEFORE = f"{2025:016d}"

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 from budgetlib.analysis import catalogue_coverage, catalogue_items, coverage_shares, edition_changes, guidance
-from budgetlib.analysis.matching import THRESHOLD, Matcher
-from budgetlib.corpus import Corpus
-from budgetlib.errors import BadParameter
-from budgetlib.matches import COLUMNS, load_matches
-from budgetlib.tables import CATALOGUE, CATALOGUE_DECLARATIONS
+from budgetlib.analysis.catalogue_matcher import THRESHOLD, Matcher
+from budgetlib.core.errors import BadParameter
+from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.matches import COLUMNS, load_matches
+from budgetlib.tables.schemas import CATALOGUE, CATALOGUE_DECLARATIONS
 from tests.invented import CENTRE, ENTITY
 from tests.shared_material import files, needs_shared, records
 

@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 
 from budgetlib import Display, Steps, check, failures, plot_spending_by_function, read, spending_by_function
-from budgetlib.errors import NotFound
+from budgetlib.core.errors import NotFound
 
 ROOT = Path(__file__).resolve().parents[1]
 TUTORIAL = ROOT / "notebooks/read_one_document.ipynb"

@@ -17,14 +17,14 @@ from budgetlib.analysis import (
     similar_names,
     spending_change,
 )
-from budgetlib.analysis.likeness import LIKE
+from budgetlib.analysis.similar_names import LIKE
 from budgetlib.cli import main
-from budgetlib.corpus import Corpus, load
-from budgetlib.deflator import load_deflator
-from budgetlib.documents import find_sources
-from budgetlib.errors import BadParameter
-from budgetlib.store import write_tables
-from budgetlib.tables import TABLES
+from budgetlib.core.errors import BadParameter
+from budgetlib.pages.sources import find_sources
+from budgetlib.tables.corpus import Corpus, load
+from budgetlib.tables.deflator import load_deflator
+from budgetlib.tables.schemas import TABLES
+from budgetlib.tables.store import write_tables
 from tests import invented
 from tests.invented import CENTRE, ENTITY, yuan
 from tests.shared_material import files, needs_shared, records

@@ -33,26 +33,26 @@ if TYPE_CHECKING:
     from budgetlib.analysis import sources as sources
     from budgetlib.analysis import spending_by_function as spending_by_function
     from budgetlib.analysis import spending_change as spending_change
-    from budgetlib.charts import plot_basic_and_project as plot_basic_and_project
-    from budgetlib.charts import plot_catalogue_map as plot_catalogue_map
-    from budgetlib.charts import plot_comparison as plot_comparison
-    from budgetlib.charts import plot_procurement_mix as plot_procurement_mix
-    from budgetlib.charts import plot_project_change as plot_project_change
-    from budgetlib.charts import plot_series as plot_series
-    from budgetlib.charts import plot_spending_by_function as plot_spending_by_function
-    from budgetlib.charts import plot_spending_change as plot_spending_change
-    from budgetlib.corpus import Corpus as Corpus
-    from budgetlib.corpus import load as load
-    from budgetlib.deflator import load_deflator as load_deflator
-    from budgetlib.display import Display as Display
-    from budgetlib.evidence import exhibits as exhibits
-    from budgetlib.matches import load_matches as load_matches
+    from budgetlib.extraction.steps import Steps as Steps
     from budgetlib.pipeline import check as check
     from budgetlib.pipeline import parse as parse
     from budgetlib.pipeline import parse_document as parse_document
     from budgetlib.pipeline import read as read
-    from budgetlib.report import write_reports as write_reports
-    from budgetlib.steps import Steps as Steps
+    from budgetlib.report.charts import plot_basic_and_project as plot_basic_and_project
+    from budgetlib.report.charts import plot_catalogue_map as plot_catalogue_map
+    from budgetlib.report.charts import plot_comparison as plot_comparison
+    from budgetlib.report.charts import plot_procurement_mix as plot_procurement_mix
+    from budgetlib.report.charts import plot_project_change as plot_project_change
+    from budgetlib.report.charts import plot_series as plot_series
+    from budgetlib.report.charts import plot_spending_by_function as plot_spending_by_function
+    from budgetlib.report.charts import plot_spending_change as plot_spending_change
+    from budgetlib.report.display import Display as Display
+    from budgetlib.report.evidence import exhibits as exhibits
+    from budgetlib.report.run import write_reports as write_reports
+    from budgetlib.tables.corpus import Corpus as Corpus
+    from budgetlib.tables.corpus import load as load
+    from budgetlib.tables.deflator import load_deflator as load_deflator
+    from budgetlib.tables.matches import load_matches as load_matches
 
 __version__ = "0.1.0"
 
@@ -63,9 +63,9 @@ _PUBLIC = {
     "parse_document": "pipeline",
     "read": "pipeline",
     "check": "pipeline",
-    "Steps": "steps",
-    "load": "corpus",
-    "Corpus": "corpus",
+    "Steps": "extraction.steps",
+    "load": "tables.corpus",
+    "Corpus": "tables.corpus",
     "key_figures": "analysis",
     "basic_and_project": "analysis",
     "spending_by_function": "analysis",
@@ -73,7 +73,7 @@ _PUBLIC = {
     "published_and_computed": "analysis",
     "published_functions": "analysis",
     "similar_names": "analysis",
-    "load_deflator": "deflator",
+    "load_deflator": "tables.deflator",
     "constant_prices": "analysis",
     "series": "analysis",
     "series_breaks": "analysis",
@@ -82,7 +82,7 @@ _PUBLIC = {
     "concentration": "analysis",
     "procured_projects": "analysis",
     "purchased_services": "analysis",
-    "load_matches": "matches",
+    "load_matches": "tables.matches",
     "Guidance": "analysis",
     "guidance": "analysis",
     "catalogue_coverage": "analysis",
@@ -97,17 +97,17 @@ _PUBLIC = {
     "identity_quality": "analysis",
     "form_coverage": "analysis",
     "sources": "analysis",
-    "exhibits": "evidence",
-    "plot_spending_by_function": "charts",
-    "plot_basic_and_project": "charts",
-    "plot_spending_change": "charts",
-    "plot_project_change": "charts",
-    "plot_series": "charts",
-    "plot_procurement_mix": "charts",
-    "plot_comparison": "charts",
-    "plot_catalogue_map": "charts",
-    "Display": "display",
-    "write_reports": "report",
+    "exhibits": "report.evidence",
+    "plot_spending_by_function": "report.charts",
+    "plot_basic_and_project": "report.charts",
+    "plot_spending_change": "report.charts",
+    "plot_project_change": "report.charts",
+    "plot_series": "report.charts",
+    "plot_procurement_mix": "report.charts",
+    "plot_comparison": "report.charts",
+    "plot_catalogue_map": "report.charts",
+    "Display": "report.display",
+    "write_reports": "report.run",
 }
 
 

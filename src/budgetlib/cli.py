@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
-from budgetlib import __version__
-from budgetlib.errors import BadParameter, BudgetlibError, NotFound
-from budgetlib.labels import LANGUAGES
+from budgetlib.core.errors import BadParameter, BudgetlibError, NotFound
+from budgetlib.core.version import __version__
+from budgetlib.definitions.labels import LANGUAGES
 
 if TYPE_CHECKING:
-    from budgetlib.index import Report
     from budgetlib.pipeline import Parsed
+    from budgetlib.report.index import Report
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _TIDY = Path("data/tidy")
@@ -102,8 +102,8 @@ def check(tidy: Path, strict: bool, lang: str) -> None:
 
     Each finding names its form, row and page.
     """
-    from budgetlib.corpus import load
-    from budgetlib.listing import listing
+    from budgetlib.checks.console import listing
+    from budgetlib.tables.corpus import load
 
     corpus = load(tidy)
     for line in listing(corpus, lang, shutil.get_terminal_size().columns):
@@ -148,7 +148,7 @@ def report(
 
     Or for those named; the pages over all departments are written each time.
     """
-    from budgetlib.report import DEFLATOR, write_reports
+    from budgetlib.report.run import DEFLATOR, write_reports
 
     languages = LANGUAGES if lang == "both" else (lang,)
     try:
@@ -193,7 +193,7 @@ def export(tidy: Path, out: Path, form: str) -> None:
 
     A README of columns, units, caveats and citation goes with them.
     """
-    from budgetlib.export import export as export_tables
+    from budgetlib.tables.export import export as export_tables
 
     try:
         files = export_tables(tidy, out, form)

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from budgetlib import __version__
 from budgetlib.checks import check_records
-from budgetlib.corpus import Corpus
-from budgetlib.corrections import correction, read_corrections
-from budgetlib.disclosure import Records, parse_source, reading_of_pictures, unread
-from budgetlib.documents import Source, find_sources
-from budgetlib.errors import NotFound
-from budgetlib.store import read_rows, write_tables
-from budgetlib.tables import CHECKS, CORRECTIONS, TABLES, Table
+from budgetlib.core.errors import NotFound
+from budgetlib.core.version import __version__
+from budgetlib.extraction.document import Records, parse_source, reading_of_pictures, unread
+from budgetlib.pages.sources import Source, find_sources
+from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.corrections import correction, read_corrections
+from budgetlib.tables.schemas import CHECKS, CORRECTIONS, TABLES, Table
+from budgetlib.tables.store import read_rows, write_tables
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Tables → small result frames. Exact decimals; no paper, no files, no plots."""
 
+from budgetlib.analysis.catalogue_changes import edition_changes
+from budgetlib.analysis.catalogue_coverage import catalogue_coverage, catalogue_items, coverage_shares
+from budgetlib.analysis.catalogue_edition import Guidance, guidance
 from budgetlib.analysis.change import published_and_computed, published_functions, spending_change
 from budgetlib.analysis.comparison import compare, compare_catalogue
-from budgetlib.analysis.editions import edition_changes
-from budgetlib.analysis.guidance import Guidance, guidance
-from budgetlib.analysis.likeness import similar_names
-from budgetlib.analysis.overview import coverage, key_figures, sources
-from budgetlib.analysis.prices import constant_prices
+from budgetlib.analysis.constant_prices import constant_prices
+from budgetlib.analysis.data_quality import document_quality, failures, form_coverage, identity_quality
+from budgetlib.analysis.key_figures import coverage, key_figures, sources
 from budgetlib.analysis.procurement import (
     concentration,
     procured_projects,
@@ -14,9 +15,8 @@ from budgetlib.analysis.procurement import (
     procurement_standing,
     purchased_services,
 )
-from budgetlib.analysis.quality import document_quality, failures, form_coverage, identity_quality
 from budgetlib.analysis.series import series, series_breaks
-from budgetlib.analysis.services import catalogue_coverage, catalogue_items, coverage_shares
+from budgetlib.analysis.similar_names import similar_names
 from budgetlib.analysis.spending import basic_and_project, spending_by_function
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from budgetlib.corpus import Corpus
+from budgetlib.tables.corpus import Corpus
 
 FEN = Decimal("0.01")
 PERCENT = Decimal("0.01")

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, stated, yuan
-from budgetlib.analysis.overview import key_figure
-from budgetlib.analysis.two_years import DIMENSIONS, Entry, change_of, changes_of, contributions, remainder
-from budgetlib.corpus import Corpus
-from budgetlib.errors import NotFound
-from budgetlib.text import squeeze
+from budgetlib.analysis.key_figures import key_figure
+from budgetlib.analysis.year_pairs import DIMENSIONS, Entry, change_of, changes_of, contributions, remainder
+from budgetlib.core.errors import NotFound
+from budgetlib.core.text import squeeze
+from budgetlib.tables.corpus import Corpus
 
 COLUMNS = (
     "basis",

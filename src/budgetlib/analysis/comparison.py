@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, share
+from budgetlib.analysis.catalogue_coverage import catalogue_coverage, coverage_shares
+from budgetlib.analysis.catalogue_edition import guidance
 from budgetlib.analysis.change import published_change
-from budgetlib.analysis.guidance import guidance
-from budgetlib.analysis.overview import key_figure
+from budgetlib.analysis.key_figures import key_figure
 from budgetlib.analysis.procurement import KINDS, procurement_mix
-from budgetlib.analysis.services import catalogue_coverage, coverage_shares
-from budgetlib.corpus import Corpus
+from budgetlib.tables.corpus import Corpus
 
 SHARES = (
     "project_pct",

@@ -12,11 +12,11 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import PERCENT, frame, printed_total, share, stated, yuan
-from budgetlib.analysis.overview import key_figure
-from budgetlib.corpus import Corpus
-from budgetlib.errors import NotFound
-from budgetlib.text import squeeze
-from budgetlib.vocabulary import service_words, spending_words
+from budgetlib.analysis.key_figures import key_figure
+from budgetlib.core.errors import NotFound
+from budgetlib.core.text import squeeze
+from budgetlib.definitions.vocabulary import service_words, spending_words
+from budgetlib.tables.corpus import Corpus
 
 KINDS = ("goods", "works", "services")
 COLUMNS = (

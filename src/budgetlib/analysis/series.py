@@ -11,11 +11,11 @@ import pandas as pd
 
 from budgetlib.analysis.amounts import frame, share
 from budgetlib.analysis.change import TOTALS, published_change
-from budgetlib.analysis.overview import key_figure
+from budgetlib.analysis.key_figures import key_figure
 from budgetlib.analysis.spending import spending_by_function
-from budgetlib.corpus import Corpus
-from budgetlib.text import squeeze
-from budgetlib.vocabulary import spending_words
+from budgetlib.core.text import squeeze
+from budgetlib.definitions.vocabulary import spending_words
+from budgetlib.tables.corpus import Corpus
 
 MEASURES = (
     "budget_total",

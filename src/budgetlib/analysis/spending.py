@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, printed_total, share
-from budgetlib.analysis.overview import key_figure
-from budgetlib.corpus import Corpus
+from budgetlib.analysis.key_figures import key_figure
+from budgetlib.tables.corpus import Corpus
 
 COLUMNS = (
     "code",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from budgetlib.checks.department import department_figures
-from budgetlib.checks.elsewhere import unit, unit_items, year
+from budgetlib.checks.across_documents import unit, unit_items, year
+from budgetlib.checks.budget import Budget, budgets
+from budgetlib.checks.department_targets import department_figures
 from budgetlib.checks.equalities import change, equal, share
 from budgetlib.checks.findings import Finding, Test, untested
 from budgetlib.checks.identities import SEVERITIES, Identity, identities
@@ -23,7 +24,6 @@ from budgetlib.checks.performance import (
     tables_summed,
     tables_unit_named,
 )
-from budgetlib.checks.reading import Budget, budgets
 from budgetlib.checks.services import (
     codes_once,
     declared_codes,
@@ -33,7 +33,7 @@ from budgetlib.checks.services import (
     declared_total,
 )
 from budgetlib.checks.sums import above, classes, codes, groups, headed, leaves, levels, parts, totalled, units
-from budgetlib.corpus import Corpus
+from budgetlib.tables.corpus import Corpus
 
 __all__ = ["SEVERITIES", "TESTS", "check_records", "findings"]
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from budgetlib.checks.budget import Budget, Figure, Statement
+from budgetlib.checks.expressions import Expression, evaluate, expression, published, stated
 from budgetlib.checks.findings import Finding, best, compared, untested
 from budgetlib.checks.identities import Identity
-from budgetlib.checks.reading import Budget, Figure, Statement
-from budgetlib.checks.terms import Expression, evaluate, expression, published, stated
 
 HUNDRED = 100
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from budgetlib.checks.budget import Budget, Figure, Place
 from budgetlib.checks.identities import Identity
-from budgetlib.checks.reading import Budget, Figure, Place
-from budgetlib.dictionary import measures
-from budgetlib.forms import forms
-from budgetlib.labels import money
+from budgetlib.definitions.forms import forms
+from budgetlib.definitions.labels import money
+from budgetlib.definitions.measures import measures
+from budgetlib.definitions.toml import load
 
 LANGUAGES = ("zh", "en")
 _NAMED_PLACES = 3
@@ -216,4 +215,4 @@ def _template(name: str, language: str) -> str:
 
 @cache
 def _messages() -> dict[str, dict[str, dict[str, str]]]:
-    return tomllib.loads((files(__package__) / "messages.toml").read_text(encoding="utf-8"))
+    return load("messages.toml", __package__)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from budgetlib.definitions.toml import load
 
 SEVERITIES = ("error", "warning", "note")
 _OTHER_DATA = ("itemised.toml", "messages.toml")
@@ -40,7 +41,7 @@ def identities() -> tuple[Identity, ...]:
         _identity(entry)
         for file in sorted(files(__package__).iterdir(), key=lambda file: file.name)
         if file.name.endswith(".toml") and file.name not in _OTHER_DATA
-        for entry in tomllib.loads(file.read_text(encoding="utf-8"))["identity"]
+        for entry in load(file.name, __package__)["identity"]
     ]
     names = [identity.name for identity in found]
     if twice := {name for name in names if names.count(name) > 1}:

@@ -10,12 +10,12 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from budgetlib.checks.budget import NOTHING, Budget, Figure, Place, Record, Row, total
+from budgetlib.checks.expressions import evaluate, expression
 from budgetlib.checks.findings import Finding, best, compared, found, held, untested
 from budgetlib.checks.identities import Identity
-from budgetlib.checks.reading import NOTHING, Budget, Figure, Place, Record, Row, total
-from budgetlib.checks.terms import evaluate, expression
-from budgetlib.tables import SOURCES
-from budgetlib.text import squeeze
+from budgetlib.core.text import squeeze
+from budgetlib.tables.schemas import SOURCES
 
 SIMILAR = 60
 SAME_UNIT = 85

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from rapidfuzz import fuzz
 
+from budgetlib.checks.budget import Budget, Place, Record
 from budgetlib.checks.findings import Finding, found, held, untested
 from budgetlib.checks.identities import Identity
-from budgetlib.checks.reading import Budget, Place, Record
-from budgetlib.text import squeeze
-from budgetlib.vocabulary import is_section_of
+from budgetlib.core.text import squeeze
+from budgetlib.definitions.vocabulary import is_section_of
 
 SAME_NAME = 90
 _BRACKETS = str.maketrans("【】[]〔〕（）()", "〔〕〔〕〔〕()()")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from budgetlib.checks.budget import Budget, Figure, Form, Row, total
 from budgetlib.checks.findings import Finding, compared, found, held
 from budgetlib.checks.identities import Identity
-from budgetlib.checks.reading import Budget, Figure, Form, Row, total
-from budgetlib.forms import forms
-from budgetlib.text import squeeze
+from budgetlib.core.text import squeeze
+from budgetlib.definitions.forms import forms
 
 _LEVELS, _DIGITS = 3, 2
 

@@ -1,0 +1,129 @@
+"""What one disclosure says in a few figures, what of it was read, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from budgetlib.analysis.amounts import frame, printed_total, stated, yuan
+from budgetlib.tables.corpus import Corpus
+
+KEY_FIGURE_COLUMNS = ("measure", "value", "value_unit", "form", "section", "page", "document_id")
+_FATES = ["unreadable", "read", "declared_empty", "not_a_form"]
+
+
+class _Total(NamedTuple):
+    """The total of a form; it is something else where the form also has a measure or item of `unless`."""
+
+    form: str
+    measure: str = "total"
+    unless: tuple[str, ...] = ()
+
+
+class _Stated(NamedTuple):
+    """A figure of a section of the narrative part."""
+
+    section: int
+    measure: str
+
+
+# Where each figure is printed; the first place that was read counts. Some places put meetings and training into the
+# form of the three public expenses, whose total is then more than these three.
+_PLACES: dict[str, tuple[_Total | _Stated, ...]] = {
+    "budget_total": (
+        _Total("budget_summary"),
+        _Total("expenditure"),
+        _Stated(1, "expenditure_total"),
+        _Stated(3, "expenditure_total"),
+    ),
+    "general_public_budget": (_Total("general_public_expenditure"), _Stated(5, "general_public_budget")),
+    "government_funds": (_Total("government_fund_expenditure"),),
+    "state_capital": (_Total("state_capital"),),
+    "basic": (_Total("expenditure", "basic"), _Stated(3, "basic")),
+    "project": (_Total("expenditure", "project"), _Stated(3, "project"), _Total("projects")),
+    "personnel": (_Total("basic_by_economic", "personnel"), _Stated(6, "personnel")),
+    "operating": (_Total("basic_by_economic", "operating"), _Stated(6, "operating")),
+    "three_public": (
+        _Total("three_public", "three_public"),
+        _Total("three_public", unless=("meetings", "training", "会议费", "培训费")),
+        _Stated(7, "three_public_total"),
+    ),
+    "operating_cost": (
+        _Total("operating_cost"),
+        _Total("three_public", "operating_cost"),
+        _Stated(8, "operating_cost"),
+    ),
+    "procurement": (_Stated(9, "procurement_total"), _Total("procurement")),
+    "performance_projects": (_Stated(10, "projects_under_performance_management"),),
+}
+
+
+def key_figures(budget: Corpus) -> pd.DataFrame:
+    """The figures a reader asks for first, each with its place; those that are not printed are left out.
+
+    Columns: `measure`, `value` (Decimal), `value_unit` (`yuan`|`count`), `form` or `section` (1–12), `page`,
+    `document_id`.
+    """
+    figures = [key_figure(budget, measure) for measure in _PLACES]
+    return frame(KEY_FIGURE_COLUMNS, [figure for figure in figures if figure is not None])
+
+
+def key_figure(budget: Corpus, measure: str) -> dict[str, Any] | None:
+    """One row of `key_figures`, or None where none of its places was read."""
+    found = (_look(budget, place) for place in _PLACES[measure])
+    figure = next((one for one in found if one is not None), None)
+    return None if figure is None else figure | {"measure": measure}
+
+
+def _look(budget: Corpus, place: _Total | _Stated) -> dict[str, Any] | None:
+    if isinstance(place, _Stated):
+        told = stated(budget, *place)
+        if told is None:
+            return None
+        value = yuan(told.value) if told.value_unit == "yuan" else told.value
+        return {**told, "value": value, "form": None}
+    lines = budget.form(place.form)
+    if {*lines.measure, *lines["item"]} & set(place.unless):
+        return None
+    line = printed_total(budget, place.form, "expenditure", place.measure)
+    return None if line is None else {**line, "value": line.amount_yuan, "value_unit": "yuan", "section": None}
+
+
+def coverage(budget: Corpus) -> pd.DataFrame:
+    """The page ledger in short, the unread first: pages with the same fate are one row.
+
+    Columns: `outcome`, `page_kind`, `form`, `reason`, `count` (pages, or forms of a plain-text source),
+    `page_list` (`3–5, 9`; empty for plain text), `document_id`.
+    """
+    keys = ["document_id", "outcome", "page_kind", "form", "reason"]
+    pages = budget.pages.rename(columns={"kind": "page_kind"}).sort_values(
+        "outcome", key=lambda outcomes: outcomes.map(_FATES.index), kind="stable"
+    )
+    records = [
+        {**group.iloc[0][keys], "count": len(group), "page_list": page_ranges(group.page.dropna())}
+        for _, group in pages.groupby(keys, dropna=False, sort=False)
+    ]
+    return frame((*keys[1:], "count", "page_list", "document_id"), records)
+
+
+def sources(budget: Corpus) -> pd.DataFrame:
+    """The files behind the figures: `path`, `pages`, `sha256`, `outcome`, `reason`, `note`, …."""
+    columns = ["path", "pages", "sha256", "outcome", "reason", "note", "parser_version", "document_id"]
+    return budget.documents[columns].reset_index(drop=True)
+
+
+def page_ranges(pages: Iterable[int]) -> str:
+    """Page numbers in reading order, neighbours joined.
+
+    >>> page_ranges([9, 3, 4, 5])
+    '3–5, 9'
+    """
+    ranges: list[list[int]] = []
+    for page in sorted(set(pages)):
+        if ranges and page == ranges[-1][1] + 1:
+            ranges[-1][1] = page
+        else:
+            ranges.append([page, page])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ranges)

@@ -1,0 +1,144 @@
+"""Two years of one form row by row: what was kept, new or dropped, and what each adds to the change of the total."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from budgetlib.analysis.amounts import POINTS, share, shares_that_add_up
+from budgetlib.analysis.spending import FORMS
+from budgetlib.core.text import squeeze
+from budgetlib.tables.corpus import Corpus
+
+REMAINDER = "其余（该表未列明，含尾差）"
+
+
+class Dimension(NamedTuple):
+    """What can be compared row by row: what it covers, the forms that print it, and what tells rows apart.
+
+    Of the `keys`, those count that both years print: a year without codes is compared by names.
+    """
+
+    measure: str
+    forms: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+DIMENSIONS = {
+    "function": Dimension("expenditure", FORMS, ("code", "item")),
+    "economic": Dimension("basic", ("basic_by_economic",), ("code", "item")),
+    "project": Dimension("project", ("projects",), ("unit", "item")),
+    "unit": Dimension("project", ("projects",), ("unit",)),
+}
+
+
+class Entry(NamedTuple):
+    """One amount of one year, with what it is about and where it is printed."""
+
+    item: str
+    amount: Decimal
+    document_id: str
+    page: int | None
+    form: str | None
+    code: str | None = None
+    unit: str | None = None
+
+
+def changes_of(name: str, previous: Corpus, current: Corpus) -> list[dict[str, Any]]:
+    """One record per row of either year along the dimension `name`: this year's as printed, then the dropped ones.
+
+    Two years are compared on one form only, the first that both itemise, or that one of them declares empty.
+    """
+    dimension = DIMENSIONS[name]
+    for form in dimension.forms:
+        leaves = [rows for budget in (previous, current) if (rows := _leaves(budget, form)) is not None]
+        if len(leaves) == 2:
+            break
+    else:
+        return []
+    keys = _keys(dimension, leaves)
+    before, now = (_entries(rows, name, keys) for rows in leaves)
+    kept_or_new = [change_of(before.get(key), entry) for key, entry in now.items()]
+    return kept_or_new + [change_of(entry, None) for key, entry in before.items() if key not in now]
+
+
+def _leaves(budget: Corpus, form: str) -> pd.DataFrame | None:
+    """The leaves of a form's expenditure totals; None where the form was not read or itemises nothing."""
+    lines = budget.form(form)
+    if lines.empty:
+        return lines if budget.has_read(form) else None
+    leaves = lines[(lines.row_kind == "line") & (lines.side == "expenditure") & (lines.measure == "total")]
+    return None if leaves.empty else leaves
+
+
+def _keys(dimension: Dimension, years: Sequence[pd.DataFrame]) -> list[str]:
+    printed = [key for key in dimension.keys if all(rows.empty or rows[key].notna().any() for rows in years)]
+    return printed[:1] if printed[:1] == ["code"] else printed
+
+
+def _entries(leaves: pd.DataFrame, name: str, keys: Sequence[str]) -> dict[Any, Entry]:
+    """Amounts summed by `keys`; rows without a code go by their name."""
+    if not keys:
+        return {}
+    about = "unit" if name == "unit" else "item"
+    told_apart = leaves.assign(code=leaves.code.fillna(leaves["item"]))
+    entries = {}
+    for key, rows in told_apart.groupby(list(keys), dropna=name == "unit", sort=False):
+        first = leaves.loc[rows.index[0]]
+        entries[key] = Entry(
+            first[about],
+            sum(rows.amount_yuan, Decimal(0)),
+            first.document_id,
+            first.page,
+            first.form,
+            first.code,
+            first.unit if name == "project" else None,
+        )
+    return entries
+
+
+def change_of(before: Entry | None, now: Entry | None) -> dict[str, Any]:
+    """The change from one amount to the other; None is a year without it."""
+    entry = now or before
+    if entry is None:
+        raise ValueError("a change needs an amount in one of the years")
+    change = (now.amount if now else Decimal(0)) - (before.amount if before else Decimal(0))
+    return {
+        "code": entry.code,
+        "item": entry.item,
+        "previous_item": before.item if before and now and squeeze(before.item) != squeeze(now.item) else None,
+        "unit": entry.unit,
+        "previous_yuan": before.amount if before else None,
+        "current_yuan": now.amount if now else None,
+        "change_yuan": change,
+        "change_pct": share(change, before.amount if before else None, POINTS),
+        "status": "new" if before is None else "dropped" if now is None else "kept",
+        "document_id": entry.document_id,
+        "page": entry.page,
+        "form": entry.form,
+    }
+
+
+def remainder(changes: Sequence[Mapping[str, Any]], total: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What `changes` leave of both years' totals, as one more record; none where they leave nothing."""
+    before, now = (
+        Entry(
+            REMAINDER,
+            total[year] - sum((c[year] or Decimal(0) for c in changes), Decimal(0)),
+            total["document_id"],
+            page=None,
+            form=None,
+        )
+        for year in ("previous_yuan", "current_yuan")
+    )
+    return [change_of(before, now)] if before.amount or now.amount else []
+
+
+def contributions(changes: Sequence[Mapping[str, Any]], total: Mapping[str, Any]) -> Sequence[Decimal | None]:
+    """What each of `changes` adds to the change of the `total` in percentage points; they sum to it exactly."""
+    if not total["previous_yuan"]:
+        return [None] * len(changes)
+    return shares_that_add_up([change["change_yuan"] for change in changes], total["previous_yuan"])

@@ -1,0 +1,40 @@
+"""The whole department's performance-target table (整体支出绩效目标表) against the forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from budgetlib.checks.budget import HALF, Budget, Figure, Place
+from budgetlib.checks.expressions import evaluate, expression
+from budgetlib.checks.findings import Finding, best, compared
+from budgetlib.checks.identities import Identity
+from budgetlib.core.money import FACTORS, parse_number
+from budgetlib.core.text import squeeze
+
+
+def department_figures(identity: Identity, budget: Budget) -> Iterator[Finding]:
+    """Every figure of the table whose name is one of `figures` against the expressions given for it."""
+    for number, record in enumerate(budget.rows("department_targets"), 1):
+        if record["kind"] != "figure" or record["amount_yuan"] is None:
+            continue
+        about = squeeze(record["item"] or "")
+        texts = [
+            text for one in identity.data["figures"] if re.fullmatch(one["item"], about) for text in one["expected"]
+        ]
+        place = Place(budget.document_id, record["page"], item=record["item"], table=f"department:{number}")
+        figure = Figure(record["amount_yuan"], _slack(record["text"], record["amount_yuan"]), (place,))
+        values = [value for text in texts if (value := evaluate(expression(text), budget))]
+        if values:
+            yield best([compared(identity, budget.document_id, figure, value) for value in values])
+
+
+def _slack(text: str, yuan: Decimal) -> Decimal:
+    """Half of the last digit of `text`, which says `yuan` in some unit."""
+    printed = parse_number(text)
+    factor = next(
+        (factor for factor in FACTORS.values() if printed is not None and printed * factor == yuan), Decimal(1)
+    )
+    exponent = printed.as_tuple().exponent if printed is not None else 0
+    return HALF * factor * Decimal((0, (1,), int(exponent)))

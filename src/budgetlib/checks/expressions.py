@@ -1,0 +1,213 @@
+"""The notation of the identities (explained in `across_forms.toml`): an expression read once, evaluated in a budget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from budgetlib.checks.budget import NOTHING, Budget, Figure, Form, Place, Row, Statement, total
+from budgetlib.core.text import squeeze
+from budgetlib.definitions.forms import forms
+from budgetlib.definitions.toml import load
+
+_TERM = re.compile(
+    r"(?P<source>§[\d,]*|[a-z_]+)(/(?P<side>revenue|expenditure))?(\[(?P<row>.+)\])?\.(?P<measures>[a-z_|]+)"
+    r"(\[(?P<item>.+)\])?(?P<optional>\?)?"
+)
+_LEVEL = re.compile(r"[(（][类款项][)）]")
+_CLASS_DIGITS = 3
+_FAMILIES = (
+    ("general_public_budget", "government_funds", "state_capital", "fiscal_special_account", "unit_funds"),
+    ("basic", "project"),
+)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One selection of figures: from a form's rows (`section` is None) or from the statements of sections."""
+
+    sign: int
+    form: str
+    side: str | None
+    sections: tuple[int, ...] | None
+    measures: tuple[str, ...]
+    rows: str | None
+    optional: bool
+
+    @property
+    def each(self) -> bool:
+        """Whether the term stands for every row or statement, one after the other."""
+        return self.rows in ("code", "item")
+
+
+Expression = tuple[Term, ...]
+
+
+@cache
+def expression(text: str) -> Expression:
+    """`text` as terms with their signs.
+
+    Raises `ValueError` where it is not in the notation.
+
+    >>> [term.form for term in expression("revenue.total + revenue[same].carryover?")]
+    ['revenue', 'revenue']
+    """
+    parts = re.split(r" ([+-]) ", text)
+    signs = ["+", *parts[1::2]]
+    return tuple(_term(part, -1 if sign == "-" else 1) for sign, part in zip(signs, parts[::2], strict=True))
+
+
+def _term(text: str, sign: int) -> Term:
+    match = _TERM.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no term; write form/side[row].measure or §section.measure[item]")
+    source = match["source"]
+    stated = source.startswith("§")
+    sections = tuple(int(number) for number in source[1:].split(",") if number) if stated else None
+    selected = match["item"] if stated else match["row"]
+    return Term(
+        sign, source, match["side"], sections, tuple(match["measures"].split("|")), selected, bool(match["optional"])
+    )
+
+
+def evaluate(terms: Expression, budget: Budget, same: Place | None = None) -> Figure | None:
+    """The sum of `terms`, or None where one that is needed (or every one) is not printed.
+
+    `same` is the place whose row `[same]` means.
+    """
+    found = [_figure(term, budget, same) for term in terms]
+    if all(figure is None for figure in found):
+        return None
+    if any(figure is None and not term.optional for term, figure in zip(terms, found, strict=True)):
+        return None
+    return total(figure if term.sign > 0 else -figure for term, figure in zip(terms, found, strict=True) if figure)
+
+
+def published(term: Term, budget: Budget) -> list[Figure]:
+    """The figures that a term stands for, each to be tested."""
+    if term.sections is not None:
+        return [statement.figure for statement in stated(term, budget)]
+    form = budget.forms.get(term.form)
+    if form is None:
+        return []
+    if not term.each:
+        return [figure] if (figure := _figure(term, budget, None)) else []
+    kinds = ("line", "subtotal") if term.rows == "code" else ("line",)
+    groups: dict[tuple[str, str], list[Figure]] = {}
+    for row in form.side(term.side):
+        key = row.code if term.rows == "code" else row.item
+        if row.kind in kinds and key and (figure := _amount(form, row, term.measures)):
+            groups.setdefault((key, row.kind), []).append(figure)
+    return [total(figures) for figures in groups.values()]
+
+
+def stated(term: Term, budget: Budget) -> list[Statement]:
+    """The statements that a term selects; without a selection those that are about no item."""
+    chosen = [
+        s for s in budget.statements if s.measure in term.measures and (not term.sections or s.section in term.sections)
+    ]
+    if term.rows is None:
+        return [s for s in chosen if s.item is None]
+    if term.each:
+        return [s for s in chosen if s.item is not None]
+    words = re.compile(term.rows[1:])
+    return [s for s in chosen if s.item is not None and words.fullmatch(squeeze(s.item))]
+
+
+def _figure(term: Term, budget: Budget, same: Place | None) -> Figure | None:
+    if term.sections is not None:
+        found = [statement.figure for statement in stated(term, budget)]
+        summed = term.rows is not None and term.rows.startswith("+")
+        return (total(found) if summed else found[0]) if found else None
+    form = budget.forms.get(term.form)
+    if form is None:
+        return None
+    if not form.rows:
+        return Figure(NOTHING, NOTHING, (form.place(),))
+    if term.rows is None:
+        row = form.total_row(term.side)
+        return _amount(form, row, term.measures) if row else _summed(form, term)
+    rows = _rows(form, term, same)
+    amounts = [amount for row in rows if (amount := _amount(form, row, term.measures))]
+    if not amounts:
+        return None if term.rows == "same" and same and not same.code else _nothing(form, term)
+    return total(amounts) if term.rows[0] in "+s" else amounts[0]
+
+
+def _rows(form: Form, term: Term, same: Place | None) -> list[Row]:
+    """The rows that `[=words]`, `[+words]` or `[same]` mean."""
+    rows = [row for row in form.side(term.side) if row.kind != "total"]
+    selected = term.rows or ""
+    if selected == "same":
+        return _same(rows, same) if same else []
+    words = re.compile(selected[1:])
+    chosen = [row for row in rows if words.fullmatch(squeeze(row.item))]
+    return [row for row in chosen if row.kind == "line"] if selected.startswith("+") else chosen
+
+
+def _same(rows: Sequence[Row], place: Place) -> list[Row]:
+    """The rows about the same thing as `place`: of one code, else of one name (and, where it is given, one parent)."""
+    if place.code:
+        chosen = [row for row in rows if row.code == place.code]
+    else:
+        *parents, name = [part for part in _LEVEL.split(squeeze(place.item or "")) if part] or [""]
+        above = tuple(row.code for row in rows if row.code and parents and squeeze(row.item) == parents[-1])
+        named = [row for row in rows if squeeze(row.item) == name]
+        named = [row for row in named if not above or (row.code or "").startswith(above)]
+        chosen = [row for row in named if len(row.code or "") == _CLASS_DIGITS] or named
+        if len({row.code or row.number for row in chosen}) > 1:
+            return []
+    return [row for row in chosen if row.kind == "subtotal"] or chosen
+
+
+def _amount(form: Form, row: Row, measures: Sequence[str]) -> Figure | None:
+    """The first of `measures` that the row prints; zero where its total is printed and nothing is left for it."""
+    found = next((row.amounts[measure] for measure in measures if measure in row.amounts), None)
+    if found or "total" not in row.amounts:
+        return found
+    if any(measure in form.measures(row.side) for measure in measures) or _exhausted(row, measures[0]):
+        return Figure(NOTHING, NOTHING, (form.place(row, measures[0]),))
+    return None
+
+
+def _exhausted(row: Row, measure: str) -> bool:
+    """Whether the printed columns of the kind of `measure` make up the row's total."""
+    family = next((family for family in _FAMILIES if measure in family), ())
+    printed = [row.amounts[measure] for measure in family if measure in row.amounts]
+    if not printed or "total" not in row.amounts:
+        return False
+    gap = row.amounts["total"] + -total(printed)
+    return abs(gap.value) <= gap.slack
+
+
+def _summed(form: Form, term: Term) -> Figure | None:
+    """The sum of the leaves, where a form that is not flat prints no total."""
+    known = forms().get(form.name)
+    if known is None or known.rows == "flat":
+        return None
+    rows = [row for row in form.side(term.side) if row.kind == "line"]
+    measure = next((measure for measure in term.measures for row in rows if measure in row.amounts), None)
+    figures = [row.amounts[measure] for row in rows if measure and measure in row.amounts]
+    return total(figures) if figures else None
+
+
+def _nothing(form: Form, term: Term) -> Figure | None:
+    """Zero for a row not printed in a form that is itemised in codes or the usual words and whose leaves are all."""
+    rows = form.side(term.side)
+    head = form.total_row(term.side)
+    measure = next((measure for measure in term.measures if head and measure in head.amounts), None)
+    words = None if term.rows == "same" else _itemised().get(form.name)
+    usual = any(words.fullmatch(squeeze(row.item)) for row in rows) if words else any(row.code for row in rows)
+    if head is None or measure is None or not usual:
+        return None
+    leaves = total(row.amounts[measure] for row in rows if row.kind == "line" and measure in row.amounts)
+    gap = head.amounts[measure] + -leaves
+    return Figure(NOTHING, NOTHING, (form.place(head, measure),)) if abs(gap.value) <= gap.slack else None
+
+
+@cache
+def _itemised() -> dict[str, re.Pattern[str]]:
+    words = load("itemised.toml", __package__)["words"]
+    return {form: re.compile(pattern) for form, pattern in words.items()}

@@ -1,0 +1,86 @@
+"""Printed amount → exact yuan. Blank, dash and zero are kept apart.
+
+The grammar is explicit; no text ever passes through `float`. Sources: the forms print
+万元 with two or six decimals, 元 with none or two, with or without thousands separators.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from budgetlib.core.text import squeeze
+
+FACTORS = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+
+_AMOUNT = re.compile(r"(?P<sign>[-−－△▲])?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?")
+_BRACKETED = re.compile(r"\((?P<inner>[^()]+)\)")
+_STATED = re.compile(r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)[(（]?(?P<unit>万元|亿元|千元|元|%|个|辆|平方米)?")
+_BLANK = re.compile(r"[-—–―－/#*\\]*|无|不涉及")
+
+
+def is_blank(text: str) -> bool:
+    """True where a cell says that there is no amount: empty, a dash, a stroke.
+
+    >>> is_blank(" — "), is_blank("0.00")
+    (True, False)
+    """
+    return _BLANK.fullmatch(squeeze(text)) is not None
+
+
+def parse_number(text: str) -> Decimal | None:
+    """The number that `text` prints, or None where it is not exactly one number.
+
+    >>> parse_number("3,229.82"), parse_number("24995.9\\n4"), parse_number("(1.20)")
+    (Decimal('3229.82'), Decimal('24995.94'), Decimal('-1.20'))
+    >>> parse_number("△5.60")
+    Decimal('-5.60')
+    >>> parse_number("2,18.00") is None, parse_number("12人") is None
+    (True, True)
+    """
+    squeezed = squeeze(text)
+    negative = False
+    if bracketed := _BRACKETED.fullmatch(squeezed):
+        squeezed, negative = bracketed["inner"], True
+    match = _AMOUNT.fullmatch(squeezed)
+    if match is None:
+        return None
+    number = Decimal(match["digits"].replace(",", "") + (match["decimals"] or ""))
+    return -number if negative or match["sign"] else number
+
+
+def numbers(text: str) -> Iterator[tuple[int, int, Decimal, str | None]]:
+    """The unsigned numbers in a sentence: where each begins and ends, its value, and the unit printed behind it.
+
+    >>> [(str(number), unit) for _, _, number, unit in numbers("1,750.60万元，占36.57%")]
+    [('1750.60', '万元'), ('36.57', '%')]
+    """
+    for match in _STATED.finditer(text):
+        number = Decimal(match["number"].replace(",", ""))
+        yield match.start("number"), match.end("number"), number, match["unit"]
+
+
+def is_whole(number: Decimal, unit: str) -> bool:
+    """True where `number` in `unit` is a whole number of fen.
+
+    >>> is_whole(Decimal("0.333333"), "万元"), is_whole(Decimal("0.3333333"), "万元")
+    (True, False)
+    """
+    fen = number * FACTORS[unit] * 100
+    return fen == fen.to_integral_value()
+
+
+def to_yuan(number: Decimal, unit: str) -> Decimal:
+    """`number` in `unit` (元, 千元, 万元, 亿元) as yuan, exact to the fen.
+
+    Raises `KeyError` for another unit and `ValueError` where the paper prints fractions of a fen.
+
+    >>> to_yuan(Decimal("185.34"), "万元")
+    Decimal('1853400.00')
+    """
+    yuan = number * FACTORS[unit]
+    fen = yuan.quantize(Decimal("0.01"))
+    if fen != yuan:
+        raise ValueError(f"{number} {unit} is not a whole number of fen")
+    return fen

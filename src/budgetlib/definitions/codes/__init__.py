@@ -1,0 +1,45 @@
+"""Classification codes and their names (政府收支分类科目), as data.
+
+`names.csv` holds pairs as disclosures of 2017 to 2026 print them: expenditure by function (支出功能分类, classes
+201–234), departmental economic items (部门预算支出经济分类, 301–399) and governmental ones (政府预算支出经济分类,
+501–599). A code bears more than one name where its name was changed. The list is not complete.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from functools import cache
+from importlib.resources import files
+
+from budgetlib.core.text import squeeze
+
+
+@cache
+def _names() -> dict[str, list[str]]:
+    names: dict[str, list[str]] = defaultdict(list)
+    for row in csv.DictReader((files(__package__) / "names.csv").read_text(encoding="utf-8").splitlines()):
+        names[row["code"]].append(row["name"])
+    return dict(names)
+
+
+def name_meant(code: str, recognised: str) -> str | None:
+    """The name of `code` that was printed where `recognised` was recognised in a picture; None where nothing proves it.
+
+    A name of the same length counts, with at most one character in five another, and one in a short name.
+
+    >>> name_meant("2010302", "一般行政管埋事务"), name_meant("2010302", "管理事务"), name_meant("2010301", "行政运行")
+    ('一般行政管理事务', None, None)
+    """
+    key = squeeze(recognised)
+    known = {squeeze(name): name for name in _names().get(code, ())}
+    if key in known:
+        return None
+    near = [
+        name for own, name in known.items() if len(own) == len(key) and _differing(own, key) <= max(1, len(key) // 5)
+    ]
+    return near[0] if len(near) == 1 else None
+
+
+def _differing(one: str, other: str) -> int:
+    return sum(a != b for a, b in zip(one, other, strict=True))

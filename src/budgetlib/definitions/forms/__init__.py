@@ -1,0 +1,142 @@
+"""The statutory forms as data: titles, header words → measures, how rows nest. One TOML file each.
+
+A new wording is a new line of TOML; nothing here knows how a table is drawn.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from budgetlib.definitions.toml import load
+
+ROLES = (
+    "class",
+    "section",
+    "item_code",
+    "code",
+    "gov_code",
+    "item",
+    "gov_item",
+    "economic",
+    "unit",
+    "project",
+    "year",
+    "skip",
+)
+_HEADERS, _TITLE_PARTS = "headers.toml", "titles.toml"
+ROWS = ("codes", "groups", "summary", "units", "projects", "flat")
+
+
+@dataclass(frozen=True)
+class Header:
+    """Header words and the role or measure of a column under them."""
+
+    pattern: re.Pattern[str]
+    role: str | None
+    measure: str | None
+
+
+@dataclass(frozen=True)
+class Form:
+    """One statutory form.
+
+    `side` is `revenue`, `expenditure` or `panels` (halves side by side, each with its own);
+    `rows` says how totals, subtotals and leaves are told apart; `reference` is the regulation.
+    """
+
+    name: str
+    label_zh: str
+    label_en: str
+    reference: str
+    side: str
+    rows: str
+    titles: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...] = ()
+    headers: tuple[Header, ...] = ()
+    number: int | None = None
+
+    def titled(self, line: str) -> int:
+        """How many characters at the end of `line` (squeezed, without label and year) are a title of this form."""
+        if any(word.search(line) for word in self.unless):
+            return 0
+        return max((len(found[0]) for title in self.titles if (found := title.search(line))), default=0)
+
+    def column(self, header: str) -> Header | None:
+        """What the column under `header` (joined by `>`) is; None where no rule knows it."""
+        for rule in (*self.headers, *_shared_headers()):
+            if rule.pattern.search(header):
+                return rule
+        return None
+
+
+def _header(rule: dict[str, Any]) -> Header:
+    role, measure = rule.get("role"), rule.get("measure")
+    if (role is None) == (measure is None) or (role is not None and role not in ROLES):
+        raise ValueError(f"header rule {rule}: give one of role ({', '.join(ROLES)}) and measure")
+    return Header(re.compile(rule["pattern"]), role, measure)
+
+
+@cache
+def _shared() -> dict[str, Any]:
+    return load(_HEADERS, __package__)
+
+
+@cache
+def _shared_headers() -> tuple[Header, ...]:
+    return tuple(_header(rule) for rule in _shared()["header"])
+
+
+def panel_measure(header: str) -> str | None:
+    """The measure that stands for `total` in a panel whose label column is under `header`; None for the usual."""
+    return next((panel["measure"] for panel in _shared()["panel"] if re.search(panel["pattern"], header)), None)
+
+
+@cache
+def _title_parts() -> dict[str, str]:
+    """What stands for a name in braces in a title."""
+    return load(_TITLE_PARTS, __package__)
+
+
+def _title(pattern: str) -> re.Pattern[str]:
+    """A title as a regular expression that ends where the line ends."""
+    for name, part in _title_parts().items():
+        pattern = pattern.replace(f"{{{name}}}", part)
+    return re.compile(f"(?:{pattern})$")
+
+
+def _form(data: dict[str, Any]) -> Form:
+    if data["rows"] not in ROWS:
+        raise ValueError(f"form {data['name']}: rows is {data['rows']!r}; allowed: {', '.join(ROWS)}")
+    return Form(
+        name=data["name"],
+        label_zh=data["label_zh"],
+        label_en=data["label_en"],
+        reference=data["reference"],
+        side=data["side"],
+        rows=data["rows"],
+        titles=tuple(map(_title, data["titles"])),
+        unless=tuple(re.compile(word) for word in data.get("unless", ())),
+        headers=tuple(_header(rule) for rule in data.get("header", ())),
+        number=data.get("number"),
+    )
+
+
+def form_titled(line: str) -> Form | None:
+    """The form with the longest title at the end of `line` (squeezed, without label and year)."""
+    length, best = max(((form.titled(line), form) for form in forms().values()), key=lambda found: found[0])
+    return best if length else None
+
+
+@cache
+def forms() -> dict[str, Form]:
+    """All forms by name, Shanxi's thirteen first in their printed order."""
+    found = [
+        _form(load(file.name, __package__))
+        for file in files(__package__).iterdir()
+        if file.name.endswith(".toml") and file.name not in (_HEADERS, _TITLE_PARTS)
+    ]
+    return {form.name: form for form in sorted(found, key=lambda form: (form.number or 99, form.name))}

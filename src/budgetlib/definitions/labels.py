@@ -1,0 +1,97 @@
+"""Keys and exact numbers → what a reader sees, in Chinese (`zh`) and English (`en`)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+
+from budgetlib.definitions.toml import load
+
+LANGUAGES = ("zh", "en")
+
+# The forms print 万元 with two decimals; a million yuan is 100 万元, so the same digits need four.
+_SCALES = {"zh": (Decimal(10_000), 2), "en": (Decimal(1_000_000), 4)}
+
+
+@cache
+def labels() -> dict[str, dict[str, dict[str, str]]]:
+    """All labels: section → key → language → text."""
+    return load("labels.toml", __package__)
+
+
+def label(key: str, language: str, **values: object) -> str:
+    """The text of `key` (`section.name`), filled with `values`.
+
+    Raises `KeyError` for an unknown key or language.
+
+    >>> label("report.year", "zh", year=2026), label("report.year", "en", year=2026)
+    ('2026 年度预算', 'Budget for 2026')
+    """
+    section, name = key.split(".", 1)
+    return labels()[section][name][language].format(**values)
+
+
+def name(section: str, value: str, language: str) -> str:
+    """The label of a `value` that a table holds; the value itself where none is known.
+
+    >>> name("kind", "goods", "en"), name("kind", "其他", "en")
+    ('Goods', '其他')
+    """
+    return labels()[section].get(value, {}).get(language, value)
+
+
+def item(printed: str | None, language: str, code: str | None = None) -> str:
+    """What a row is about: as printed, in English with a translation before it where one is known.
+
+    Without a printed name the class (类) of `code` names it, and without that the code itself.
+
+    >>> item("办公费", "en"), item("综合窗口服务费", "en"), item(None, "zh", "201")
+    ('Office supplies 办公费', '综合窗口服务费', '一般公共服务支出')
+    """
+    printed = printed or name("function", code or "", "zh")
+    translation = _translations().get(printed)
+    return f"{translation} {printed}" if translation and language == "en" else printed
+
+
+@cache
+def _translations() -> dict[str, str]:
+    entries = [entry for section in ("function", "item", "total") for entry in labels()[section].values()]
+    return {entry["zh"]: entry["en"] for entry in entries}
+
+
+def in_unit(yuan: Decimal, language: str) -> Decimal:
+    """An amount as a number of `label("unit.yuan", language)`."""
+    return yuan / _SCALES[language][0]
+
+
+def money(yuan: Decimal, language: str, signed: bool = False) -> str:
+    """An amount in the unit of `label("unit.yuan", language)`, exact: more decimals than usual only where needed.
+
+    >>> money(Decimal("32298200.00"), "zh"), money(Decimal("32298200.00"), "en")
+    ('3,229.82', '32.2982')
+    >>> money(Decimal("-918801"), "zh", signed=True)
+    '-91.8801'
+    """
+    exact, places = in_unit(yuan, language).normalize(), _SCALES[language][1]
+    exponent = exact.as_tuple().exponent
+    decimals = max(places, -exponent if isinstance(exponent, int) else places)
+    return f"{exact:{'+' if signed and exact else ''},.{decimals}f}"
+
+
+def percent(value: Decimal, signed: bool = False) -> str:
+    """A share or change with two decimals and the sign %.
+
+    >>> percent(Decimal("45.8")), percent(Decimal("2.4700"), signed=True)
+    ('45.80%', '+2.47%')
+    """
+    return f"{decimal(value, signed)}%"
+
+
+def decimal(value: Decimal, signed: bool = False) -> str:
+    """A number with two decimals, rounded half up.
+
+    >>> decimal(Decimal("-0.004")), decimal(Decimal("2.5833"), signed=True)
+    ('0.00', '+2.58')
+    """
+    rounded = value.quantize(Decimal("0.01"), "ROUND_HALF_UP") + 0
+    return f"{rounded:{'+' if signed and rounded else ''},.2f}"

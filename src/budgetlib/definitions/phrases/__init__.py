@@ -1,0 +1,140 @@
+"""The set phrases of the narrative part (情况说明) as data: how sections are headed, how figures are stated.
+
+A new wording is a new line of TOML; nothing here knows a page.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from budgetlib.definitions.toml import load
+
+
+@dataclass(frozen=True)
+class Headings:
+    """How the sections of the narrative part are headed."""
+
+    unless: re.Pattern[str]
+    unnumbered: re.Pattern[str]
+    table: re.Pattern[str]
+    ending: re.Pattern[str]
+    sections: tuple[tuple[re.Pattern[str], int | None], ...]
+
+    def find(self, words: str) -> tuple[int | None, bool]:
+        """The section that `words` (squeezed, without numbering) open, and whether they lead out of the narrative.
+
+        >>> headings().find("一般公共预算基本支出情况说明"), headings().find("名词解释")
+        ((6, False), (None, True))
+        >>> headings().find("总体工作情况")
+        (None, False)
+        """
+        if not self.unless.search(words):
+            for pattern, section in self.sections:
+                if pattern.search(words):
+                    return section, section is None
+        return None, False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a figure may be about.
+
+    `pattern` ends where the figure begins, `after` is what must follow it. `measures` are what the
+    figure is then; `("@head",)` are those of the head it belongs to, none means known but not stated.
+    `compared` and `shared` say whether changes and shares are stated of it; `amount` is the measure of
+    the money named after a count. A `head` has parts; a part is one `within` certain heads only, or
+    is none after 其中 where the whole is one of `unless_part_of`.
+    """
+
+    sections: frozenset[int]
+    pattern: re.Pattern[str]
+    measures: tuple[str, ...]
+    unit: str
+    unless: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    item_ending: str
+    amount: str | None
+    within: frozenset[str]
+    unless_part_of: frozenset[str]
+    head: bool
+    compared: bool
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """How figures are stated: what may be counted, compared and explained, and in which words."""
+
+    subjects: tuple[Subject, ...]
+    token: re.Pattern[str]
+    change: re.Pattern[str]
+    previous: re.Pattern[str]
+    goes_on: re.Pattern[str]
+    amount: re.Pattern[str]
+    share: re.Pattern[str]
+    part: re.Pattern[str]
+    reason_text: re.Pattern[str]
+    both_sides: re.Pattern[str]
+    decrease: frozenset[str]
+
+
+@cache
+def headings() -> Headings:
+    """The headings, from `headings.toml`."""
+    data = load("headings.toml", __package__)
+    sections = tuple((_pattern(rule["words"]), rule.get("section")) for rule in data["heading"])
+    single = {name: _pattern(data[name]) for name in ("unless", "unnumbered", "table", "ending")}
+    return Headings(sections=sections, **single)
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    """A pattern of the data; line breaks in it only make it readable."""
+    return re.compile(words.replace("\n", ""))
+
+
+@cache
+def phrases() -> Phrases:
+    """The phrases around figures, from `figures.toml`."""
+    data = load("figures.toml", __package__)
+    subjects = data.pop("subject")
+    data = {name: pattern.replace("\n", "") for name, pattern in data.items()}
+    words = f"(?:{data['last_year_words']})*"
+    last_year = rf"(?:{data['year_before']}|20\d\d年){words}"
+    compared = f"{data['comparison']}{last_year}"
+    direction = f"(?P<direction>{data['increase']}|{data['decrease']})(?:了|额|数|率|幅度)?(?:为|达)?"
+    same = f"{compared}(?:{data['same']})|等于{last_year}"
+    return Phrases(
+        subjects=tuple(_subject(rule, data["link"]) for rule in subjects),
+        token=re.compile(
+            f"(?P<figure>{data['figure']})|(?P<same>{same})|(?P<reason>{data['reason']})"
+            r"|(?P<open>\()|(?P<close>\))|(?P<end>。(?!\))|\n)"
+        ),
+        change=re.compile(rf"(?:(?:{compared})?{data['each']}{direction}|{data['reversed']}{last_year})\Z"),
+        previous=re.compile(rf"(?:{compared}|(?:{data['year_before']}){words})为?\Z"),
+        goes_on=re.compile(rf"[。\n]*(?:{data['part']}|{data['goes_on']}|{compared})"),
+        both_sides=re.compile(data["both_sides"]),
+        decrease=frozenset(data["decrease"].split("|")),
+        **{name: re.compile(data[name]) for name in ("amount", "share", "part", "reason_text")},
+    )
+
+
+def _subject(rule: dict[str, Any], link: str) -> Subject:
+    unless, after = rule.get("unless"), rule.get("after")
+    return Subject(
+        sections=frozenset(rule["sections"]),
+        pattern=_pattern(f"(?:{rule['words']})(?:{link})*\\Z"),
+        measures=tuple(rule["measures"]),
+        unit=rule.get("unit", "yuan"),
+        unless=_pattern(unless) if unless else None,
+        after=_pattern(after) if after else None,
+        item_ending=rule.get("item_ending", ""),
+        amount=rule.get("amount"),
+        within=frozenset(rule.get("within", ())),
+        unless_part_of=frozenset(rule.get("unless_part_of", ())),
+        head=rule.get("head", False),
+        compared=rule.get("compared", True),
+        shared=rule.get("shared", False),
+    )

@@ -1,0 +1,22 @@
+"""The words of the papers annexed to a disclosure as data: performance tables, the catalogue, names of services.
+
+A new wording is a new line of TOML; nothing here knows a page.
+"""
+
+from budgetlib.definitions.vocabulary.catalogue import CatalogueWords, StrangerWords, catalogue_words, is_section_of
+from budgetlib.definitions.vocabulary.performance import PerformanceWords, performance_words
+from budgetlib.definitions.vocabulary.services import ServiceWords, service_words
+from budgetlib.definitions.vocabulary.spending import SpendingWords, spending_words
+
+__all__ = [
+    "CatalogueWords",
+    "PerformanceWords",
+    "ServiceWords",
+    "SpendingWords",
+    "StrangerWords",
+    "catalogue_words",
+    "is_section_of",
+    "performance_words",
+    "service_words",
+    "spending_words",
+]

@@ -1,0 +1,160 @@
+"""Pages → `catalogue`: the guidance catalogue of government-purchased services that a document prints.
+
+The column of a name is its level, whatever the code: some editions give a fourth-level name a third-level code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from budgetlib.core.text import squeeze
+from budgetlib.definitions.vocabulary import catalogue_words
+from budgetlib.pages.model import Grid, Line, Page
+
+_LINES_ABOVE = 8
+_SECOND = 3
+_LENGTHS = {1: 1, _SECOND: 2, 5: 3, 7: 4, 9: 4}
+"""Length of a code → level, where no column tells."""
+
+
+class Catalogue(NamedTuple):
+    """The items of a document as records without `document_id`.
+
+    `number` is the document number as the covering notice prints it; `title` and `page` say where the
+    catalogue begins; `remarks` gives for each page (by index) that holds a piece of it what a reader should know.
+    """
+
+    items: list[dict[str, Any]]
+    number: str | None
+    title: str | None
+    page: int | None
+    remarks: dict[int, list[str]]
+
+
+@dataclass
+class _Reading:
+    """A catalogue being read: the section and the columns go on over page ends until others are printed."""
+
+    edition: str | None = None
+    levels: dict[int, int] = field(default_factory=dict)
+    column_count: int = 0
+    section: str | None = None
+    items: list[dict[str, Any]] = field(default_factory=list)
+    remarks: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, grid: Grid, body: int, index: int, page: int | None) -> None:
+        """The rows of one piece; its first row may be the rest of a name that a page end cut."""
+        self.remarks[index] += []
+        for row in range(body, grid.row_count):
+            printed = [(cell.column, re.sub(r"\s+", "", cell.text)) for cell in grid.row(row) if cell.text.strip()]
+            if not printed:
+                continue
+            (column, first), rest = printed[0], printed[1:]
+            if catalogue_words().table_code.fullmatch(squeeze(first)) and column == 0:
+                self._item(squeeze(first), rest, index, page)
+            elif column == 0 and not rest:
+                self.section = first
+            elif not rest and row == body and self.items and self.levels.get(column) == self.items[-1]["level"]:
+                self.items[-1]["name"] += first
+            else:
+                self.remarks[index].append(f"row {row + 1} is neither a section nor an item: {first[:30]}")
+
+    def _item(self, code: str, names: Sequence[tuple[int, str]], index: int, page: int | None) -> None:
+        if len(names) != 1:
+            self.remarks[index].append(f"{code}: {len(names)} names are printed beside it; not taken")
+            return
+        column, name = names[0]
+        level = self.levels.get(column) or _LENGTHS[len(code)]
+        self._say_oddities(code, index)
+        record = {"edition": self.edition, "section": self.section, "code": code, "level": level, "name": name}
+        self.items.append({**record, "page": page})
+
+    def _say_oddities(self, code: str, index: int) -> None:
+        """A code printed twice, and a code whose higher level is not printed above it: both are kept."""
+        own = {item["code"] for item in self.items if item["section"] == self.section}
+        where = f"section {self.section}" if self.section else "no section"
+        if code in own:
+            self.remarks[index].append(f"{code} stands twice in {where}")
+        parent = code[:1] if len(code) == _SECOND else code[:-2]
+        siblings = any(len(other) == len(code) and other.startswith(parent) for other in own)
+        if len(code) > 1 and parent not in own and not siblings:
+            self.remarks[index].append(f"{code} stands in {where} without {parent}: pages may be missing above")
+
+
+def read_catalogue(pages: Sequence[Page], number: str | None, taken: Collection[int] = ()) -> Catalogue:
+    """The items of the catalogue that a document prints, in printed order.
+
+    `number` is the document number on the covering notice, where there is one; else the number that stands
+    alone above the catalogue's title counts. `taken` are the grids (by `id`) read as forms.
+    A code that stands twice in a section is kept twice and said.
+    """
+    reading = _Reading()
+    title, first_page = None, None
+    above: list[str] = []
+    for index, page in enumerate(pages):
+        for block in page.blocks:
+            if isinstance(block, Line):
+                above.append(block.text)
+                continue
+            if id(block) in taken:
+                continue
+            body = _begin(block, reading)
+            if body is not None:
+                if not reading.remarks:
+                    title, first_page = _title(above), page.number
+                    number = number or _number(above)
+                    reading.edition = normal(number) if number else None
+                reading.take(block, body, index, page.number)
+            above = []
+    _say_sections(reading)
+    return Catalogue(reading.items, number, title, first_page, dict(reading.remarks))
+
+
+def normal(number: str) -> str:
+    """A document number as a key: no blanks, the year in 〔〕.
+
+    >>> normal("晋财综【2025】 28号")
+    '晋财综〔2025〕28号'
+    """
+    return re.sub(r"[〔\[【(（﹝](20\d\d)[〕\]】)）﹞]第?", r"〔\1〕", squeeze(number))
+
+
+def _begin(grid: Grid, reading: _Reading) -> int | None:
+    """The first row below the head of a piece; None where the grid is no piece of a catalogue."""
+    words = catalogue_words()
+    head = {cell.column: squeeze(cell.text) for cell in grid.row(0)}
+    levels = {column: level for column, key in head.items() if (level := words.level(key)) is not None}
+    if len(levels) >= 2 and any(words.code.search(key) for key in head.values()):
+        reading.levels, reading.column_count = levels, grid.column_count
+        return 1
+    codes = sum(
+        words.table_code.fullmatch(squeeze(row[0].text)) is not None
+        for r in range(grid.row_count)
+        if (row := grid.row(r))
+    )
+    if reading.levels and grid.column_count == reading.column_count and codes * 2 > grid.row_count:
+        return 0
+    return None
+
+
+def _title(above: Sequence[str]) -> str | None:
+    words = catalogue_words()
+    return next((text for text in reversed(above[-_LINES_ABOVE:]) if words.title.search(squeeze(text))), None)
+
+
+def _number(above: Sequence[str]) -> str | None:
+    """The document number that stands alone above a catalogue."""
+    words = catalogue_words()
+    return next((text for text in reversed(above[-_LINES_ABOVE:]) if words.is_number(squeeze(text))), None)
+
+
+def _say_sections(reading: _Reading) -> None:
+    """Which sections are there: catalogues are often printed in excerpts."""
+    if reading.remarks:
+        counts = Counter(item["section"] or "no section" for item in reading.items)
+        said = ", ".join(f"{section} ({count})" for section, count in counts.items())
+        reading.remarks[min(reading.remarks)].insert(0, f"sections printed, with their items: {said or 'none'}")

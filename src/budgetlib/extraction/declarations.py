@@ -1,0 +1,123 @@
+"""What a disclosure says about the guidance catalogue → `catalogue_declarations`.
+
+Section twelve says it, or section nine, or a project's name: a project called 政府购买服务项目 is a declaration.
+Nothing is guessed: a code is kept as it stands, whatever any edition lists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from budgetlib.core.text import squeeze
+from budgetlib.definitions.vocabulary import catalogue_words
+from budgetlib.extraction.catalogue import Catalogue
+from budgetlib.extraction.narrative.passages import Passage
+
+SECTIONS = (9, 12)
+_SENTENCE = re.compile(r"[^。\n]*[。\n]?")
+_SEPARATORS = "、，,;；:： 和及\n。"
+
+Record = dict[str, Any]
+
+
+def read_declarations(
+    passages: Sequence[Passage], projects: Iterable[tuple[str, int | None]], catalogue: Catalogue
+) -> list[Record]:
+    """The declarations of a document as records without `document_id`.
+
+    `projects` are the names of its projects with their pages. Kinds: `none`, `cited`, `items`, `attached`.
+    """
+    records = [record for passage in passages if passage.section in SECTIONS for record in _of_passage(passage)]
+    if catalogue.items:
+        title = catalogue.title or "政府购买服务指导性目录"
+        records.append(_record("attached", title, catalogue.page, citation=catalogue.number))
+    named = {squeeze(record["project"]) for record in records if record["project"]}
+    for name, page in projects:
+        if "政府购买服务" in squeeze(name) and squeeze(name) not in named:
+            named.add(squeeze(name))
+            records.append(_record("items", name, page, project=name))
+    return records
+
+
+def unlisted(records: Iterable[Record], catalogue: Catalogue) -> list[str]:
+    """The declared codes that the catalogue printed in the same document does not list; none where it prints none."""
+    listed = {item["code"] for item in catalogue.items}
+    codes = dict.fromkeys(record["code"] for record in records if record["code"])
+    return [code for code in codes if listed and code not in listed]
+
+
+def _record(kind: str, sentence: str, page: int | None, **said: str | None) -> Record:
+    names = ("citation", "section", "code", "name", "path", "project")
+    return {"kind": kind, **{name: said.get(name) for name in names}, "sentence": sentence, "page": page}
+
+
+def _of_passage(passage: Passage) -> Iterator[Record]:
+    """The declarations of one section: items sentence by sentence; else what the section says as a whole."""
+    words = catalogue_words()
+    headed = words.about.search(passage.heading) is not None
+    found = False
+    for match in _SENTENCE.finditer(passage.text):
+        sentence = match[0].strip()
+        if sentence and (headed or words.about.search(sentence)):
+            page = passage.page_at(match.start())
+            records = list(_items(sentence, page)) or list(_citations(sentence, page, headed and passage.section == 12))
+            found = found or bool(records)
+            yield from records
+    if headed and not found and passage.section == 12:
+        text = passage.text.strip()
+        page = passage.page_at(0)
+        if words.none.search(squeeze(text)):
+            yield _record("none", text, page)
+        elif words.attached.search(text):
+            yield _record("attached", text, page)
+        elif text:
+            yield _record("cited", text, page)
+
+
+def _items(sentence: str, page: int | None) -> Iterator[Record]:
+    """Declared items: codes with names, or all levels in prose, or a project said to be a purchased service."""
+    words = catalogue_words()
+    citation = next(words.numbers(sentence), None)
+    projects = list(words.purchased.finditer(sentence))
+    paths = list(words.path.finditer(sentence))
+    codes = list(words.item_code.finditer(sentence))
+    for match in paths:
+        names = [name for name in match.groups() if name]
+        section = words.section.search(sentence[: match.start()])
+        said = {"section": section["section"] if section else None, "path": ">".join(names), "name": names[-1]}
+        project = _before(projects, match.start())
+        code = words.item_code.match(names[-1])
+        if code:
+            said["name"] = names[-1][code.end() :].strip(_SEPARATORS)
+        yield _record("items", sentence, page, citation=citation, project=project, code=_code(code), **said)
+    if paths:
+        return
+    ends = [code.start() for code in codes[1:]] + [len(sentence)] * bool(codes)
+    for match, end in zip(codes, ends, strict=True):
+        name = re.split(r"[。；;]", sentence[match.end() : end])[0].strip(_SEPARATORS)
+        project = _before(projects, match.start())
+        said = {"code": _code(match), "name": re.sub(r"\s+", "", name) or None}
+        yield _record("items", sentence, page, citation=citation, project=project, **said)
+    if not codes:
+        for match in projects:
+            yield _record("items", sentence, page, citation=citation, project=match["project"].strip())
+
+
+def _code(match: re.Match[str] | None) -> str | None:
+    return squeeze(match[0]) if match else None
+
+
+def _before(projects: Sequence[re.Match[str]], place: int) -> str | None:
+    """The project named last before a place."""
+    names = [match["project"].strip() for match in projects if match.end() <= place]
+    return names[-1] if names else None
+
+
+def _citations(sentence: str, page: int | None, headed: bool) -> Iterator[Record]:
+    """Editions cited: document numbers in a sentence about the catalogue."""
+    words = catalogue_words()
+    if headed or "指导性目录" in sentence:
+        for number in words.numbers(sentence):
+            yield _record("cited", sentence, page, citation=number)

@@ -1,0 +1,219 @@
+"""The head of a table: titles inside it, the header of each column, and what the columns therefore are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from budgetlib.core.money import parse_number
+from budgetlib.core.text import squeeze
+from budgetlib.definitions.forms import Form, panel_measure
+from budgetlib.extraction.forms.titles import (
+    find_entity,
+    find_unit,
+    form_above,
+    is_label,
+    is_total,
+    without_unit,
+    without_years,
+    years_in,
+)
+from budgetlib.pages.model import Cell, Grid
+
+_PARTS = ("personnel", "operating")
+"""What stays a part of the whole where it is the only measure of a panel."""
+_UNIT_ALONE = re.compile(r"(金额|计量)?单位[:：]?(人民币)?[亿万千]?元")
+_NO_NUMBER = re.compile(r"\*+|栏次|行次|栏目|[甲乙丙丁戊己]|[A-F]")
+_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:[=＝][\d+\-*/,、.…~()（）]+)?")
+_SKIPPED = 3
+"""Columns are numbered one by one; labels among them may be left out."""
+_NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十]+[)）、]|[①②③]|\d{1,2}[、.．)）]|[(（]\d")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a recognised form: where it stands and what its printed header says.
+
+    Exactly one of `role` and `measure` is set. `panel` counts the halves side by side from 0.
+    """
+
+    index: int
+    panel: int
+    header: str
+    role: str | None = None
+    measure: str | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above the body of a grid: title lines inside it, and the header of each column."""
+
+    titles: tuple[str, ...]
+    headers: tuple[str, ...]
+    body: int
+    first: int
+
+
+def _texts(grid: Grid, row: int) -> list[str]:
+    return [squeeze(cell.text) for cell in grid.row(row)]
+
+
+def is_numbering(texts: Sequence[str]) -> bool:
+    """The row `1 2 3 …` (or `** ** 1 2`, `栏次 1=2+3 2 3`) that some forms print under their header."""
+    kept = [t for t in texts if t and not _NO_NUMBER.fullmatch(t)]
+    digits = [int(match[1]) for t in kept if (match := _COLUMN_NUMBER.fullmatch(t))]
+    if kept and len(digits) == len(kept):
+        return all(0 <= b - a <= _SKIPPED for a, b in pairwise(digits)) and digits[0] <= _SKIPPED
+    return not kept and any(texts)
+
+
+def _is_body(grid: Grid, row: int) -> bool:
+    cells = [cell for cell in grid.row(row) if cell.text.strip()]
+    texts = [squeeze(cell.text) for cell in cells]
+    if not texts or is_numbering(texts):
+        return False
+    if any(parse_number(t) is not None for t in texts):
+        return True
+    if any(re.fullmatch(r"(?!20\d\d(年|预算))\[?\d{3,9}\]?[-—]?\D*", t) for t in texts[:3]):
+        return True
+    first = cells[0]
+    within = first.column <= 3 and first.columns < grid.column_count
+    if all(map(is_total, texts)) or (within and _NUMBERED.match(texts[0])):
+        return True
+    alone = grid.ruled and len(cells) == 1 and first.column == 0 and first.columns < grid.column_count
+    return alone and row > 0 and all(cell.row == row for c in range(grid.column_count) if (cell := grid.cell(row, c)))
+
+
+def _is_title_row(grid: Grid, row: int) -> bool:
+    """A row above the header that holds a title, a label or the unit, not header words."""
+    cells = [cell for cell in grid.row(row) if cell.text.strip()]
+    if not cells:
+        return True
+    if len(cells) > 4:
+        return False
+    text = "".join(squeeze(cell.text) for cell in cells)
+    if any(_UNIT_ALONE.match(squeeze(cell.text)) for cell in cells) or find_entity([text]) or is_label(text):
+        return True
+    return len(cells) == 1 and (find_unit([text]) is not None or form_above([cells[0].text]) is not None)
+
+
+def read_head(grid: Grid) -> Head:
+    """Title rows inside the grid, the header of each column from top to bottom, and the first body row."""
+    first = 0
+    titles: list[str] = []
+    while first < grid.row_count and _is_title_row(grid, first):
+        titles += [cell.text.replace("\n", "") for cell in grid.row(first) if cell.text.strip()]
+        first += 1
+    body = first
+    while body < grid.row_count and not _is_body(grid, body):
+        body += 1
+        if is_numbering([t for t in _texts(grid, body - 1) if t]):
+            break
+    return _head(grid, tuple(titles), first, body)
+
+
+def without_rows_below(grid: Grid, head: Head, known: Sequence[Sequence[str]]) -> Head:
+    """`head` down to the rows `known` from the page before: what stands below them is body, even without amounts."""
+    end = head.first + len(known)
+    if known and end < head.body and all(_texts(grid, head.first + i) == list(row) for i, row in enumerate(known)):
+        return _head(grid, head.titles, head.first, end)
+    return head
+
+
+def header_rows(grid: Grid, head: Head) -> tuple[tuple[str, ...], ...]:
+    """The texts of the rows of a head, by which it is known again."""
+    return tuple(tuple(_texts(grid, row)) for row in range(head.first, head.body))
+
+
+def _head(grid: Grid, titles: tuple[str, ...], first: int, body: int) -> Head:
+    headers = []
+    rows = [row for row in range(first, body) if not is_numbering([t for t in _texts(grid, row) if t])]
+    for column in range(grid.column_count):
+        path: list[str] = []
+        above: Cell | None = None
+        for row in rows:
+            cell = grid.cell(row, column)
+            if cell is None or cell is above:
+                continue
+            above = cell
+            if text := squeeze(cell.text):
+                path.append(text)
+        headers.append(">".join(path))
+    return Head(titles, tuple(headers), body, first)
+
+
+def columns_of(form: Form, headers: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of `form` under `headers`; a label column to the right of money opens a new panel."""
+    columns: list[Column] = []
+    panel = 0
+    money_seen = False
+    years = sorted({year for header in headers for year in years_in(header)})
+    for index, header in enumerate(headers):
+        rule = form.column(without_unit(without_years(header))) if header else None
+        if rule is None:
+            role, measure = (None, f"other:{header}") if header else ("skip", None)
+        else:
+            role, measure = rule.role, rule.measure and _period(header, years) + rule.measure
+        if measure:
+            money_seen = True
+        elif role != "skip" and money_seen and (form.side == "panels" or _says_again(header, columns, panel)):
+            panel, money_seen = panel + 1, False
+        columns.append(Column(index, panel, header, role, measure))
+    return _settled(columns)
+
+
+def _says_again(header: str, columns: Sequence[Column], panel: int) -> bool:
+    """True where a label column is headed like the first one of its panel: the same list goes on to its right."""
+    first = next((c.header for c in columns if c.panel == panel and c.role not in (None, "skip")), "")
+    return first.split(">")[-1] == header.split(">")[-1]
+
+
+def _period(header: str, years: Sequence[int]) -> str:
+    """`previous_year:` or `change:` where a column says that it is not about the budget year itself."""
+    if re.search(r"增减|比上年|变化", header):
+        return "change:"
+    if re.search(r"上年(?!.*(结转|结余|资金余额))|上年度预算", header):
+        return "previous_year:"
+    stated = years_in(header)
+    return "previous_year:" if stated and len(years) > 1 and stated[0] < years[-1] else ""
+
+
+def _settled(columns: list[Column]) -> tuple[Column, ...]:
+    """Each panel with a `total`, and no measure twice; the second code column is the government one."""
+    settled: list[Column] = []
+    for panel in sorted({c.panel for c in columns}):
+        own = _promoted([c for c in columns if c.panel == panel])
+        measures = [c.measure for c in own if c.measure]
+        promoted: str | None = None
+        if "total" not in measures:
+            promoted = next((m for m in ("current_year", "three_public") if m in measures), None)
+            if promoted is None and len(measures) == 1 and measures[0] not in _PARTS:
+                promoted = measures[0]
+        kind = next((k for c in own if panel and c.role and (k := panel_measure(c.header))), None)
+        seen: set[str] = set()
+        for c in own:
+            role, measure = c.role, c.measure
+            if measure == promoted and measure is not None:
+                measure, promoted = "total", None
+            if kind and measure == "total":
+                measure = kind
+            if measure in seen or (role == "code" and "code" in seen):
+                role, measure = ("gov_code", None) if role == "code" else (None, f"other:{c.header}")
+            seen.add(measure or role or "")
+            settled.append(Column(c.index, c.panel, c.header, role, measure))
+    return tuple(settled)
+
+
+def _promoted(columns: list[Column]) -> list[Column]:
+    """A panel whose only labels are of the government classification is about them."""
+    labels = {"gov_item": "item", "gov_code": "code"}
+    if {"item", "project", "unit"} & {c.role for c in columns}:
+        return columns
+    return [replace(c, role=labels.get(c.role or "", c.role)) for c in columns]
+
+
+def header_parts(headers: Iterable[str]) -> set[str]:
+    """The words of single header cells among `headers`."""
+    return {part for header in headers for part in header.split(">") if part}

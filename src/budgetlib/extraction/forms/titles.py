@@ -1,0 +1,123 @@
+"""What stands above a table: its title, its unit, whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from budgetlib.core.text import squeeze
+from budgetlib.definitions.forms import Form, form_titled
+
+_LABEL = re.compile(
+    r"^(?:附[件录]?\d*[:：]?)?(?:[一-鿿]{0,6}?表(?:[一二三四五六七八九十]+|\d{1,2}?(?=20\d\d)|\d{1,2})|[一-鿿]{0,6}?\d{1,2}表|附[件表]\d{1,2})"
+    r"(?:-\d+)?[:：]?"
+)
+_NUMBER = re.compile(r"^(?:[(（]?[一二三四五六七八九十]+[)）、.]|\d{1,2}[、.．—-]?(?=[^\d年]))")
+_TAIL = re.compile(
+    r"(?:(?:金额|计量)?单位[:：].*|(?:部门|单位|编制单位|预算单位)(?:名称)?[:：].*"
+    r"|[(（](?:续\d*|续表|\d+|[一二三四五六七八九十]{1,2}|[^()（）]{0,6}表\d{1,2}|单位[^)）]*|万元|元)[)）]|续表?)+$"
+)
+_YEAR = re.compile(r"(20\d\d)年度?")
+_UNIT = re.compile(r"(?:单位|计量单位|金额单位)\s*[:：]?\s*(人民币)?(亿元|万元|千元|元)|[(（](亿元|万元|千元|元)[)）]")
+_UNIT_AT_THE_END = re.compile(r"[\s　](?:人民币)?(亿元|万元|千元|元)\s*$")
+_BRACKETED_UNIT = re.compile(r"[(（](?:单位[:：]?)?(?:人民币)?[亿万千]?元[)）]")
+_ENTITY = re.compile(
+    r"(?:(?:部门|单位)(?:[(（]单位[)）])?(?:名称)?|编制单位|填报单位|预算单位|填报部门|预算部门)[:：]\s*(?P<entity>.+?)"
+    r"(?=[\s　]*(?:金额|计量)?单位\s*[:：]|[\s　]+(?:人民币)?[亿万千]?元\s*$|$)"
+)
+_MONEY_UNIT = re.compile(r"(人民币)?(亿|万|千)?元")
+_NOT_A_TITLE = re.compile(r"[。;；]|\.{4,}|…|详见|见附|^注[:：]|^备注")
+_TOTALS = re.compile(
+    r"(?:本年|当年|本年度|预算)?(?:收支|收入|支出|部门|单位|(?:人员|公用)(?:经费)?|(?:基本|项目)支出)?(?:预算)?(?:合|总|小)计(?:数)?"
+)
+_MAX_TITLE = 70
+
+
+def clean_title(line: str) -> str:
+    """A title as forms know it: squeezed, without label, numbering and year.
+
+    >>> clean_title("预算公开表1 2026年预算收支总表"), clean_title("表2：2026年市级部门收入预算总表")
+    ('预算收支总表', '市级部门收入预算总表')
+    """
+    rest = squeeze(line)
+    for pattern in (_LABEL, _NUMBER):
+        stripped = pattern.sub("", rest, count=1)
+        rest = stripped or rest
+    return _TAIL.sub("", _YEAR.sub("", rest)).removeprefix("年度").removeprefix("年")
+
+
+def years_in(text: str) -> list[int]:
+    """The years that `text` names, in order.
+
+    >>> years_in("2025年预算数 2026年预算数")
+    [2025, 2026]
+    """
+    return [int(year) for year in _YEAR.findall(text)]
+
+
+def without_years(text: str) -> str:
+    """`text` without the years it names."""
+    return _YEAR.sub("", text)
+
+
+def without_unit(text: str) -> str:
+    """`text` without a money unit in brackets.
+
+    >>> without_unit("基本支出(万元)>小计(单位:万元)")
+    '基本支出>小计'
+    """
+    return _BRACKETED_UNIT.sub("", text)
+
+
+def is_label(text: str) -> bool:
+    """True for a form's label alone, such as 公开02表."""
+    return _LABEL.fullmatch(text) is not None
+
+
+def is_total(label: str) -> bool:
+    """True for 合计, 部门合计, 本年支出合计, 收入总计 and their kin."""
+    return _TOTALS.fullmatch(label) is not None
+
+
+def form_above(lines: Sequence[str]) -> tuple[Form, str] | None:
+    """The form whose title stands nearest above, and the title as printed; a title may run over three lines."""
+    squeezed = [squeeze(line) for line in lines]
+    for i in range(len(squeezed) - 1, max(-1, len(squeezed) - 12), -1):
+        alone = _form_of(squeezed[i])
+        before = squeezed[i - 1] if i else ""
+        joined = _form_of(before + squeezed[i]) if before and not before.endswith("表") else None
+        if joined and joined is not alone:
+            return joined, before + squeezed[i]
+        if alone:
+            return alone, squeezed[i]
+        three = "".join(squeezed[max(0, i - 2) : i + 1])
+        if i > 1 and not squeezed[i - 2].endswith("表") and not before.endswith("表") and (found := _form_of(three)):
+            return found, three
+    return None
+
+
+def _form_of(line: str) -> Form | None:
+    if len(line) > _MAX_TITLE or _NOT_A_TITLE.search(line):
+        return None
+    return form_titled(clean_title(line))
+
+
+def find_unit(texts: Iterable[str]) -> str | None:
+    """The money unit that `texts` state last (it stands nearest to the table); None where none is stated."""
+    unit = None
+    for text in texts:
+        for match in _UNIT.finditer(squeeze(text)):
+            unit = match[2] or match[3]
+        if (alone := _UNIT_AT_THE_END.search(text)) and _ENTITY.search(text):
+            unit = alone[1]
+    return unit
+
+
+def find_entity(texts: Iterable[str]) -> str | None:
+    """The department or unit that the lines above a form name, as printed."""
+    entity = None
+    for text in texts:
+        if match := _ENTITY.search(text.strip()):
+            named = re.sub(r"\s+", "", match["entity"])
+            entity = entity if _MONEY_UNIT.fullmatch(named) else named
+    return entity

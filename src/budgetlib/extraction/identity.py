@@ -1,0 +1,140 @@
+"""Who publishes a document, for which year, and what kind of document it is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from budgetlib.core.text import squeeze
+from budgetlib.extraction.forms.recognise import Sheet
+from budgetlib.extraction.forms.titles import find_entity
+from budgetlib.pages.model import Page
+
+_COVER_TITLE = re.compile(
+    r"^(?!第.{1,3}部分|目录|[一二三四五六七八九十]+、)"
+    r"(?:(?P<y1>20\d\d)年度?)?(?P<who>.*?[^\d年度])?(?:\((?P<scope>汇总|本级|部门)\))?(?:(?P<y2>20\d\d)年度?)?"
+    r"(?:市级|省级|区级|县级)?(?P<level>部门\(单位\)|部门|单位)(?P<kind>预算|决算)(?:信息)?(?:公开|说明|情况说明|编制说明|文本|及.*)*(?:说明)?"
+    r"(?:\((?P<y3>20\d\d)年度?\))?$"
+)
+_PLACE = re.compile(r"^(?:中共)?(?P<place>.{1,8}?(?:特别行政区|自治区|省|市|自治州|州|盟|地区|县|区|旗))")
+_YEAR = re.compile(r"(20[012]\d)年")
+_WRITTEN_YEAR = re.compile(r"二[〇零○Oo0][一二三四五六七八九][〇零○Oo0一二三四五六七八九](?=年)")
+_DIGITS = str.maketrans("〇零○Oo一二三四五六七八九", "00000123456789")
+_SUFFIX = re.compile(r"(?:[\[(（〔【][^\])）〕】]*[\])）〕】]?|本级|机关|汇总|单位[:：].*)+$")
+_COVER_LINES = 14
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a document says about itself; None where it does not say."""
+
+    entity: str | None
+    entity_kind: str | None
+    fiscal_year: int | None
+    document_kind: str
+    years: tuple[int, ...]
+    """Every year in a form's title, the commonest first."""
+
+    @property
+    def place(self) -> str | None:
+        """The province, city or county that the entity's name begins with."""
+        match = _PLACE.match(self.entity or "")
+        return match["place"] if match else None
+
+
+def _in_digits(written: re.Match[str]) -> str:
+    return written[0].translate(_DIGITS)
+
+
+def _cover(pages: Sequence[Page]) -> list[str]:
+    lines: list[str] = []
+    for page in pages[:3]:
+        lines += [_WRITTEN_YEAR.sub(_in_digits, squeeze(line.text)) for line in page.lines[:_COVER_LINES]]
+        if len(lines) >= _COVER_LINES:
+            break
+    return lines[:_COVER_LINES]
+
+
+def _cover_title(pages: Sequence[Page]) -> re.Match[str] | None:
+    """The title on the cover; it may run over up to three lines."""
+    lines = _cover(pages)
+    for count in (1, 2, 3):
+        for start in range(len(lines) - count + 1):
+            match = _COVER_TITLE.match("".join(lines[start : start + count]))
+            if match and match["who"] and len(match["who"]) >= 4:
+                return match
+    for line in lines:
+        if match := _COVER_TITLE.match(line):
+            return match
+    return None
+
+
+def _named_in_forms(sheets: Sequence[Sheet], pages: Sequence[Page]) -> str | None:
+    """The entity most forms name; as printed on the cover where the cover prints the same name."""
+    names = Counter(sheet.entity for sheet in sheets if sheet.entity)
+    return names.most_common(1)[0][0] if names else None
+
+
+def identify(pages: Sequence[Page], sheets: Sequence[Sheet]) -> Identity:
+    """The identity of a document, from the lines above its forms, else from its cover."""
+    title = _cover_title(pages)
+    entity = _named_in_forms(sheets, pages)
+    if entity is None and title and title["who"]:
+        entity = title["who"] + (f"({title['scope']})" if title["scope"] == "本级" else "")
+    if entity is None:
+        entity = find_entity(line.text for page in pages[:3] for line in page.lines[:_COVER_LINES])
+    years = Counter(sheet.year for sheet in sheets if sheet.year)
+    ordered = tuple(year for year, _ in years.most_common())
+    stated = _stated_year(title, pages)
+    year = stated if stated in ordered or not ordered else ordered[0]
+    return Identity(entity, _kind(entity, title, sheets), year, _document_kind(title, sheets, pages), ordered)
+
+
+def is_another(named: str | None, entity: str | None) -> bool:
+    """True where a form clearly names another department or unit than the document's `entity`.
+
+    A suffix (部门, 本级, 单位：万元), a place before the name and a difference of one character are the same name.
+
+    >>> is_another("示例市示例局", "示例市示例局[部门]"), is_another("示例市示例局政务中心", "示例市示例局[部门]")
+    (False, True)
+    """
+    one, other = (_SUFFIX.sub("", squeeze(name or "")) for name in (named, entity))
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    before = longer.removesuffix(shorter)
+    if not shorter or not before or (before != longer and _PLACE.fullmatch(before)):
+        return False
+    shared = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in shared) < max(len(one), len(other)) - 1
+
+
+def _stated_year(title: re.Match[str] | None, pages: Sequence[Page]) -> int | None:
+    if title and (stated := title["y1"] or title["y2"] or title["y3"]):
+        return int(stated)
+    for page in pages[:3]:
+        for line in page.lines:
+            if match := _YEAR.search(squeeze(line.text)):
+                return int(match[1])
+    return None
+
+
+def _kind(entity: str | None, title: re.Match[str] | None, sheets: Sequence[Sheet]) -> str | None:
+    name = entity or ""
+    if re.search(r"[\[(（](部门|汇总)[\])）]$", name):
+        return "department"
+    if re.search(r"[\[(（](单位|本级)[\])）]$", name):
+        return "unit"
+    if title:
+        return "department" if title["level"].startswith("部门") else "unit"
+    return "department" if sheets else None
+
+
+def _document_kind(title: re.Match[str] | None, sheets: Sequence[Sheet], pages: Sequence[Page]) -> str:
+    if title:
+        return "budget" if title["kind"] == "预算" else "final_accounts"
+    names = "".join([sheet.title for sheet in sheets] + _cover(pages))
+    if "决算" in names and "预算" not in names:
+        return "final_accounts"
+    return "budget" if "预算" in names else "other"

@@ -1,0 +1,171 @@
+"""The ledger: for every page what it is, whether it was read, and what was not."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from budgetlib.core.money import parse_number
+from budgetlib.core.text import fold, squeeze
+from budgetlib.extraction.forms.recognise import Sheet, Unknown
+from budgetlib.extraction.forms.titles import form_above
+from budgetlib.pages.model import Line, Page
+
+_LEADER = re.compile(r"(\.{3,}|…|·{3,}|\t)\s*\d+\s*$")
+_EMPTY_NOTE = re.compile(r"无数据|无此项|无相关|没有.*(安排|支出|数据)|空表|为空|不涉及|未安排")
+
+_IN_A_SENTENCE = re.compile(r"[万亿千]?元|%|[。,;、:]|平方米|个|辆")
+_NUMBERS = re.compile(r"(?=.*\d[.,]|.*[.,]\d)[\d.,\s/—-]+")
+_LOOSE_ROWS = 3
+"""So many lines of amounts outside all rules are a table."""
+_LISTED = 6
+"""A table that names so many tables is a list of them."""
+
+
+class Annex(NamedTuple):
+    """What a page holds besides forms and narrative: a piece of a performance table, of a catalogue, a stranger.
+
+    `kind` is None where the page mainly is something else; `outcome` is how reading ended, `remarks` what was
+    not read, or what the page is.
+    """
+
+    kind: str | None
+    outcome: str
+    remarks: tuple[str, ...] = ()
+
+
+def _kind(page: Page, index: int, has_form: bool) -> str:
+    """What a page mainly is."""
+    if has_form:
+        return "form"
+    texts = [squeeze(line.text) for line in page.lines]
+    words = "".join(texts)
+    cells = "".join(squeeze(cell.text) for grid in page.grids for cell in grid.cells)
+    if sum(squeeze(cell.text).endswith("表") for grid in page.grids for cell in grid.cells) >= _LISTED:
+        return "contents"
+    if page.grids and re.search(r"绩效(目标|指标)|[一二三]级指标", words[-400:] + cells):
+        return "performance"
+    if page.grids and "指导性目录" in words + cells:
+        return "catalogue"
+    if not words and not cells:
+        return "blank"
+    if sum(bool(_LEADER.search(line.text)) for line in page.lines) >= 3 or (
+        any(t in ("目录", "目次") for t in texts[:6]) and index < 6
+    ):
+        return "contents"
+    if index == 0 and len(words) < 200 and not page.grids:
+        return "cover"
+    return "other" if page.grids and len(cells) > len(words) else "narrative"
+
+
+def _is_row(line: Line) -> bool:
+    """True where a line prints a label and amounts, as a row of a table does, and no sentence."""
+    parts = fold(line.text).split()
+    amounts = [part for part in parts if "." in part and parse_number(part) is not None]
+    words = [part for part in parts if parse_number(part) is None]
+    sentence = re.search(r"[。,;:、]$", squeeze(line.text)) or any(_IN_A_SENTENCE.match(word) for word in words)
+    return bool(amounts) and len(words) <= len(amounts) + 1 and not sentence
+
+
+def _loose_rows(page: Page) -> list[str]:
+    """The lines of a page that print a table without rules, in which nothing tells where its columns are.
+
+    Under the title of a form these are also lines of numbers alone, and they need not follow one another.
+    """
+    rows = [line.text for line in page.lines if _is_row(line) or _NUMBERS.fullmatch(fold(line.text))]
+    if len(rows) >= _LOOSE_ROWS and any(form_above([line.text]) for line in page.lines):
+        return [squeeze(row) for row in rows]
+    found: list[str] = []
+    run: list[str] = []
+    for line in [*page.lines, Line("")]:
+        if _is_row(line):
+            run.append(squeeze(line.text))
+        else:
+            found += run if len(run) >= _LOOSE_ROWS else []
+            run = []
+    return found
+
+
+def ledger(
+    pages: Sequence[Page],
+    sheets: Sequence[Sheet],
+    unknown: Sequence[Unknown],
+    refused: Sequence[tuple[Sheet, str]],
+    counts: dict[int, int],
+    annexes: Mapping[int, Annex],
+) -> list[dict[str, Any]]:
+    """Records of the table `pages` (without document_id).
+
+    `refused` are sheets whose amounts were not taken, with the reason; `counts` gives for each sheet
+    (by `id`) how many amounts were read from it; `annexes` what else was found, by page index.
+    """
+    on_page: dict[int, list[Sheet]] = defaultdict(list)
+    reasons: dict[int, list[str]] = defaultdict(list)
+    lost: dict[int, int] = defaultdict(int)
+    why_refused = {id(sheet): reason for sheet, reason in refused}
+    for sheet in sheets:
+        for index in dict.fromkeys(part.page_index for piece in sheet.pieces for part in (piece, *piece.beside)):
+            if id(sheet) in why_refused:
+                reasons[index].append(f"{sheet.form.name}: {why_refused[id(sheet)]}")
+                lost[index] += 1
+            else:
+                on_page[index].append(sheet)
+        first = sheet.pieces[0].page_index
+        others = [c.header for c in sheet.columns if c.measure and c.measure.startswith("other:")]
+        if others:
+            reasons[first].append(f"{sheet.form.name}: unknown columns kept as other: {', '.join(others)}")
+        reasons[first] += [f"{sheet.form.name}: {remark}" for remark in (*sheet.notes, *sheet.remarks)]
+    for table in unknown:
+        reasons[table.page_index].append(table.reason)
+        lost[table.page_index] += 1
+    for index, page in enumerate(pages):
+        if loose := _loose_rows(page):
+            reasons[index].append(f"{len(loose)} rows of a table without rules, not read; the first: {loose[0][:60]}")
+            lost[index] += 1
+    return [
+        _record(page, index, on_page[index], reasons[index], lost[index], counts, annexes.get(index))
+        for index, page in enumerate(pages)
+    ]
+
+
+def _record(
+    page: Page,
+    index: int,
+    sheets: Sequence[Sheet],
+    reasons: list[str],
+    lost: int,
+    counts: dict[int, int],
+    annex: Annex | None,
+) -> dict[str, Any]:
+    kind = annex.kind if annex and annex.kind and not sheets else _kind(page, index, bool(sheets))
+    if annex:
+        reasons = [*reasons, *annex.remarks]
+    if page.source == "none":
+        outcome, kind = "unreadable", "other"
+        reasons = [page.fault or "no text", *reasons]
+    elif sheets:
+        outcome = "read" if any(counts.get(id(sheet)) for sheet in sheets) else "declared_empty"
+        if outcome == "declared_empty" and any(sheet.remarks for sheet in sheets):
+            outcome = "unreadable"
+        if outcome == "declared_empty" and not any(_EMPTY_NOTE.search(line.text) for line in page.lines):
+            reasons = [*reasons, "printed empty, without a note saying so"]
+    elif lost:
+        outcome = "unreadable"
+    elif annex and annex.kind:
+        outcome = annex.outcome
+    elif kind == "narrative":
+        outcome = "read"
+    else:
+        outcome = "not_a_form"
+        if kind in ("performance", "catalogue") and not reasons:
+            reasons = ["has the words of such a table, but no piece of one was recognised"]
+    return {
+        "page": page.number,
+        "kind": kind,
+        "form": ",".join(dict.fromkeys(sheet.form.name for sheet in sheets)) or None,
+        "source": page.source,
+        "outcome": outcome,
+        "reason": "; ".join(reasons) or None,
+    }

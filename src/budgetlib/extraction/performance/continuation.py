@@ -1,0 +1,61 @@
+"""What a page end cuts off the last row above it stands in the first row overleaf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.extraction.performance.model import Token
+from budgetlib.pages.model import Cell, Grid
+
+_ROOM = 2.2
+"""A line is full where less than this many characters more would fit: the next word wrapped."""
+_SHORT = 4
+
+
+class LastRow:
+    """The row of indicators read last: which cell of it holds what of which indicator."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.held: dict[int, tuple[int, str, Cell]] = {}
+
+    def note(self, index: int, third: Token, target: Token | None) -> None:
+        """An indicator of the row, by its index among those of the table."""
+        self.held[third.cell.column] = index, "level3", third.cell
+        if target:
+            self.held[target.cell.column] = index, "target", target.cell
+
+    def rest(self, row: Sequence[Token], grid: Grid) -> list[tuple[int, str, str]]:
+        """What a row adds to the indicators of this one: (index, `level3` or `target`, text); empty for a new row.
+
+        The rest of a row has no words of the levels. Where it has an indicator and a target side by side, it is
+        a rest only if the lines above were full.
+        """
+        if grid.column_count != self.grid.column_count or any(performance_words().is_level(t.key) for t in row):
+            return []
+        known = [token for token in row if token.cell.column in self.held]
+        if any(len(token.key) > _SHORT for token in row if token not in known):
+            return []
+        found = [(*self.held[token.cell.column][:2], token.text) for token in known]
+        whole = {index for index, role, _ in found if role == "level3"} & {
+            i for i, role, _ in found if role == "target"
+        }
+        if whole and not all(self._is_full(self.held[token.cell.column][2]) for token in known):
+            return []
+        return found
+
+    def _is_full(self, cell: Cell) -> bool:
+        """True where the last printed line of a cell leaves no room for another word."""
+        edges = self.grid.edges
+        if cell.box is None or not edges:
+            return False
+        lines = [_width(line) for line in cell.text.split("\n") if line.strip()]
+        character = (cell.box.x1 - cell.box.x0) / max(lines, default=1)
+        space = edges[cell.column + cell.columns] - edges[cell.column]
+        return space - lines[-1] * character < _ROOM * character
+
+
+def _width(line: str) -> float:
+    """The width of a line in Chinese characters; others are about half as wide."""
+    return sum(1.0 if ord(character) > 0x2E7F else 0.55 for character in line.strip()) or 1.0

@@ -1,0 +1,191 @@
+"""Drawn rules → cells → tables: how a grid is read off the paper, whatever drew it.
+
+The geometry follows Anssi Nurminen's thesis (Tampere 2013), as Tabula and pdfplumber do: rules are
+snapped and joined, their crossings become corners, four connected corners a cell, touching cells a table.
+Here corners are indexed by rule, so the work grows with the number of corners and not with its square.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from budgetlib.pages.model import Box
+
+TOLERANCE = 3.0
+"""Points within which rules count as one line, gaps are closed and corners meet."""
+
+
+class Rule(NamedTuple):
+    """A straight rule: at `position` across its direction, from `start` to `end` along it."""
+
+    vertical: bool
+    position: float
+    start: float
+    end: float
+
+
+class Segment(NamedTuple):
+    """A rule after snapping and joining."""
+
+    position: float
+    start: float
+    end: float
+
+
+def _snapped(rules: Iterable[Rule]) -> list[Segment]:
+    """Rules of one direction, those within `TOLERANCE` of each other moved to their mean, then joined."""
+    ordered = sorted(rules, key=lambda rule: rule.position)
+    clusters: list[list[Rule]] = []
+    for rule in ordered:
+        if clusters and rule.position - clusters[-1][-1].position <= TOLERANCE:
+            clusters[-1].append(rule)
+        else:
+            clusters.append([rule])
+    segments = []
+    for cluster in clusters:
+        position = sum(rule.position for rule in cluster) / len(cluster)
+        cluster.sort(key=lambda rule: rule.start)
+        start, end = cluster[0].start, cluster[0].end
+        for rule in cluster[1:]:
+            if rule.start <= end + TOLERANCE:
+                end = max(end, rule.end)
+            else:
+                segments.append(Segment(position, start, end))
+                start, end = rule.start, rule.end
+        segments.append(Segment(position, start, end))
+    return [segment for segment in segments if segment.end - segment.start >= TOLERANCE]
+
+
+Corner = tuple[float, float]
+
+
+def _cells(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> list[Box]:
+    """The smallest rectangles whose four corners are crossings joined by rules."""
+    across: dict[Corner, set[int]] = defaultdict(set)
+    down: dict[Corner, set[int]] = defaultdict(set)
+    tops = [segment.position for segment in horizontal]
+    for i, v in enumerate(vertical):
+        first, last = bisect_right(tops, v.start - TOLERANCE), bisect_right(tops, v.end + TOLERANCE)
+        for j in range(first, last):
+            h = horizontal[j]
+            if h.start - TOLERANCE <= v.position <= h.end + TOLERANCE:
+                across[v.position, h.position].add(j)
+                down[v.position, h.position].add(i)
+    below: dict[int, list[Corner]] = defaultdict(list)
+    right: dict[int, list[Corner]] = defaultdict(list)
+    for corner in sorted(across):
+        for i in down[corner]:
+            below[i].append(corner)
+        for j in across[corner]:
+            right[j].append(corner)
+
+    def smallest(corner: Corner) -> Box | None:
+        x, y = corner
+        unders = sorted({c[1] for i in down[corner] for c in below[i] if c[1] > y})
+        beside = sorted({c[0] for j in across[corner] for c in right[j] if c[0] > x})
+        for bottom in unders:
+            for x1 in beside:
+                opposite = x1, bottom
+                if across.get(opposite, set()) & across[x, bottom] and down[opposite] & down[x1, y]:
+                    return Box(x, y, x1, bottom)
+        return None
+
+    return [cell for corner in sorted(across) if (cell := smallest(corner))]
+
+
+def _tables(cells: Sequence[Box]) -> list[list[Box]]:
+    """Cells that touch at a corner, directly or over others; a lone cell is a frame, not a table."""
+    parent = list(range(len(cells)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    seen: dict[Corner, int] = {}
+    for i, cell in enumerate(cells):
+        for corner in ((cell.x0, cell.top), (cell.x1, cell.top), (cell.x0, cell.bottom), (cell.x1, cell.bottom)):
+            if corner in seen:
+                parent[root(i)] = root(seen[corner])
+            else:
+                seen[corner] = i
+    groups: dict[int, list[Box]] = defaultdict(list)
+    for i, cell in enumerate(cells):
+        groups[root(i)].append(cell)
+    tables = [group for group in groups.values() if len(group) > 1]
+    return sorted(tables, key=lambda group: min((cell.top, cell.x0) for cell in group))
+
+
+def _closed(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> list[Segment]:
+    """`horizontal` with the outer borders that are drawn in part only drawn in full.
+
+    Where a page ends, merged cells that go on overleaf are often left open while the cells beside them are closed.
+    """
+    added = []
+    for y in sorted({segment.position for segment in horizontal}):
+        begin = [v for v in vertical if abs(v.start - y) <= TOLERANCE]
+        end = [v for v in vertical if abs(v.end - y) <= TOLERANCE]
+        for ends in (begin, end):
+            if len(ends) > 1:
+                border = Segment(y, min(v.position for v in ends), max(v.position for v in ends))
+                if not _is_drawn(border, horizontal) and not _is_inside(border, vertical):
+                    added.append(border)
+    return sorted([*horizontal, *added])
+
+
+def _with_sides(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> list[Segment]:
+    """`vertical` with the sides of tables that are left open: rules across end together there.
+
+    Some places draw no rule at the left and right end of a table; its first and last column would be lost.
+    """
+    added: list[Segment] = []
+    for left in (True, False):
+        ends: dict[float, list[Segment]] = defaultdict(list)
+        for h in sorted(horizontal, key=lambda h: h.start if left else h.end):
+            x = h.start if left else h.end
+            ends[next((known for known in ends if x - known <= TOLERANCE), x)].append(h)
+        for x, together in ends.items():
+            added += _sides(x, sorted(together, key=lambda h: h.position), vertical)
+    return sorted([*vertical, *added])
+
+
+def _sides(x: float, together: Sequence[Segment], vertical: Sequence[Segment]) -> Iterator[Segment]:
+    """The open side at `x`, as far as a rule down joins one of the rules across `together` to the next."""
+    drawn = [v for v in vertical if abs(v.position - x) <= TOLERANCE]
+    inside = [v for v in vertical if abs(v.position - x) > TOLERANCE]
+    first = 0
+    for i, h in enumerate(together):
+        below = together[i + 1] if i + 1 < len(together) else None
+        if below is None or not any(_joins(v, h, below) for v in inside):
+            top, bottom = together[first].position + TOLERANCE, h.position - TOLERANCE
+            if first < i and not any(v.start < bottom and top < v.end for v in drawn):
+                yield Segment(x, together[first].position, h.position)
+            first = i + 1
+
+
+def _joins(v: Segment, upper: Segment, lower: Segment) -> bool:
+    beside = upper.start - TOLERANCE <= v.position <= upper.end + TOLERANCE
+    return beside and v.start - TOLERANCE <= upper.position and lower.position <= v.end + TOLERANCE
+
+
+def _is_drawn(border: Segment, horizontal: Sequence[Segment]) -> bool:
+    own = (h for h in horizontal if h.position == border.position)
+    return any(h.start <= border.start + TOLERANCE and border.end - TOLERANCE <= h.end for h in own)
+
+
+def _is_inside(border: Segment, vertical: Sequence[Segment]) -> bool:
+    crossing = (v for v in vertical if v.start < border.position - TOLERANCE and border.position + TOLERANCE < v.end)
+    return any(border.start <= v.position <= border.end for v in crossing)
+
+
+def find_tables(rules: Iterable[Rule]) -> list[list[Box]]:
+    """The tables that `rules` draw, from top to bottom: for each its cells, merged cells once."""
+    all_rules = list(rules)
+    vertical = _snapped(rule for rule in all_rules if rule.vertical)
+    horizontal = _snapped(rule for rule in all_rules if not rule.vertical)
+    vertical = _with_sides(vertical, horizontal)
+    return _tables(_cells(vertical, _closed(vertical, horizontal)))

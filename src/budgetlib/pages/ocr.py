@@ -1,0 +1,288 @@
+"""The picture of a page → a page: characters recognised in it, cells drawn by the rules found in it.
+
+Needs the extra `ocr`: RapidOCR with the PP-OCR models inside its wheel, run by ONNX Runtime. Nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2
+from rapidocr import RapidOCR
+
+from budgetlib.pages.image import SCALE, Picture, take
+from budgetlib.pages.image_lines import rules_of
+from budgetlib.pages.lattice import find_tables
+from budgetlib.pages.layout import Char, compose
+from budgetlib.pages.model import Box, Cell, Grid, Line, Page
+
+Ink = npt.NDArray[np.int64]
+
+UNREAD = "\ufffd"
+"""Stands where something is printed that could not be recognised."""
+
+_FINDING = 0.72
+"""Lines of text are found in a picture made smaller by this factor; it takes half the time and finds the same."""
+
+_BEYOND_DOUBT, _LEGIBLE, _SURE_ENOUGH = 0.98, 0.8, 0.5
+_SMALLEST = 4.0
+"""Points: lower bands of ink in a cell are specks, dashes or rests of a rule."""
+
+_PAGE_NUMBER = 0.02
+"""The share of a page's height that a page number takes; a page with no more on it is blank."""
+
+_HAN = "[\u3400-\u9fff]"
+_FULL_WIDTH = str.maketrans("(),:;?!", "（），：；？！")
+
+
+class Scan:
+    """A PDF whose pages are read from their pictures; close it after use (it is a context manager)."""
+
+    def __init__(self, path: Path, password: str | None = None) -> None:
+        self._document = pypdfium2.PdfDocument(path, password=password)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._document.close()
+
+    def page(self, number: int) -> Page:
+        """Page `number` (from 1) as its picture shows it; with `source` `none` where nothing in it can be read."""
+        page = self._document[number - 1]
+        picture = take(page)
+        view = _View.of(picture, 0)
+        if view.lies_on_its_side:
+            view = max((_View.of(picture.turned(turn), turn) for turn in (90, 270)), key=lambda way: way.legibility)
+        elif view.chars and view.legibility < _LEGIBLE:
+            view = max(view, _View.of(picture.turned(180), 180), key=lambda way: way.legibility)
+        return view.page(number, *page.get_size())
+
+
+class _Piece(NamedTuple):
+    """A rectangle of a picture, in pixels."""
+
+    x0: int
+    top: int
+    x1: int
+    bottom: int
+
+
+class _Band(NamedTuple):
+    """Rows of a picture that hold a printed line, in pixels."""
+
+    top: int
+    bottom: int
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> int:
+        return (self.top + self.bottom) // 2
+
+
+@cache
+def _engine() -> RapidOCR:
+    """The models, loaded once for each process; one of several processes keeps to one processor."""
+    models = resources.files("rapidocr") / "models"
+    found, recognised = (next(p for p in models.iterdir() if kind in p.name) for kind in ("_det_", "_rec_"))
+    return RapidOCR(
+        params={
+            "Global.log_level": "error",
+            "Global.use_preprocess_img": False,
+            "Det.model_path": str(found),
+            "Rec.model_path": str(recognised),
+            "Rec.rec_img_shape": [3, 48, 64],
+            "EngineConfig.onnxruntime.intra_op_num_threads": -1 if multiprocessing.parent_process() is None else 1,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class _View:
+    """A picture as it lies before the reader, turned clockwise by `turn`: the tables drawn in it, where text stands."""
+
+    turn: int
+    picture: Picture
+    clean: Picture
+    tables: list[list[Box]]
+    pieces: list[_Piece]
+
+    @classmethod
+    def of(cls, picture: Picture, turn: int) -> Self:
+        straight = picture.straightened()
+        rules, clean = rules_of(straight)
+        tables = find_tables(rules)
+        cells = [_in_pixels(cell) for table in tables for cell in table]
+        return cls(turn, straight, clean, tables, _pieces(_find_lines(clean), cells, clean))
+
+    @property
+    def lies_on_its_side(self) -> bool:
+        tall = [piece for piece in self.pieces if piece.bottom - piece.top > 1.5 * (piece.x1 - piece.x0)]
+        return 2 * len(tall) > len(self.pieces)
+
+    @cached_property
+    def chars(self) -> list[Char]:
+        return list(_recognised(self.pieces, self.picture, self.clean))
+
+    @property
+    def legibility(self) -> float:
+        """How sure the recognition is on average, from 0 to 1."""
+        return float(np.mean([char.confidence or 0 for char in self.chars] or [0]))
+
+    def page(self, number: int, width: float, height: float) -> Page:
+        if not self.chars and self.clean.height_of_ink > _PAGE_NUMBER:
+            return Page(number, width, height, source="none", fault="the page is a picture in which no text was found")
+        lines, grids = compose(self.chars, self.tables)
+        back = self.picture.back
+        return Page(
+            number,
+            width,
+            height,
+            tuple(Line(line.text, back(line.box), line.confidence) for line in lines if line.box),
+            tuple(_on_page(grid, self.picture) for grid in grids),
+            self.turn,
+            source="ocr",
+        )
+
+
+def _in_pixels(box: Box) -> _Piece:
+    return _Piece(*(round(points * SCALE) for points in (box.x0, box.top, box.x1, box.bottom)))
+
+
+def _find_lines(picture: Picture) -> list[_Piece]:
+    """Where lines of text are, or parts of lines."""
+    found = _engine()(picture.smaller(_FINDING), use_det=True, use_cls=False, use_rec=False)
+    if found.boxes is None:
+        return []
+    low, high = found.boxes.min(axis=1) / _FINDING, found.boxes.max(axis=1) / _FINDING
+    height, width = picture.ink.shape
+    places = zip(low.round().astype(int).tolist(), high.round().astype(int).tolist(), strict=True)
+    return [_Piece(max(x0, 0), max(top, 0), min(x1, width), min(bottom, height)) for (x0, top), (x1, bottom) in places]
+
+
+def _pieces(found: Sequence[_Piece], cells: Sequence[_Piece], picture: Picture) -> list[_Piece]:
+    """What is to be recognised: in a cell its lines, each from the first ink to the last; elsewhere what was found."""
+    pieces = []
+    bands: dict[_Piece, list[_Band]] = defaultdict(list)
+    for line in found:
+        owners = [cell for cell in cells if _stands_in(line, cell)]
+        for cell in owners:
+            bands[cell].append(_Band(max(line.top, cell.top), min(line.bottom, cell.bottom)))
+        if not owners:
+            pieces.append(line)
+    for cell in cells:
+        ink = (picture.ink[cell.top : cell.bottom, cell.x0 : cell.x1] > 0).sum(axis=1)
+        lines = _apart(bands[cell], cell.top, ink)
+        lines += _overlooked(lines, cell.top, ink)
+        pieces += [piece for line in lines if (piece := _inked(cell, line, picture))]
+    return pieces
+
+
+def _stands_in(line: _Piece, cell: _Piece) -> bool:
+    across = min(line.x1, cell.x1) - max(line.x0, cell.x0)
+    down = min(line.bottom, cell.bottom) - max(line.top, cell.top)
+    return across > 4 and down > 0.5 * min(line.bottom - line.top, cell.bottom - cell.top)
+
+
+def _apart(bands: Sequence[_Band], start: int, ink: Ink) -> list[_Band]:
+    """The printed lines of a cell: bands side by side made one, those that overlap parted where least is printed.
+
+    `ink` counts the printed pixels of each row of the cell, from row `start`.
+    """
+    lines: list[_Band] = []
+    for band in sorted(bands, key=lambda band: band.middle):
+        if lines and band.middle - lines[-1].middle < 0.4 * min(band.height, lines[-1].height):
+            lines[-1] = _Band(min(band.top, lines[-1].top), max(band.bottom, lines[-1].bottom))
+        else:
+            lines.append(band)
+    for i, (above, below) in enumerate(pairwise(lines)):
+        if above.bottom > below.top:
+            between = ink[above.middle - start : below.middle - start]
+            cut = above.middle + int(np.flatnonzero(between == between.min()).mean())
+            lines[i], lines[i + 1] = _Band(above.top, cut), _Band(cut, below.bottom)
+    return lines
+
+
+def _overlooked(lines: Sequence[_Band], start: int, ink: Ink) -> list[_Band]:
+    """Bands of a cell that hold ink outside its lines."""
+    rows = ink > 1
+    for line in lines:
+        rows[line.top - start : line.bottom - start] = False
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], rows, [False]]))).tolist()
+    bands = [_Band(start + top, start + bottom) for top, bottom in zip(edges[::2], edges[1::2], strict=True)]
+    return [band for band in bands if band.height > _SMALLEST * SCALE]
+
+
+def _inked(cell: _Piece, line: _Band, picture: Picture) -> _Piece | None:
+    """A line of a cell with little paper at its left and right; None where there is paper only."""
+    top, bottom = line
+    columns = np.flatnonzero((picture.ink[top:bottom, cell.x0 : cell.x1] > 0).sum(axis=0) > 1).tolist()
+    if not columns or columns[-1] - columns[0] < 2:
+        return None
+    margin = 3 * (bottom - top) // 5
+    return _Piece(
+        max(cell.x0, cell.x0 + columns[0] - margin), top, min(cell.x1, cell.x0 + columns[-1] + 1 + margin), bottom
+    )
+
+
+def _recognised(pieces: Sequence[_Piece], picture: Picture, clean: Picture) -> Iterator[Char]:
+    """The text of each piece; where the first look leaves doubt, a second at the softened picture without rules."""
+    readings = _texts(pieces, picture)
+    doubtful = [i for i, (_, score) in enumerate(readings) if score < _BEYOND_DOUBT]
+    if doubtful:
+        second_look = _texts([pieces[i] for i in doubtful], clean.softened())
+        for i, second in zip(doubtful, second_look, strict=True):
+            readings[i] = max(readings[i], second, key=lambda reading: reading[1])
+    for piece, (text, score) in zip(pieces, readings, strict=True):
+        x0, top, x1, bottom = (pixels / SCALE for pixels in piece)
+        if text.strip():
+            printed = _as_set(text) if score >= _SURE_ENOUGH else UNREAD
+            yield Char(printed, x0, top, x1, bottom, (top + bottom) / 2, score)
+
+
+def _texts(pieces: Sequence[_Piece], picture: Picture) -> list[tuple[str, float]]:
+    """The text of each piece, and from 0 to 1 how sure it is."""
+    if not pieces:
+        return []
+    pixels = picture.pixels
+    read = _engine().recognize_txt([np.ascontiguousarray(pixels[p.top : p.bottom, p.x0 : p.x1]) for p in pieces])
+    return list(zip(read.txts, read.scores, strict=True))
+
+
+def _as_set(text: str) -> str:
+    """Recognised text with the punctuation that Chinese is set with: full width beside Han, half width inside numbers.
+
+    A letter alone before Han that looks the same in both cases is a capital: `Z` marks special projects. The letter O
+    among nothing but digits is a zero.
+
+    >>> _as_set("（一)收入(含结转)3，229.82万元;其中:2026年"), _as_set("z评审经费"), _as_set("500,00O")
+    ('（一）收入（含结转）3,229.82万元；其中：2026年', 'Z评审经费', '500,000')
+    """
+    if re.fullmatch(r"[\doO.,]+", text):
+        return text.replace("o", "0").replace("O", "0")
+    text = re.sub(rf"(?<![A-Za-z0-9])[cosvwxz](?={_HAN})", lambda match: match[0].upper(), text)
+    text = re.sub(r"(?<!\d)\d{1,3}(?:[,，]\d{3})+(?!\d)", lambda match: match[0].replace("，", ","), text)
+    beside = re.compile(rf"(?<={_HAN})[(),:;?!]|[(),:;?!](?={_HAN})|(?<=[（），：；])[(),:;]|[(),:;](?=[（），：；])")
+    return beside.sub(lambda match: match[0].translate(_FULL_WIDTH), text)
+
+
+def _on_page(grid: Grid, picture: Picture) -> Grid:
+    cells = tuple(
+        Cell(c.text, c.row, c.column, c.rows, c.columns, picture.back(c.box) if c.box else None, c.confidence)
+        for c in grid.cells
+    )
+    return Grid(cells, grid.row_count, grid.column_count, picture.back(grid.box) if grid.box else None, grid.edges)

@@ -1,0 +1,334 @@
+"""Rows of result frames → the words and numbers of table cells in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from budgetlib.definitions.forms import forms
+from budgetlib.definitions.labels import decimal, item, label, labels, money, name
+from budgetlib.report.citations import Citations
+from budgetlib.report.evidence import Exhibit
+from budgetlib.report.provenance import Proof
+
+Row = Mapping[Hashable, Any]
+
+# What a table shows of a frame, in this order; what is missing in all rows is left out.
+_COLUMNS = (
+    "number",
+    "path",
+    "severity",
+    "about",
+    "pages",
+    "unread",
+    "lines",
+    "tested",
+    "held",
+    "failed",
+    "errors",
+    "warnings",
+    "notes",
+    "documents",
+    "entity",
+    "fiscal_year",
+    "code",
+    "figure",
+    "total",
+    "previous_item",
+    "item",
+    "project",
+    "unit",
+    "catalogue_code",
+    "catalogue_item",
+    "previous_code",
+    "previous_name",
+    "edition_status",
+    "match",
+    "score",
+    "coverage",
+    "projects",
+    "of",
+    "kind",
+    "outcome",
+    "content",
+    "page_list",
+    "count",
+    "value",
+    "part",
+    "whole",
+    "total_yuan",
+    "basic_yuan",
+    "project_yuan",
+    "amount_yuan",
+    "share_pct",
+    "median_pct",
+    "rank",
+    "budgets",
+    "parts",
+    "largest_pct",
+    "top3_pct",
+    "hhi",
+    "declared",
+    "project_pct",
+    "procurement_pct",
+    "goods_pct",
+    "works_pct",
+    "services_pct",
+    "items_pct",
+    "money_pct",
+    "covered_pct",
+    "share_of_budget_pct",
+    "previous_yuan",
+    "previous_real_yuan",
+    "current_yuan",
+    "published_yuan",
+    "published_pct",
+    "computed_yuan",
+    "computed_pct",
+    "difference_yuan",
+    "change_yuan",
+    "change_pct",
+    "real_change_yuan",
+    "real_change_pct",
+    "contribution_pp",
+    "status",
+    "relation",
+    "breaks",
+    "value_published",
+    "value_corrected",
+    "reason",
+    "evidence",
+    "message",
+    "sha256",
+    "parser_version",
+    "place",
+)
+_SIGNED = ("change", "real_change", "contribution", "published", "computed", "difference")
+_LABELLED = ("severity", "kind", "status", "outcome", "match", "coverage", "edition_status", "relation", "of")
+_COUNTS = ("unread", "lines", "tested", "held", "failed", "errors", "warnings", "notes", "documents")
+_RANKED = ("rank", "budgets", "parts", "hhi")
+_NUMERIC = ("value", "count", "pages", "number", "score", "projects", "part", "whole", *_COUNTS, *_RANKED)
+_NAMES = (
+    "entity",
+    "item",
+    "previous_item",
+    "project",
+    "catalogue_item",
+    "previous_name",
+    "unit",
+    "content",
+    "path",
+    "reason",
+    "about",
+    "evidence",
+    "message",
+)
+_FAILED = ("errors", "warnings", "notes", "failed")
+_CITED = ("value", "part", "whole", "place")
+_OF_OTHERS = ("median_pct", "price_change_pct")
+_STATED = ("published_yuan", "published_pct")
+_CELL_KINDS = dict.fromkeys(_NAMES, "name") | {"sha256": "hash"}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells in one `language`; sources are cited by their place among `documents` where there are several."""
+
+    language: str
+    documents: tuple[str, ...]
+    citations: Citations
+    """Collects the places that the figures shown lead to."""
+    corrections: tuple[Row, ...] = ()
+    """Records of the table `corrections` that are applied: what they touch is marked where its place is cited."""
+
+    def table(self, frame: pd.DataFrame, terms: str = "") -> tuple[list[dict[str, str]], list[list[str]]]:
+        """Columns (`head`, `unit`, `kind` of cell) and rows of texts, without columns that are blank throughout.
+
+        Figures are links to where they are printed; those of rows that no document prints lead to `terms`, the id of
+        what they are computed from.
+        """
+        rows = frame.to_dict("records")
+        common_form = self._common_form(rows)
+        texts = {column: [self._linked(column, row, common_form, terms) for row in rows] for column in _COLUMNS}
+        shown = [column for column in _COLUMNS if any(texts[column])]
+        details = {"place": common_form, "reason": self._in_english(frame)}
+        heads = [self._head(column, details.get(column, "")) for column in shown]
+        return heads, [list(row) for row in zip(*(texts[column] for column in shown), strict=True)]
+
+    def card(self, figure: Row) -> dict[str, str]:
+        """One key figure with its unit and source."""
+        value, unit = self._value(figure)
+        linked = self.citations.figure(value, figure, "value")
+        return {"what": self._figure(figure), "value": linked, "unit": unit, "place": self.place(figure)}
+
+    def quotation(self, change: Row) -> dict[str, str]:
+        """A reason that a disclosure gives, what for, and where."""
+        what = label("change.reason", self.language, total=item(change["item"], self.language))
+        stated = next((column for column in _STATED if change.get(column) is not None), "published_yuan")
+        place = self.citations.figure(self.place(change), change, stated)
+        return {"what": what, "text": change["reason"], "place": place}
+
+    def say(self, key: str, **values: object) -> Markup:
+        """The text of a label as markup; values that are none are escaped."""
+        section, entry = key.split(".", 1)
+        return Markup(labels()[section][entry][self.language]).format(**values)  # noqa: S704 - our own words
+
+    def amount(self, row: Row, column: str, unsigned: bool = False) -> str:
+        """An amount of a row with its unit, as a link to where it is printed."""
+        value = abs(row[column]) if unsigned else row[column]
+        text = money(value, self.language, column.startswith(_SIGNED) and not unsigned)
+        return self.citations.figure(f"{text} {label('unit.yuan', self.language)}", row, column)
+
+    def place(self, row: Row) -> str:
+        """Where a row is printed: file where there are several, form or section, page."""
+        parts = []
+        if row["document_id"] not in self.documents:
+            parts.append(row.get("file") or label("cite.previous", self.language))
+        elif len(self.documents) > 1:
+            parts.append(label("cite.document", self.language, number=self.documents.index(row["document_id"]) + 1))
+        if row.get("form"):
+            parts.append(self.form(row["form"]))
+        for key in ("section", "page"):
+            if not pd.isna(row.get(key)):
+                parts.append(label(f"cite.{key}", self.language, **{key: row[key]}))
+        if mark := self.corrected(row):
+            parts.append(mark)
+        return label("cite.join", self.language).join(parts)
+
+    def corrected(self, row: Row) -> str:
+        """The mark of a row that may rest on a corrected figure; empty for others."""
+        touched = any(_touches(correction, row) for correction in self.corrections)
+        return label("cite.corrected", self.language) if touched else ""
+
+    def exhibit(self, exhibit: Exhibit) -> str:
+        """Where a piece of evidence is printed: what kind of paper, or the form or section, and the page."""
+        of_form = exhibit.form in forms()
+        place = self.place(
+            {
+                "document_id": exhibit.document_id,
+                "form": exhibit.form if of_form else None,
+                "section": exhibit.section,
+                "page": exhibit.page,
+            }
+        )
+        if of_form or not exhibit.form:
+            return place
+        return label("cite.join", self.language).join([name("page_kind", exhibit.form, self.language), place])
+
+    def cited(self, exhibit: Exhibit) -> str:
+        """The place of a piece of evidence, as a link to it."""
+        shown = exhibit.document_id, exhibit.form, exhibit.section, exhibit.page
+        box = exhibit.marks[0] if exhibit.marks else None
+        return self.citations.link(self.exhibit(exhibit), [Proof(*shown, exhibit.text[0], box, exhibit.number)])
+
+    def proof(self, proof: Proof) -> str:
+        """Where a figure is printed: file where there are several, form or section, page."""
+        return self.exhibit(Exhibit(proof.document_id, proof.form, proof.section, proof.page, (proof.text,)))
+
+    def caption(self, proofs: Sequence[Proof]) -> str:
+        """Which page some `proofs` of one page are on, and which forms or kinds of text they are in."""
+        first = proofs[0]
+        kinds = [self.form(proof.form) if proof.form in forms() else proof.form or "narrative" for proof in proofs]
+        named = dict.fromkeys(name("page_kind", kind, self.language) for kind in kinds)
+        page = self.place({"document_id": first.document_id, "page": first.page})
+        return label("cite.join", self.language).join(part for part in (page, *named) if part)
+
+    def matrix(self, coverage: pd.DataFrame, signs: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
+        """Places (sorted) and a row for each form: its name, then for each place the signs of what became of it."""
+        places = sorted(coverage.place.dropna().unique()) + ([None] if coverage.place.isna().any() else [])
+        found: dict[tuple[Any, str], list[str]] = {}
+        for row in coverage.to_dict("records"):
+            several = "" if row["count"] == 1 else str(row["count"])
+            found.setdefault((row["place"], row["form"]), []).append(f"{signs[row['state']]}{several}")
+        printed = [form for form in forms() if form in set(coverage.form)]
+        heads = [place or label("data_quality.unknown_place", self.language) for place in places]
+        return heads, [[self.form(form), *(" ".join(found.get((p, form), [])) for p in places)] for form in printed]
+
+    def _head(self, column: str, detail: str) -> dict[str, str]:
+        unit = label("unit.yuan", self.language) if column.endswith("_yuan") else detail
+        numeric = column.endswith(("_yuan", "_pct", "_pp")) or column in _NUMERIC
+        return {
+            "head": label(f"column.{column}", self.language),
+            "unit": unit,
+            "kind": "number" if numeric else _CELL_KINDS.get(column, "text"),
+            "lang": "en" if column == "reason" and detail else "",
+        }
+
+    def _in_english(self, frame: pd.DataFrame) -> str:
+        """What a report in Chinese says of the reasons of documents and pages, which are in English."""
+        ours = bool({"page_list", "sha256"} & set(frame.columns)) and self.language != "en"
+        return label("report.in_english", self.language) if ours else ""
+
+    def _linked(self, column: str, row: Row, common_form: str, terms: str) -> str:
+        """A cell; its place does not name the form that is common to all rows."""
+        text = self._text(column, {**row, "form": None} if common_form else row)
+        if terms and column in _FAILED and row.get(column):
+            return Markup('<a class="to" href="#{}">{}</a>').format(terms, text)
+        figure = column.endswith(("_yuan", "_pct", "_pp")) and column not in _OF_OTHERS
+        if not text or not (figure or column in _CITED):
+            return text
+        if terms and "document_id" not in row:
+            return Markup('<a class="to" href="#{}">{}</a>').format(terms, text)
+        return self.citations.figure(text, row, column)
+
+    def _text(self, column: str, row: Row) -> str:
+        if column in ("figure", "value"):
+            return self._figure(row) if column == "figure" else " ".join(self._value(row)).strip()
+        if column in ("part", "whole"):
+            return " ".join(self._value({**row, "value": row[column]})).strip() if column in row else ""
+        if column == "content":
+            return self._content(row) if "page_kind" in row else ""
+        if column == "place":
+            placed = "document_id" in row and "number" not in row
+            return self.place({**row, "form": None} if "page_list" in row else row) if placed else ""
+        if column == "item" and "item" in row:
+            return item(row["item"], self.language, row.get("code"))
+        value = row.get(column)
+        if pd.isna(value) or (column == "count" and row["page_list"]):
+            return ""
+        signed = column.startswith(_SIGNED)
+        if column.endswith("_yuan"):
+            return money(value, self.language, signed)
+        if column == "score":
+            return f"{value:.2f}"
+        if column.endswith(("_pct", "_pp")):
+            return decimal(value, signed)
+        return name(column, value, self.language) if column in _LABELLED else str(value)
+
+    def _figure(self, row: Row) -> str:
+        stands_alone = "value" in row or "breaks" in row
+        return label(f"key_figure.{row['measure']}", self.language) if stands_alone else ""
+
+    def _value(self, row: Row) -> tuple[str, str]:
+        if "value" not in row:
+            return "", ""
+        if row["value_unit"] == "yuan":
+            return money(row["value"], self.language), label("unit.yuan", self.language)
+        return f"{row['value']:.0f}", label("unit.count", self.language)
+
+    def _content(self, row: Row) -> str:
+        titles = [self.form(form.strip()) for form in (row["form"] or "").split(",") if form.strip()]
+        return label("cite.join", self.language).join(titles) or name("page_kind", row["page_kind"], self.language)
+
+    def form(self, form: str) -> str:
+        """The title of a form."""
+        known = forms().get(form)
+        return form if known is None else known.label_zh if self.language == "zh" else known.label_en
+
+    def _common_form(self, rows: list[dict[Hashable, Any]]) -> str:
+        found = {row["form"] for row in rows if row.get("form") and "page" in row}
+        return self.form(found.pop()) if len(found) == 1 else ""
+
+
+def _touches(correction: Row, row: Row) -> bool:
+    """Whether `row` may rest on a corrected figure: of the same document and place, the same thing or a class of it."""
+    if correction["document_id"] != row["document_id"]:
+        return False
+    placed = [key for key in ("form", "section", "page") if not pd.isna(row.get(key))]
+    code, wanted = row.get("code"), correction["code"] or ""
+    about = (code and wanted.startswith(code)) or row.get("item") in (None, correction["item"])
+    return bool(placed and about) and all(row[key] == correction[key] for key in placed)

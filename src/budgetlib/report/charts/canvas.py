@@ -1,0 +1,134 @@
+"""Axes in points, and what becomes of them: a vector picture for a page, a bitmap for a file, or a sentence."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from xml.etree import ElementTree as Xml
+
+from matplotlib import rc_context
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from budgetlib.report.charts.typography import GREY, INK, SMALL, TEXT, TITLE, height, lettering, wrapped
+
+WIDE, NARROW = 720.0, 340.0
+"""Widths in points, one point for a CSS pixel: for a page, and for the screen of a phone."""
+
+_EDGE, _NOTE = 6.0, 10.0
+_HEAD = 32.0
+_DOTS_PER_INCH = 144
+_NAMESPACE = re.compile(r"^\{[^}]*\}")
+
+
+def new_axes(
+    name: str, title: str, width: float, above: float, tall: float, below: float, left: float, right: float
+) -> Axes:
+    """Axes `tall` points high whose y coordinates are points from their top, under a title.
+
+    `above` and `below` are the space between title and axes and under them, `left` and `right` beside them.
+    """
+    shown = wrapped(title, width - 2 * _EDGE, TITLE)
+    head = _HEAD + height(shown, TITLE) - height("", TITLE)
+    whole = head + above + tall + below + _NOTE
+    figure = Figure(figsize=(width / 72, whole / 72), facecolor="white")
+    figure.set_label(name)
+    figure.text(_EDGE / width, 1 - _EDGE / whole, shown, va="top", color=INK, **lettering(TITLE))
+    place = (left / width, (below + _NOTE) / whole, 1 - (left + right) / width, tall / whole)
+    return figure.add_axes(place, ylim=(tall, 0))
+
+
+def say(text: str, width: float) -> Axes:
+    """Axes with nothing but a sentence."""
+    shown = wrapped(text, width - 2 * _EDGE, TEXT)
+    axes = new_axes("sentence", "", width, 0, height(shown, TEXT), 0, _EDGE, _EDGE)
+    axes.set_label(text)
+    axes.set_axis_off()
+    axes.text(0, 0, shown, va="top", color=INK, transform=axes.get_yaxis_transform(), **lettering(TEXT))
+    return axes
+
+
+def sentence(axes: Axes) -> str | None:
+    """The sentence that a chart is where there was nothing to draw; None for a chart."""
+    return str(axes.get_label()) or None
+
+
+def link(artist: Artist, href: object) -> None:
+    """Make what is drawn lead to `href` where that is an address."""
+    if isinstance(href, str) and href:
+        artist.set_url(href)
+
+
+def png(axes: Axes, note: str = "") -> bytes:
+    """A chart as a PNG picture, two dots for a point; with a `note` (its source), that stands at the foot."""
+    figure = _figure(axes)
+    width, tall = figure.get_size_inches()
+    shown = wrapped(note, 72 * width - 2 * _EDGE, SMALL)
+    below = height(shown, SMALL) / 72 if note else 0.0
+    foot = figure.text(_EDGE / 72 / width, 0, shown, va="top", color=GREY, **lettering(SMALL))
+    stream = io.BytesIO()
+    with_note = Bbox([[0, -below], [width, tall]])
+    figure.savefig(stream, format="png", dpi=_DOTS_PER_INCH, bbox_inches=with_note, metadata={"Software": None})
+    foot.remove()
+    return stream.getvalue()
+
+
+def svg(axes: Axes) -> str:
+    """A chart as an SVG element to stand in a page: vector, its text as paths, its links as links.
+
+    It scales with its surroundings (no width, only a view box), loads nothing, needs no font, and is the same each
+    time; ids are its own, so that several stand in one page.
+    """
+    figure = _figure(axes)
+    stream = io.StringIO()
+    with rc_context({"svg.hashsalt": figure.get_label(), "svg.fonttype": "path"}):
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    root = Xml.fromstring(stream.getvalue())  # noqa: S314 - written just now by matplotlib
+    _bare(root)
+    title = next((text.get_text() for text in figure.texts), "").replace("\n", "")
+    view = {"viewBox": root.attrib["viewBox"], "role": "group", "aria-label": title}
+    root.attrib = {"xmlns": "http://www.w3.org/2000/svg", **view, "stroke-linejoin": "round"}
+    return Xml.tostring(root, encoding="unicode")
+
+
+def _figure(axes: Axes) -> Figure:
+    if not isinstance(axes.figure, Figure):
+        raise TypeError("the axes are not in a figure of their own")
+    return axes.figure
+
+
+def _bare(root: Xml.Element) -> None:
+    """Take out what a page must not have twice: namespaces, metadata, a style for everything, ids."""
+    for parent in list(root.iter()):
+        for child in [one for one in parent if _NAMESPACE.sub("", one.tag) in ("metadata", "style")]:
+            parent.remove(child)
+    own = sha256(Xml.tostring(root)).hexdigest()[:8]
+    wanted = {name for element in root.iter() for name in _references(element)}
+    for element in root.iter():
+        element.tag = _NAMESPACE.sub("", element.tag)
+        element.text = element.tail = None
+        named = {_NAMESPACE.sub("", key): " ".join(value.split()) for key, value in element.attrib.items()}
+        if named.get("id") not in wanted:
+            named.pop("id", None)
+        element.attrib = {
+            key: _renamed(element.tag, key, value, own) for key, value in named.items() if key != "target"
+        }
+
+
+def _references(element: Xml.Element) -> Iterator[str]:
+    for key, value in element.attrib.items():
+        if key.endswith("href") and value.startswith("#"):
+            yield value[1:]
+        yield from re.findall(r"url\(#([^)]+)\)", value)
+
+
+def _renamed(tag: str, key: str, value: str, own: str) -> str:
+    if key == "id":
+        return f"c{own}-{value}"
+    if key == "href" and tag == "use":
+        return f"#c{own}-{value[1:]}"
+    return re.sub(r"url\(#", f"url(#c{own}-", value)

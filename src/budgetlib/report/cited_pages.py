@@ -1,0 +1,71 @@
+"""The pages that a notebook cites, each once, with the cited places marked: what its figures lead to."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+from budgetlib.pages.model import Box
+from budgetlib.pages.render import PageImage, page_images
+from budgetlib.report.cells import Cells
+from budgetlib.report.evidence import original
+from budgetlib.report.provenance import Proof
+from budgetlib.tables.corpus import Corpus
+
+MOST_BYTES = 6_000_000
+"""Pictures of one report; a page over 3,000 departments could not be opened otherwise."""
+
+_PADDING = 2.0
+"""Points around a mark."""
+
+
+def cited_pages(corpus: Corpus, cells: Cells, tidy: str) -> tuple[list[dict[str, Any]], bool]:
+    """The pages on which is what `cells` cited so far, by document and page, for their template; whether all fit.
+
+    `tidy` is the folder of the tables: from there the files are found that were read. Without such a file, where a
+    place is not found on its page, and after `MOST_BYTES` of pictures there are the words that are printed.
+    """
+    cited: dict[str, dict[int | None, list[Proof]]] = {}
+    for proof in cells.citations.ids:
+        cited.setdefault(proof.document_id, {}).setdefault(proof.page, []).append(proof)
+    shown, room = [], MOST_BYTES
+    for document_id in [name for name in corpus.documents.document_id if name in cited]:
+        pages = cited[document_id]
+        pictures: dict[int, PageImage] = {}
+        if room > 0 and (file := original(corpus, document_id, tidy)):
+            for page, sheet in page_images(file, {page: proofs for page, proofs in pages.items() if page is not None}):
+                room -= len(sheet.picture)
+                if room < 0:
+                    break
+                pictures[page] = sheet
+        for number in sorted(pages, key=lambda page: page or 0):
+            shown.append(_page(cells, pages[number], pictures.get(number or 0)))
+    return shown, room >= 0
+
+
+def encoded(picture: bytes) -> str:
+    """A picture for a `data:` address."""
+    return base64.b64encode(picture).decode("ascii")
+
+
+def _page(cells: Cells, proofs: Sequence[Proof], sheet: PageImage | None) -> dict[str, Any]:
+    boxes = sheet.boxes if sheet else (None,) * len(proofs)
+    marks = [_mark(cells, proof, box, sheet) for proof, box in zip(proofs, boxes, strict=True)]
+    picture = {"png": encoded(sheet.picture), "width": sheet.width, "height": sheet.height} if sheet else None
+    return {"caption": cells.caption(proofs), "picture": picture, "marks": marks}
+
+
+def _mark(cells: Cells, proof: Proof, box: Box | None, sheet: PageImage | None) -> dict[str, Any]:
+    """A cited place: its id, the words there, and in percent of the page where it is, if that is known."""
+    mark = {"id": cells.citations.ids[proof], "text": proof.text, "place": cells.proof(proof)}
+    if box is None or sheet is None:
+        return mark
+    left, top = max(0.0, box.x0 - _PADDING), max(0.0, box.top - _PADDING)
+    right, bottom = min(sheet.width, box.x1 + _PADDING), min(sheet.height, box.bottom + _PADDING)
+    return mark | {
+        "left": 100 * left / sheet.width,
+        "top": 100 * top / sheet.height,
+        "width": 100 * (right - left) / sheet.width,
+        "height": 100 * (bottom - top) / sheet.height,
+    }

@@ -1,0 +1,180 @@
+"""The answer in a few sentences made from the numbers; what was not read is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from budgetlib.analysis import Guidance
+from budgetlib.definitions.labels import decimal, item, label, name, percent
+from budgetlib.report.cells import Cells, Row
+
+# The forms by function that cover the whole budget: only shares of these are shares of the total.
+_WHOLE_BUDGET = ("expenditure", "budget_summary")
+_DRIVERS, _LONGEST_NAME = 2, 40
+_CHANGE_IN_PERCENT = r"section:\d+:expenditure_change_pct "
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """Sentences about one budget; every figure in them is a link to where it is printed.
+
+    The frames are those of `key_figures`, `spending_by_function`, `spending_change`, `procurement_mix` and
+    `coverage_shares`; `checks` is the table.
+    """
+
+    cells: Cells
+    entity: str
+    year: int
+    figures: pd.DataFrame
+    functions: pd.DataFrame
+    change: pd.DataFrame
+    procurement: pd.DataFrame
+    shares: pd.DataFrame
+    applying: Guidance
+    checks: pd.DataFrame
+
+    def lead(self) -> list[Markup]:
+        """What is spent, how much more or less than the year before, and what moved it."""
+        total = self._figure("budget_total")
+        about = {"entity": self.entity, "year": self.year}
+        if total is None:
+            return [self._say("unread", **about)]
+        spent = self._say("total", **about, amount=self.cells.amount(total, "value"), change=self._change())
+        return [spent, *(self._drivers() or self._largest())]
+
+    def chapters(self) -> Iterator[tuple[str, str, Markup]]:
+        """One sentence for each other question: where it is answered in full, what it is about, and the sentence."""
+        said = {"procurement": self._procured(), "services": self._covered(), "adds-up": self._found()}
+        for anchor, sentence in said.items():
+            yield anchor, label(f"chapter.{anchor}", self.cells.language), sentence
+
+    def _change(self) -> Markup:
+        """The change of the total: as published, else as computed, else that it is not known."""
+        totals = self.change[(self.change.dimension == "total") & (self.change.measure == "expenditure")]
+        for basis in ("published", "computed"):
+            for row in totals[(totals.basis == basis) & totals.change_yuan.notna()].to_dict("records"):
+                yuan, pct = row["change_yuan"], row["change_pct"]
+                direction = "up" if yuan > 0 else "down" if yuan < 0 else "same"
+                return self._say(
+                    direction,
+                    basis=self._say(f"by_{basis}"),
+                    amount=self.cells.amount(row, "change_yuan", unsigned=True),
+                    share="" if pct is None else self._percent(row, basis),
+                )
+        return self._say("unknown")
+
+    def _percent(self, row: Row, basis: str) -> Markup:
+        """A change in percent; where the published amounts contradict what is published, both."""
+        share = self._linked(percent(abs(row["change_pct"])), row, "change_pct")
+        failed = self.checks[(self.checks.state == "fail") & (self.checks.published == row["change_pct"])]
+        about = failed[failed.places.str.match(_CHANGE_IN_PERCENT).astype(bool)]
+        if basis == "computed" or about.empty:
+            return self._say("share", percent=share)
+        expected = self._to("adds-up", percent(abs(about.expected.iloc[0])))
+        return self._say("contradicted", percent=share, expected=expected)
+
+    def _drivers(self) -> list[Markup]:
+        """The items by function that moved the total most; none where the year before is not in the corpus.
+
+        An item whose code had another name the year before may cover something else: it is not said to have moved.
+        """
+        rows = self.change[(self.change.basis == "computed") & (self.change.dimension == "function")]
+        rows = rows[rows.previous_item.isna()]
+        moved = [
+            row for row in rows.to_dict("records") if row["change_yuan"] and row["form"] and row["contribution_pp"]
+        ]
+        moved.sort(key=lambda row: -abs(row["change_yuan"]))
+        parts = [
+            self._say(
+                "driver",
+                item=self._item(row),
+                amount=self.cells.amount(row, "change_yuan"),
+                points=self._linked(decimal(row["contribution_pp"], signed=True), row, "contribution_pp"),
+            )
+            for row in moved[:_DRIVERS]
+        ]
+        return [self._say("drivers", parts=self._joined(parts))] if parts else []
+
+    def _largest(self) -> list[Markup]:
+        rows = self.functions[self.functions.form.isin(_WHOLE_BUDGET)].to_dict("records")
+        largest = max(rows, key=lambda row: row["share_pct"] or 0, default=None)
+        if largest is None or largest["share_pct"] is None:
+            return []
+        share = self._linked(percent(largest["share_pct"]), largest, "share_pct")
+        return [self._say("largest", item=self._item(largest), percent=share)]
+
+    def _procured(self) -> Markup:
+        total, whole = self._figure("budget_total"), self._figure("procurement")
+        kinds = [row for row in self.procurement.to_dict("records") if row["amount_yuan"]]
+        parts = self._joined([self._kind(row) for row in kinds])
+        if whole is None:
+            return self._say("procured_kinds", parts=parts) if kinds else self._say("no_procurement")
+        share: str = ""
+        if total is not None and total["value"] and whole["value"]:
+            of_budget = percent(100 * Decimal(whole["value"]) / Decimal(total["value"]))
+            share = self._say("of_budget", percent=self._linked(of_budget, whole, "value"))
+        amount = self.cells.amount(whole, "value")
+        return self._say("procured", amount=amount, share=share, parts=self._say("kinds", parts=parts) if kinds else "")
+
+    def _kind(self, row: Row) -> Markup:
+        share = self._linked(percent(row["share_pct"]), row, "share_pct") if row["share_pct"] is not None else None
+        shown = self._say("share", percent=share) if share else ""
+        kind = name("kind", row["kind"], self.cells.language)
+        return self._say("kind", kind=kind, amount=self.cells.amount(row, "amount_yuan"), share=shown)
+
+    def _covered(self) -> Markup:
+        """How much of the services the guidance catalogue covers, or why that is not known."""
+        edition = self.applying.edition or label("guidance.unnumbered", self.cells.language)
+        about = {"edition": edition, "section": self.applying.section}
+        shares = {row["coverage"]: row for row in self.shares.to_dict("records")}
+        if self.applying.section is None:
+            return self.cells.say(f"guidance.{self.applying.basis}", **about)
+        if not shares:
+            return self.cells.say("empty.projects")
+        services, money = shares["services"], shares["money"]
+        if not services["whole"] or money["share_pct"] is None:
+            return self._say("no_services", **about)
+        return self._say(
+            "covered",
+            **about,
+            part=self._to("table-projects", f"{services['part']:.0f}"),
+            whole=self._to("table-projects", f"{services['whole']:.0f}"),
+            percent=self._to("table-projects", percent(money["share_pct"])),
+        )
+
+    def _found(self) -> Markup:
+        states = self.checks.state
+        failed = self.checks[states == "fail"].severity.value_counts()
+        tested = int(states.isin(["pass", "fail"]).sum())
+        counts = {"tested": tested, "failed": int(failed.get("error", 0) + failed.get("warning", 0))}
+        notes = int(failed.get("note", 0))
+        if not tested:
+            return self._say("untested")
+        said = self._say("failed" if counts["failed"] else "held", **counts)
+        asked = self._say("asked", notes=notes) if notes else ""
+        return self._say("findings", said=self._to("adds-up", said), asked=asked)
+
+    def _figure(self, measure: str) -> Row | None:
+        return next((row for row in self.figures.to_dict("records") if row["measure"] == measure), None)
+
+    def _item(self, row: Row) -> str:
+        shown = item(row["item"], self.cells.language, row["code"])
+        return shown if len(shown) <= _LONGEST_NAME else f"{shown[: _LONGEST_NAME - 1]}…"
+
+    def _linked(self, text: str, row: Row, column: str) -> str:
+        return self.cells.citations.figure(text, row, column)
+
+    def _to(self, anchor: str, text: str) -> Markup:
+        return Markup('<a class="to" href="#{}">{}</a>').format(anchor, text)
+
+    def _joined(self, parts: list[Markup]) -> Markup:
+        return self._say("and").join(parts)
+
+    def _say(self, key: str, **values: Any) -> Markup:
+        return self.cells.say(f"summary.{key}", **values)

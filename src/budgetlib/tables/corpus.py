@@ -1,0 +1,129 @@
+"""The tidy tables of many disclosures as one object to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import pandas as pd
+
+from budgetlib.core.errors import NotFound
+from budgetlib.tables.schemas import TABLES
+from budgetlib.tables.store import read_table
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Tidy tables that belong together, one frame each; columns and units in the data dictionary.
+
+    `documents` stands in the order in which its files are believed where several say the same:
+    read in full before read in part, with pages before plain text, then by path.
+    """
+
+    documents: pd.DataFrame
+    pages: pd.DataFrame
+    lines: pd.DataFrame
+    statements: pd.DataFrame
+    performance_projects: pd.DataFrame
+    performance_indicators: pd.DataFrame
+    department_targets: pd.DataFrame
+    catalogue: pd.DataFrame
+    catalogue_declarations: pd.DataFrame
+    corrections: pd.DataFrame
+    checks: pd.DataFrame
+
+    def select(
+        self,
+        department: str | None = None,
+        year: int | None = None,
+        form: str | None = None,
+        kind: str | None = None,
+    ) -> Corpus:
+        """The part about one `department` (department_id or name as printed), fiscal `year`, `form` or document `kind`.
+
+        `form` chooses among the lines; everything else chooses documents, with all that belongs to them.
+
+        Raises `NotFound`, naming what there is, where nothing fits.
+        """
+        documents = self.documents
+        if department is not None:
+            fits = (documents.department_id == department) | (documents.entity == department)
+            documents = _found(documents, fits, "department", department, documents.department_id)
+        if year is not None:
+            documents = _found(documents, documents.fiscal_year == year, "year", year, documents.fiscal_year)
+        if kind is not None:
+            documents = _found(documents, documents.document_kind == kind, "kind", kind, documents.document_kind)
+        part = self._of(documents)
+        if form is None:
+            return part
+        lines = part.lines
+        return replace(part, lines=_found(lines, lines.form == form, "form", form, lines.form))
+
+    def corrected(self) -> Corpus:
+        """The same with the figures of `corrections` in place of what is printed; `published_text` stays as printed."""
+        applied = self.corrections[self.corrections.outcome == "applied"]
+        of_forms = applied.form.notna()
+        return replace(
+            self,
+            lines=_overridden(self.lines, "amount_yuan", ("form", "row", "measure"), applied[of_forms]),
+            statements=_overridden(self.statements, "value", ("section", "measure"), applied[~of_forms]),
+        )
+
+    def form(self, form: str) -> pd.DataFrame:
+        """The lines of one `form` as one document prints it: the first that does, in the order of `documents`."""
+        return self._first(self.lines[self.lines.form == form])
+
+    def has_read(self, form: str) -> bool:
+        """Whether `form` was read: it has lines, or a page that declares it empty."""
+        declared_empty = self.pages[self.pages.outcome == "declared_empty"].form.dropna()
+        return bool((self.lines.form == form).any() or declared_empty.str.split(r",\s*").explode().eq(form).any())
+
+    def section(self, section: int) -> pd.DataFrame:
+        """The statements of one `section` (1–12) of the narrative part, from the first document that has it."""
+        return self._first(self.statements[self.statements.section == section])
+
+    def _first(self, rows: pd.DataFrame) -> pd.DataFrame:
+        holding = set(rows.document_id)
+        first = next((name for name in self.documents.document_id if name in holding), None)
+        return rows[rows.document_id == first]
+
+    def _of(self, documents: pd.DataFrame) -> Corpus:
+        chosen = set(documents.document_id)
+        frames = {field.name: getattr(self, field.name) for field in fields(self)}
+        parts = {name: frame[frame.document_id.isin(chosen)] for name, frame in frames.items()}
+        return Corpus(**{**parts, "documents": documents})
+
+
+def load(tidy: str | Path) -> Corpus:
+    """The tables in the folder `tidy`, written by `budgetlib parse`.
+
+    Raises `NotFound` where the folder or a table is not there.
+    """
+    folder = Path(tidy)
+    if not folder.is_dir():
+        raise NotFound(f"there is no folder {folder}; read some disclosures first: budgetlib parse --out {folder}")
+    corpus = Corpus(**{table.name: read_table(table, folder) for table in TABLES})
+    return replace(corpus, documents=_most_credible_first(corpus.documents))
+
+
+def _overridden(rows: pd.DataFrame, column: str, keys: tuple[str, ...], corrections: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with corrected values in `column`, where `keys` and the published value are those of a correction."""
+    named = ("document_id", *keys)
+    new = {(*(one[key] for key in named), one["published"]): one["corrected"] for one in corrections.to_dict("records")}
+    if not new:
+        return rows
+    old = zip(*(rows[key] for key in named), rows[column], strict=True)
+    return rows.assign(**{column: [new.get(key, key[-1]).quantize(key[-1]) for key in old]})
+
+
+def _most_credible_first(documents: pd.DataFrame) -> pd.DataFrame:
+    keys = documents.assign(in_part=documents.outcome != "ok", unpaged=documents.pages.isna())
+    return documents.loc[keys.sort_values(["in_part", "unpaged", "path"]).index].reset_index(drop=True)
+
+
+def _found(rows: pd.DataFrame, fits: pd.Series, what: str, value: object, known: pd.Series) -> pd.DataFrame:
+    found = rows[fits.fillna(False).astype(bool)]
+    if found.empty:
+        allowed = sorted(str(one) for one in known.dropna().unique())
+        raise NotFound(f"no {what} {value!r}; there is: {', '.join(allowed) or 'none'}")
+    return found
