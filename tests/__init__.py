@@ -1,0 +1,1 @@
+"""Tests, in folders that mirror `src/budgetlib`; `typesetting` makes the PDFs they read."""

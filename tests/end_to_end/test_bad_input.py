@@ -23,7 +23,7 @@ from reportlab.pdfgen.canvas import Canvas
 import budgetlib as bl
 from budgetlib.cli import main
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SOUND = ROOT / "data/raw/示例市示例局-2026.pdf"
 YEAR_BEFORE = ROOT / "data/raw/示例市示例局-2025.pdf"
 

@@ -20,7 +20,7 @@ from budgetlib.pages.model import Line, Page
 from budgetlib.pages.reader import read_document
 from budgetlib.tables.schemas import STATEMENTS
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 CHANGE = "一、部门预算收支数据变动情况及原因"
 REVENUE = "二、收入预算情况说明"

@@ -19,7 +19,7 @@ from tests.shared_material import files, records
 
 pytest.importorskip("rapidocr", reason="the extra ocr is not installed (make ocr)")
 
-SOUND = Path(__file__).resolve().parents[1] / "data/raw/示例市示例局-2026.pdf"
+SOUND = Path(__file__).resolve().parents[2] / "data/raw/示例市示例局-2026.pdf"
 FORMS = ("budget_summary", "revenue", "expenditure")
 DOTS_PER_POINT = 150 / 72
 

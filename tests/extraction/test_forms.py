@@ -137,7 +137,7 @@ def test_an_empty_form_has_no_lines_and_says_so(parsed: Any) -> None:
     assert ("government_fund_expenditure", "declared_empty") in {(p["form"], p["outcome"]) for p in records["pages"]}
 
 
-WORDINGS = tomllib.loads(Path(__file__).with_name("gold").joinpath("wordings.toml").read_text(encoding="utf-8"))
+WORDINGS = tomllib.loads(Path(__file__).parents[1].joinpath("gold/wordings.toml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(("form", "titles"), WORDINGS["titles"].items())

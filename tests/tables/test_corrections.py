@@ -17,7 +17,7 @@ from budgetlib.pipeline import parse
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.corrections import COLUMNS, correction
 
-RAW = Path(__file__).resolve().parents[1] / "data/raw"
+RAW = Path(__file__).resolve().parents[2] / "data/raw"
 FILE = "示例市示例局-2026.pdf"
 RIGHT = {
     "file": FILE,

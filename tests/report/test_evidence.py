@@ -21,7 +21,7 @@ from budgetlib.tables.corpus import Corpus, load
 from tests.shared_material import SHARED, needs_shared
 
 RED, BLUE = (204, 32, 32), (31, 99, 190)
-RAW = Path(__file__).resolve().parents[1] / "data/raw"
+RAW = Path(__file__).resolve().parents[2] / "data/raw"
 OFFICE = "大同市人民政府办公室[部门]"
 
 

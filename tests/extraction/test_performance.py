@@ -315,7 +315,7 @@ def test_indicators_without_a_head_are_no_project_and_said(tmp_path: Path) -> No
     assert "indicators without a head above them: no project can be told" in said(parsed)
 
 
-GOLD = tomllib.loads((Path(__file__).parent / "gold/indicators.toml").read_text(encoding="utf-8"))["table"]
+GOLD = tomllib.loads((Path(__file__).parents[1] / "gold/indicators.toml").read_text(encoding="utf-8"))["table"]
 SCOPES = {"both": ("whole_period", "annual"), "whole": ("whole_period",), "year": ("annual",)}
 READ_BY_EYE = [
     (table, path)

@@ -12,7 +12,7 @@ import pytest
 from budgetlib import Display, Steps, check, failures, plot_spending_by_function, read, spending_by_function
 from budgetlib.core.errors import NotFound
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TUTORIAL = ROOT / "notebooks/read_one_document.ipynb"
 SAMPLE = ROOT / "data/raw/示例市示例局-2026.pdf"
 

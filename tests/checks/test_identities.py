@@ -31,7 +31,7 @@ from tests.typesetting import typeset
 from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.paper import Layout
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ONE, OTHER = "1" * 16, "2" * 16
 
 

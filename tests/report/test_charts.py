@@ -35,7 +35,7 @@ from budgetlib.report.charts import (
 from budgetlib.tables.corpus import Corpus
 from tests.invented import ENTITY, yuan
 
-PACKAGE = Path(__file__).resolve().parents[1] / "src/budgetlib"
+PACKAGE = Path(__file__).resolve().parents[2] / "src/budgetlib"
 LONG = "示例市政务服务一体化平台升级改造及三年运行维护服务项目（含网络安全等级保护测评、商用密码应用安全性评估）经费"
 
 

@@ -18,9 +18,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Table
 
 from budgetlib.pipeline import parse_document
+from tests.end_to_end.test_roundtrip import examples, lines_found, read_again
 from tests.plain_text import said
 from tests.strategies import disclosures, layouts
-from tests.test_roundtrip import examples, lines_found, read_again
 from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.expected import expected_lines
 from tests.typesetting.paper import FONT, Layout, gap, new_page, register_font, render, table, text

@@ -250,7 +250,7 @@ def shared_labels() -> Labels:
 
 def own_labels() -> Labels:
     """Labels given by reading the names; `?` where people may differ is left out."""
-    with (Path(__file__).parent / "service_labels.csv").open(encoding="utf-8", newline="") as stream:
+    with (Path(__file__).parents[1] / "gold/service_labels.csv").open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["codes"] != "?"]
     return [(row["catalogue_of"], row["section"], row["project"], row["codes"].split()) for row in rows]
 

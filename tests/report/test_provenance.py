@@ -14,11 +14,10 @@ import pytest
 import budgetlib as bl
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
-from budgetlib.report.printed import Proof
-from budgetlib.report.provenance import MOST, Proofs
+from budgetlib.report.provenance import MOST, Proof, Proofs
 from budgetlib.tables.corpus import Corpus, load
 
-RAW = Path(__file__).resolve().parents[1] / "data/raw"
+RAW = Path(__file__).resolve().parents[2] / "data/raw"
 EXAMPLE, OFFICE = "示例市示例局", "大同市人民政府办公室[部门]"
 AMOUNTS = ("value", "total_yuan", "basic_yuan", "project_yuan", "amount_yuan", "previous_yuan", "current_yuan")
 

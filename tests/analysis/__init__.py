@@ -1,0 +1,1 @@
+"""Tables become result frames."""

@@ -1,0 +1,1 @@
+"""Identities: what is found, and that nothing else is."""
