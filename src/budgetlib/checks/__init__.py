@@ -10,7 +10,6 @@ from budgetlib.checks.budget import Budget, budgets
 from budgetlib.checks.department_targets import department_figures
 from budgetlib.checks.equalities import change, equal, share
 from budgetlib.checks.findings import Finding, Test, untested
-from budgetlib.checks.identities import SEVERITIES, Identity, identities
 from budgetlib.checks.performance import (
     projects_counted,
     projects_shown,
@@ -24,6 +23,7 @@ from budgetlib.checks.performance import (
     tables_summed,
     tables_unit_named,
 )
+from budgetlib.checks.rules import SEVERITIES, Rule, rules
 from budgetlib.checks.services import (
     codes_once,
     declared_codes,
@@ -77,17 +77,17 @@ TESTS: dict[str, Test] = {
 
 
 def check_records(corpus: Corpus) -> list[dict[str, Any]]:
-    """The rows of the table `checks`: every identity at every place of every document read, and those not tested."""
+    """The rows of the table `checks`: every rule at every place of every document read, and those not tested."""
     return [finding.record() for budget in budgets(corpus) for finding in findings(budget)]
 
 
 def findings(budget: Budget) -> Iterator[Finding]:
-    """Every identity tested in one budget; where nothing could be tested, one finding that says so."""
-    for identity in identities():
-        own = list(TESTS[identity.test](identity, budget))
+    """Every rule tested in one budget; where nothing could be tested, one finding that says so."""
+    for rule in rules():
+        own = list(TESTS[rule.test](rule, budget))
         tested = [finding for finding in own if finding.state in ("pass", "fail")]
-        yield from tested or own[:1] or [_not_tested(identity, budget)]
+        yield from tested or own[:1] or [_not_tested(rule, budget)]
 
 
-def _not_tested(identity: Identity, budget: Budget) -> Finding:
-    return untested(identity, budget.document_id, "insufficient_data" if budget.unread else "not_applicable")
+def _not_tested(rule: Rule, budget: Budget) -> Finding:
+    return untested(rule, budget.document_id, "insufficient_data" if budget.unread else "not_applicable")

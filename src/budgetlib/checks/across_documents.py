@@ -8,42 +8,42 @@ from collections.abc import Iterator
 from budgetlib.checks.budget import Budget, Row
 from budgetlib.checks.expressions import evaluate, expression, published
 from budgetlib.checks.findings import Finding, best, compared
-from budgetlib.checks.identities import Identity
+from budgetlib.checks.rules import Rule
 from budgetlib.core.text import squeeze
 
 _SCOPE = re.compile(r"[\[(](部门|单位|本级|汇总)[\])]$")
 
 
-def unit(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def unit(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """A unit's total against the row that its department prints for it."""
-    (term,) = expression(identity.data["published"])
-    for rows in _departments(identity, budget):
+    (term,) = expression(rule.data["published"])
+    for rows in _departments(rule, budget):
         heads = [row for row in rows if row.kind != "total" and _name(row.item) == _name(budget.record["entity"])]
         for figure in published(term, budget):
             if heads and "total" in heads[0].amounts:
-                yield compared(identity, budget.document_id, figure, heads[0].amounts["total"])
+                yield compared(rule, budget.document_id, figure, heads[0].amounts["total"])
 
 
-def unit_items(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def unit_items(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each of a unit's projects against the same one in its department's form."""
-    (term,) = expression(identity.data["published"])
-    for rows in _departments(identity, budget):
+    (term,) = expression(rule.data["published"])
+    for rows in _departments(rule, budget):
         own = [row for row in rows if row.kind == "line" and _name(row.unit) == _name(budget.record["entity"])]
         for figure in published(term, budget):
             same = [row for row in own if squeeze(row.item) == squeeze(figure.places[0].item or "")]
             if same and "total" in same[0].amounts:
-                yield compared(identity, budget.document_id, figure, same[0].amounts["total"])
+                yield compared(rule, budget.document_id, figure, same[0].amounts["total"])
 
 
-def year(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def year(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The figure of the year less its stated change against what the same department disclosed the year before."""
-    now, change = (evaluate(expression(identity.data[key]), budget) for key in ("now", "change"))
+    now, change = (evaluate(expression(rule.data[key]), budget) for key in ("now", "change"))
     previous = _year_before(budget)
     if not now or not change or previous is None:
         return
     implied = now + -change
-    values = [value for text in identity.data["before"] if (value := evaluate(expression(text), previous))]
-    tested = [compared(identity, budget.document_id, implied, value, wording="before") for value in values]
+    values = [value for text in rule.data["before"] if (value := evaluate(expression(text), previous))]
+    tested = [compared(rule, budget.document_id, implied, value, wording="before") for value in values]
     if tested:
         yield best(tested)
 
@@ -55,12 +55,12 @@ def _year_before(budget: Budget) -> Budget | None:
     return next((other for other in budget.everyone if tuple(other.record[key] for key in keys) == wanted), None)
 
 
-def _departments(identity: Identity, budget: Budget) -> Iterator[tuple[Row, ...]]:
+def _departments(rule: Rule, budget: Budget) -> Iterator[tuple[Row, ...]]:
     """The rows of a form in every department's disclosure of the same year."""
     if budget.record["entity_kind"] != "unit" or not budget.record["entity"]:
         return
     for other in budget.everyone:
-        form = other.forms.get(identity.data["form"])
+        form = other.forms.get(rule.data["form"])
         same_year = other.record["fiscal_year"] == budget.record["fiscal_year"]
         if form and same_year and other.record["entity_kind"] == "department" and form.document_id == other.document_id:
             yield form.rows

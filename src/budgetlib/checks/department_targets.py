@@ -9,25 +9,23 @@ from decimal import Decimal
 from budgetlib.checks.budget import HALF, Budget, Figure, Place
 from budgetlib.checks.expressions import evaluate, expression
 from budgetlib.checks.findings import Finding, best, compared
-from budgetlib.checks.identities import Identity
+from budgetlib.checks.rules import Rule
 from budgetlib.core.money import FACTORS, parse_number
 from budgetlib.core.text import squeeze
 
 
-def department_figures(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def department_figures(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every figure of the table whose name is one of `figures` against the expressions given for it."""
     for number, record in enumerate(budget.rows("department_targets"), 1):
         if record["kind"] != "figure" or record["amount_yuan"] is None:
             continue
         about = squeeze(record["item"] or "")
-        texts = [
-            text for one in identity.data["figures"] if re.fullmatch(one["item"], about) for text in one["expected"]
-        ]
+        texts = [text for one in rule.data["figures"] if re.fullmatch(one["item"], about) for text in one["expected"]]
         place = Place(budget.document_id, record["page"], item=record["item"], table=f"department:{number}")
         figure = Figure(record["amount_yuan"], _slack(record["text"], record["amount_yuan"]), (place,))
         values = [value for text in texts if (value := evaluate(expression(text), budget))]
         if values:
-            yield best([compared(identity, budget.document_id, figure, value) for value in values])
+            yield best([compared(rule, budget.document_id, figure, value) for value in values])
 
 
 def _slack(text: str, yuan: Decimal) -> Decimal:

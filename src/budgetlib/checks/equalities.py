@@ -9,47 +9,47 @@ from dataclasses import replace
 from budgetlib.checks.budget import Budget, Figure, Statement
 from budgetlib.checks.expressions import Expression, evaluate, expression, published, stated
 from budgetlib.checks.findings import Finding, best, compared, untested
-from budgetlib.checks.identities import Identity
+from budgetlib.checks.rules import Rule
 
 HUNDRED = 100
 
 
-def equal(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def equal(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """`published` against the first of `expected` that it equals, else against the nearest."""
-    (term,) = expression(identity.data["published"])
-    if not _applies(identity, budget):
+    (term,) = expression(rule.data["published"])
+    if not _applies(rule, budget):
         return
     unit = "count" if term.measures[0] in _COUNTS else "yuan"
     for figure in published(term, budget):
         if not figure.places or figure.places[0].document_id != budget.document_id:
             continue
-        readings = [expression(text) for text in identity.data["expected"]]
+        readings = [expression(text) for text in rule.data["expected"]]
         values = [value for reading in readings if (value := evaluate(reading, budget, figure.places[0]))]
         values = [value for value in values if not set(value.places) & set(figure.places)]
-        tested = [compared(identity, budget.document_id, figure, value, unit) for value in values]
+        tested = [compared(rule, budget.document_id, figure, value, unit) for value in values]
         holds = any(finding.state == "pass" for finding in tested)
         printed = next((reading for reading in readings if _printed(reading, budget)), None)
         without_its_row = term.each and printed is not None and evaluate(printed, budget, figure.places[0]) is None
         if holds or (tested and not without_its_row):
             yield best(tested)
         elif printed is not None:
-            yield untested(identity, budget.document_id, "insufficient_data")
+            yield untested(rule, budget.document_id, "insufficient_data")
 
 
-def share(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def share(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """A stated percentage against its part and its whole."""
-    (term,) = expression(identity.data["published"])
-    wholes = [value for text in identity.data["whole"] if (value := evaluate(expression(text), budget))]
+    (term,) = expression(rule.data["published"])
+    wholes = [value for text in rule.data["whole"] if (value := evaluate(expression(text), budget))]
     for statement in _own(stated_all(term.measures[0], term.sections or (), budget), budget):
-        part = _companion(statement, identity.data["part"], budget)
-        tested = [_percent(identity, statement.figure, part.figure, whole) for whole in wholes if part and whole.value]
+        part = _companion(statement, rule.data["part"], budget)
+        tested = [_percent(rule, statement.figure, part.figure, whole) for whole in wholes if part and whole.value]
         if tested:
             yield best(tested)
         elif statement.figure.value:
-            yield untested(identity, budget.document_id, "insufficient_data")
+            yield untested(rule, budget.document_id, "insufficient_data")
 
 
-def change(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def change(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every stated change in percent against the change and this year's figure of the same name."""
     for statement in _own(budget.statements, budget):
         stem = statement.measure.removesuffix("_change_pct")
@@ -59,9 +59,9 @@ def change(identity: Identity, budget: Budget) -> Iterator[Finding]:
         now = _companion(statement, stem, budget) or _companion(statement, f"{stem}_total", budget)
         before = now.figure + -moved.figure if now and moved else None
         if moved and before and before.value:
-            yield _percent(identity, statement.figure, moved.figure, before)
+            yield _percent(rule, statement.figure, moved.figure, before)
         else:
-            yield untested(identity, budget.document_id, "insufficient_data")
+            yield untested(rule, budget.document_id, "insufficient_data")
 
 
 _COUNTS = {"projects_under_performance_management", "projects_disclosed", "vehicles", "vehicle_quota"}
@@ -93,18 +93,18 @@ def _ratio(part: Figure, whole: Figure) -> Figure:
     return Figure(value, slack, part.places + whole.places)
 
 
-def _percent(identity: Identity, stated: Figure, part: Figure, whole: Figure) -> Finding:
+def _percent(rule: Rule, stated: Figure, part: Figure, whole: Figure) -> Finding:
     """A stated percentage against the one computed: both are rounded to its last digit."""
     ratio = _ratio(part, whole)
     rounded = replace(ratio, slack=ratio.slack + stated.slack)
-    return compared(identity, stated.places[0].document_id, stated, rounded, "percent", "ratio")
+    return compared(rule, stated.places[0].document_id, stated, rounded, "percent", "ratio")
 
 
-def _applies(identity: Identity, budget: Budget) -> bool:
+def _applies(rule: Rule, budget: Budget) -> bool:
     """Whether the condition `when` holds: the first expression equals, or is at most, the second."""
-    if "when" not in identity.data:
+    if "when" not in rule.data:
         return True
-    first, relation, second = re.split(r" (<?=) ", identity.data["when"])
+    first, relation, second = re.split(r" (<?=) ", rule.data["when"])
     left, right = (evaluate(expression(text), budget) for text in (first, second))
     if left is None or right is None:
         return False

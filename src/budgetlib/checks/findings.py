@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from budgetlib.checks.budget import Budget, Figure, Place
-from budgetlib.checks.identities import Identity
+from budgetlib.checks.rules import Rule
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.labels import money
 from budgetlib.definitions.measures import measures
@@ -23,13 +23,13 @@ _PLACES = Decimal("0.0001")
 
 @dataclass(frozen=True)
 class Finding:
-    """The outcome of one identity at one place.
+    """The outcome of one rule at one place.
 
     `published` and `expected` are yuan, percent or counts; None where nothing could be compared. `place` is where
     `published` stands, `places` all places that are tied together. `zh` and `en` say what was found.
     """
 
-    identity: Identity
+    rule: Rule
     document_id: str
     state: str
     zh: str
@@ -51,8 +51,8 @@ class Finding:
         tokens = [p.token if p.document_id == own else f"{p.document_id}/{p.token}" for p in self.places]
         return {
             "document_id": own,
-            "check": self.identity.name,
-            "severity": self.identity.severity,
+            "check": self.rule.name,
+            "severity": self.rule.severity,
             "state": self.state,
             "form": self.place.form if self.place else None,
             "row": self.place.row if self.place else None,
@@ -71,11 +71,11 @@ def _stored(value: Decimal | None) -> Decimal | None:
     return None if value is None else value.quantize(_PLACES)
 
 
-Test = Callable[[Identity, Budget], Iterator[Finding]]
+Test = Callable[[Rule, Budget], Iterator[Finding]]
 
 
 def compared(
-    identity: Identity,
+    rule: Rule,
     document_id: str,
     published: Figure,
     expected: Figure,
@@ -85,8 +85,8 @@ def compared(
     """`published` against `expected`: equal (or, for `at_most`, not above) within what rounding may have moved both."""
     slack = published.slack + expected.slack
     gap = published.value - expected.value
-    failed = gap > slack if identity.test == "at_most" else abs(gap) > slack
-    said = {language: getattr(identity, language) for language in LANGUAGES}
+    failed = gap > slack if rule.test == "at_most" else abs(gap) > slack
+    said = {language: getattr(rule, language) for language in LANGUAGES}
     if failed:
         said = {
             language: _sentence(
@@ -105,7 +105,7 @@ def compared(
     if failed and any(place.pictured for place in published.places + expected.places):
         said = {language: text + _template("pictured", language) for language, text in said.items()}
     return Finding(
-        identity,
+        rule,
         document_id,
         "fail" if failed else "pass",
         said["zh"],
@@ -120,14 +120,14 @@ def compared(
 
 def best(tested: Sequence[Finding]) -> Finding:
     """Of one figure compared with several readings: one that holds, else the nearest, tied to the places of all."""
-    held_by = next((finding for finding in tested if finding.state == "pass"), None)
-    if held_by:
-        return held_by
+    passed = next((finding for finding in tested if finding.state == "pass"), None)
+    if passed:
+        return passed
     nearest = min(tested, key=lambda finding: abs(finding.gap or Decimal(0)))
     return replace(nearest, places=tuple(place for finding in tested for place in finding.places))
 
 
-def found(identity: Identity, document_id: str, places: Iterable[Place], wording: str, **words: Any) -> Finding:
+def failure(rule: Rule, document_id: str, places: Iterable[Place], wording: str, **words: Any) -> Finding:
     """A failure that is not about two amounts: `wording` is filled with `words` and the first place."""
     tied = tuple(places)
     said = {
@@ -136,23 +136,23 @@ def found(identity: Identity, document_id: str, places: Iterable[Place], wording
             language,
             where=described(tied[:1], language),
             others=described(tied[1:], language),
-            reason=getattr(identity, language),
+            reason=getattr(rule, language),
             **{name: value[language] if isinstance(value, dict) else value for name, value in words.items()},
         )
         for language in LANGUAGES
     }
-    return Finding(identity, document_id, "fail", said["zh"], said["en"], tied[0] if tied else None, places=tied)
+    return Finding(rule, document_id, "fail", said["zh"], said["en"], tied[0] if tied else None, places=tied)
 
 
-def held(identity: Identity, document_id: str, places: Iterable[Place] = ()) -> Finding:
-    """An identity that holds and is not about two amounts."""
+def holding(rule: Rule, document_id: str, places: Iterable[Place] = ()) -> Finding:
+    """An rule that holds and is not about two amounts."""
     tied = tuple(places)
-    return Finding(identity, document_id, "pass", identity.zh, identity.en, tied[0] if tied else None)
+    return Finding(rule, document_id, "pass", rule.zh, rule.en, tied[0] if tied else None)
 
 
-def untested(identity: Identity, document_id: str, state: str) -> Finding:
-    """An identity that was not tested: `not_applicable`, or `insufficient_data`."""
-    return Finding(identity, document_id, state, identity.zh, identity.en)
+def untested(rule: Rule, document_id: str, state: str) -> Finding:
+    """An rule that was not tested: `not_applicable`, or `insufficient_data`."""
+    return Finding(rule, document_id, state, rule.zh, rule.en)
 
 
 def described(places: Iterable[Place], language: str) -> str:

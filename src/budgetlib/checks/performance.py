@@ -12,8 +12,8 @@ from rapidfuzz import fuzz
 
 from budgetlib.checks.budget import NOTHING, Budget, Figure, Place, Record, Row, total
 from budgetlib.checks.expressions import evaluate, expression
-from budgetlib.checks.findings import Finding, best, compared, found, held, untested
-from budgetlib.checks.identities import Identity
+from budgetlib.checks.findings import Finding, best, compared, failure, holding, untested
+from budgetlib.checks.rules import Rule
 from budgetlib.core.text import squeeze
 from budgetlib.tables.schemas import SOURCES
 
@@ -37,19 +37,19 @@ class Target:
         return None if amount is None else Figure(amount, NOTHING, (self.place,))
 
 
-def tables_counted(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def tables_counted(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The number of tables against the number of projects said to be disclosed."""
     stated = evaluate(expression("§10.projects_disclosed"), budget)
     there = targets(budget)
     if stated and there:
         count = Figure(Decimal(len(there)))
-        finding = compared(identity, budget.document_id, stated, count, "count", "counted")
+        finding = compared(rule, budget.document_id, stated, count, "count", "counted")
         yield finding
     elif stated and stated.value:
-        yield untested(identity, budget.document_id, "insufficient_data")
+        yield untested(rule, budget.document_id, "insufficient_data")
 
 
-def tables_summed(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def tables_summed(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The year's money of all tables against the stated amount; each table's project rounds for itself."""
     stated = evaluate(expression("§10.projects_disclosed_amount"), budget)
     there = targets(budget)
@@ -57,12 +57,12 @@ def tables_summed(identity: Identity, budget: Budget) -> Iterator[Finding]:
     if stated and there and None not in amounts:
         summed = total(amount for amount in amounts if amount)
         rounded = Figure(summed.value, stated.slack * len(there), summed.places)
-        yield compared(identity, budget.document_id, stated, rounded, wording="sum")
+        yield compared(rule, budget.document_id, stated, rounded, wording="sum")
     elif stated and stated.value:
-        yield untested(identity, budget.document_id, "insufficient_data")
+        yield untested(rule, budget.document_id, "insufficient_data")
 
 
-def projects_counted(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def projects_counted(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The number of projects under performance management against the projects form, where the money is all of it.
 
     A project of two units may count once.
@@ -75,11 +75,11 @@ def projects_counted(identity: Identity, budget: Budget) -> Iterator[Finding]:
         place = budget.forms["projects"].place()
         names = {_name(row.item) for row in rows}
         counts = [Figure(Decimal(count), NOTHING, (place,)) for count in (len(rows), len(names))]
-        tested = [compared(identity, budget.document_id, stated, count, "count", "counted") for count in counts]
+        tested = [compared(rule, budget.document_id, stated, count, "count", "counted") for count in counts]
         yield best(tested)
 
 
-def projects_shown(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def projects_shown(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every project has its table, where as many are said to be disclosed as there are."""
     stated = evaluate(expression("§10.projects_disclosed"), budget)
     rows = projects(budget)
@@ -89,63 +89,63 @@ def projects_shown(identity: Identity, budget: Budget) -> Iterator[Finding]:
     for row in rows:
         place = budget.forms["projects"].place(row, "total")
         if row in shown:
-            yield held(identity, budget.document_id, (place,))
+            yield holding(rule, budget.document_id, (place,))
         else:
-            yield found(identity, budget.document_id, (place, *stated.places), "missing")
+            yield failure(rule, budget.document_id, (place, *stated.places), "missing")
 
 
-def tables_known(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def tables_known(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every table has its project."""
     if not projects(budget):
         return
     for target in targets(budget):
         if target.row:
-            yield held(identity, budget.document_id, (target.place,))
+            yield holding(rule, budget.document_id, (target.place,))
         else:
             unit = target.record["unit"] or ""
             known = any(_same_unit(unit, row.unit) for row in projects(budget))
-            yield found(identity, budget.document_id, (target.place,), "unknown" if known else "stranger", unit=unit)
+            yield failure(rule, budget.document_id, (target.place,), "unknown" if known else "stranger", unit=unit)
 
 
-def tables_agree(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def tables_agree(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The year's money of a table against its project."""
     for target in targets(budget):
         if target.row is None or "total" not in target.row.amounts:
             continue
         if target.annual:
-            yield compared(identity, budget.document_id, target.annual, target.row.amounts["total"])
+            yield compared(rule, budget.document_id, target.annual, target.row.amounts["total"])
         else:
-            yield untested(identity, budget.document_id, "insufficient_data")
+            yield untested(rule, budget.document_id, "insufficient_data")
 
 
-def tables_named(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def tables_named(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The name of a table against the name of its project; a clipped name is no other name."""
     for target in targets(budget):
         if target.row is None:
             continue
         places = (target.place, budget.forms["projects"].place(target.row))
         if _same_name(target.record["project"] or "", target.row.item):
-            yield held(identity, budget.document_id, places)
+            yield holding(rule, budget.document_id, places)
         else:
-            yield found(identity, budget.document_id, places, "named", name=target.row.item)
+            yield failure(rule, budget.document_id, places, "named", name=target.row.item)
 
 
-def tables_owned(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def tables_owned(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The unit of a table against the unit that owns its project."""
     for unit, owner, places in _units(budget):
         if _same_unit(unit, owner):
-            yield held(identity, budget.document_id, places)
+            yield holding(rule, budget.document_id, places)
         else:
-            yield found(identity, budget.document_id, places, "owned", unit=unit, owner=owner)
+            yield failure(rule, budget.document_id, places, "owned", unit=unit, owner=owner)
 
 
-def tables_unit_named(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def tables_unit_named(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The name of the unit in a table against its name in the projects form, where both are one unit."""
     for unit, owner, places in _units(budget):
         if _same_name(unit, owner):
-            yield held(identity, budget.document_id, places)
+            yield holding(rule, budget.document_id, places)
         elif _same_unit(unit, owner):
-            yield found(identity, budget.document_id, places, "unit_named", unit=unit, owner=owner)
+            yield failure(rule, budget.document_id, places, "unit_named", unit=unit, owner=owner)
 
 
 def _units(budget: Budget) -> Iterator[tuple[str, str, tuple[Place, ...]]]:
@@ -156,7 +156,7 @@ def _units(budget: Budget) -> Iterator[tuple[str, str, tuple[Place, ...]]]:
             yield target.record["unit"], target.row.unit, places
 
 
-def table_sources(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def table_sources(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The money of the whole period, and of the year, against its sources."""
     for target in targets(budget):
         for period in ("total", "annual"):
@@ -165,20 +165,20 @@ def table_sources(identity: Identity, budget: Budget) -> Iterator[Finding]:
             known = [Figure(part, NOTHING, (target.place,)) for part in parts if part is not None]
             if amount is not None and known:
                 whole = Figure(amount, NOTHING, (target.place,))
-                yield compared(identity, budget.document_id, whole, total(known), wording="sum")
+                yield compared(rule, budget.document_id, whole, total(known), wording="sum")
 
 
-def table_periods(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def table_periods(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The year's money against that of the whole period."""
     for target in targets(budget):
         year, period = target.record["annual_yuan"], target.record["total_yuan"]
         if year is None or period is None:
             continue
         if year <= period:
-            yield held(identity, budget.document_id, (target.place,))
+            yield holding(rule, budget.document_id, (target.place,))
         else:
             annual, whole = (Figure(amount, NOTHING, (target.place,)) for amount in (year, period))
-            yield compared(identity, budget.document_id, annual, whole)
+            yield compared(rule, budget.document_id, annual, whole)
 
 
 def projects(budget: Budget) -> list[Row]:

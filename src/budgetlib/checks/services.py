@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz
 
 from budgetlib.checks.budget import Budget, Place, Record
-from budgetlib.checks.findings import Finding, found, held, untested
-from budgetlib.checks.identities import Identity
+from budgetlib.checks.findings import Finding, failure, holding, untested
+from budgetlib.checks.rules import Rule
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import is_section_of
 
@@ -19,7 +19,7 @@ _BRACKETS = str.maketrans("【】[]〔〕（）()", "〔〕〔〕〔〕()()")
 _LEVEL_3 = 5
 
 
-def declared_projects(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def declared_projects(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every project that is called a purchased service against the projects forms."""
     forms = [budget.forms[name] for name in ("projects", "projects_carryover") if name in budget.forms]
     rows = [row for form in forms for row in form.rows]
@@ -27,26 +27,26 @@ def declared_projects(identity: Identity, budget: Budget) -> Iterator[Finding]:
         place = _place(budget, declaration, declaration["project"])
         known = any(fuzz.ratio(squeeze(declaration["project"]), squeeze(row.item)) >= SAME_NAME for row in rows)
         if not rows:
-            yield untested(identity, budget.document_id, "insufficient_data")
+            yield untested(rule, budget.document_id, "insufficient_data")
         elif known:
-            yield held(identity, budget.document_id, (place,))
+            yield holding(rule, budget.document_id, (place,))
         else:
-            yield found(identity, budget.document_id, (place,), "asked")
+            yield failure(rule, budget.document_id, (place,), "asked")
 
 
-def declared_services(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def declared_services(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every declared item and project against words for goods and construction, unless it names a service too."""
-    barred, unless = (re.compile(identity.data[key]) for key in ("barred", "unless"))
+    barred, unless = (re.compile(rule.data[key]) for key in ("barred", "unless"))
     for declaration in [*_items(budget, "project"), *_items(budget, "name")]:
         name = declaration["project"] or declaration["name"]
         place = _place(budget, declaration, name)
         if barred.search(name) and not unless.search(name):
-            yield found(identity, budget.document_id, (place,), "asked")
+            yield failure(rule, budget.document_id, (place,), "asked")
         else:
-            yield held(identity, budget.document_id, (place,))
+            yield holding(rule, budget.document_id, (place,))
 
 
-def declared_codes(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def declared_codes(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every declared code against the editions in the corpus; an excerpt without its neighbours settles nothing."""
     for declaration in _items(budget, "code"):
         place = _place(budget, declaration, declaration["name"])
@@ -54,17 +54,17 @@ def declared_codes(identity: Identity, budget: Budget) -> Iterator[Finding]:
         edition = _edition(budget, declaration["citation"])
         names = {squeeze(entry["name"]) for entry in edition if entry["code"] == code}
         if squeeze(declaration["name"] or "") in names or (names and not declaration["name"]):
-            yield held(identity, budget.document_id, (place,))
+            yield holding(rule, budget.document_id, (place,))
         elif names:
             words = {"code": code, "name": declaration["name"], "listed": "、".join(sorted(names))}
-            yield found(identity, budget.document_id, (place,), "otherwise", **words)
+            yield failure(rule, budget.document_id, (place,), "otherwise", **words)
         elif any(entry["code"].startswith(code[:_LEVEL_3]) for entry in edition):
-            yield found(identity, budget.document_id, (place,), "unlisted", code=code, name=declaration["name"] or "")
+            yield failure(rule, budget.document_id, (place,), "unlisted", code=code, name=declaration["name"] or "")
         else:
-            yield untested(identity, budget.document_id, "insufficient_data")
+            yield untested(rule, budget.document_id, "insufficient_data")
 
 
-def declared_sections(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def declared_sections(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The section of the catalogue that is cited against the department's own, where the catalogue has one."""
     entity = budget.record["entity"] or ""
     for declaration in _items(budget, "section"):
@@ -72,25 +72,25 @@ def declared_sections(identity: Identity, budget: Budget) -> Iterator[Finding]:
         sections = {entry["section"] for entry in _edition(budget, declaration["citation"]) if entry["section"]}
         own = [section for section in sections if is_section_of(section, entity)]
         if declaration["section"] in own:
-            yield held(identity, budget.document_id, (place,))
+            yield holding(rule, budget.document_id, (place,))
         elif own:
             words = {"section": declaration["section"], "own": max(own, key=len)}
-            yield found(identity, budget.document_id, (place,), "sectioned", **words)
+            yield failure(rule, budget.document_id, (place,), "sectioned", **words)
 
 
-def declared_total(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def declared_total(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Whether a disclosure that declares purchased services publishes their total."""
     declared = [record for record in budget.rows("catalogue_declarations") if record["kind"] == "items"]
     if not declared:
         return
     place = _place(budget, declared[0], declared[0]["project"] or declared[0]["name"])
     if "purchased_services" in budget.forms:
-        yield held(identity, budget.document_id, (place,))
+        yield holding(rule, budget.document_id, (place,))
     else:
-        yield found(identity, budget.document_id, (place,), "asked")
+        yield failure(rule, budget.document_id, (place,), "asked")
 
 
-def codes_once(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def codes_once(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every section of a catalogue against itself."""
     sections: dict[str | None, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for entry in budget.rows("catalogue"):
@@ -101,9 +101,9 @@ def codes_once(identity: Identity, budget: Budget) -> Iterator[Finding]:
             place = Place(budget.document_id, entries[-1]["page"], item=code, table=f"catalogue:{code}")
             if len(names) > 1:
                 words = {"code": code, "section": section or "", "listed": "、".join(names)}
-                yield found(identity, budget.document_id, (place,), "twice", **words)
+                yield failure(rule, budget.document_id, (place,), "twice", **words)
             else:
-                yield held(identity, budget.document_id, (place,))
+                yield holding(rule, budget.document_id, (place,))
 
 
 def _items(budget: Budget, column: str) -> list[Record]:

@@ -6,92 +6,92 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from budgetlib.checks.budget import Budget, Figure, Form, Row, total
-from budgetlib.checks.findings import Finding, compared, found, held
-from budgetlib.checks.identities import Identity
+from budgetlib.checks.findings import Finding, compared, failure, holding
+from budgetlib.checks.rules import Rule
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import forms
 
 _LEVELS, _DIGITS = 3, 2
 
 
-def leaves(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def leaves(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The total of each column against its leaves."""
-    for form, rows, head in _totals(identity, budget):
-        yield from _down(identity, form, head, [row for row in rows if row.kind == "line"])
+    for form, rows, head in _totals(rule, budget):
+        yield from _down(rule, form, head, [row for row in rows if row.kind == "line"])
 
 
-def classes(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def classes(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The total of each column against the outermost codes, or the groups where there are no codes."""
-    for form, rows, head in _totals(identity, budget):
+    for form, rows, head in _totals(rule, budget):
         if _nesting(form) not in ("codes", "groups"):
             continue
         inner = [row for row in rows if row.kind != "total"]
         outermost = _outermost(inner) if all(row.code for row in inner) else []
         if any(row.kind == "subtotal" for row in outermost):
-            yield from _down(identity, form, head, outermost)
+            yield from _down(rule, form, head, outermost)
         elif _grouped(inner):
-            yield from _down(identity, form, head, [row for row in inner if row.kind == "subtotal"])
+            yield from _down(rule, form, head, [row for row in inner if row.kind == "subtotal"])
 
 
-def codes(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def codes(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each class and section against the codes below it."""
-    for form in _forms(identity, budget):
+    for form in _forms(rule, budget):
         for side in form.sides():
             coded = [row for row in form.side(side) if row.code]
             for position, head in enumerate(coded):
                 below = _below(head, coded[position + 1 :])
                 if below:
-                    yield from _down(identity, form, head, _outermost(below))
+                    yield from _down(rule, form, head, _outermost(below))
 
 
-def groups(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def groups(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each group of economic items against the rows below it, where no codes are printed."""
-    for form in _forms(identity, budget):
+    for form in _forms(rule, budget):
         for side in form.sides():
             rows = [row for row in form.side(side) if row.kind != "total"]
             if _nesting(form) == "groups" and _grouped(rows):
-                yield from _heads(identity, form, rows)
+                yield from _heads(rule, form, rows)
 
 
-def units(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def units(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The department's row against its units, each unit's row against its projects."""
-    for form in _forms(identity, budget):
+    for form in _forms(rule, budget):
         if _nesting(form) != "projects":
             continue
         rows = [row for row in form.rows if row.kind != "total"]
         head = form.total_row(None)
         if head and _grouped(rows):
-            yield from _down(identity, form, head, [row for row in rows if row.kind == "subtotal"])
-            yield from _heads(identity, form, rows)
+            yield from _down(rule, form, head, [row for row in rows if row.kind == "subtotal"])
+            yield from _heads(rule, form, rows)
 
 
-def above(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def above(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """A subtotal of the year against the leaves above it."""
-    words = re.compile(identity.data["rows"])
-    for form in _forms(identity, budget):
+    words = re.compile(rule.data["rows"])
+    for form in _forms(rule, budget):
         for side in form.sides():
             rows = form.side(side)
             for position, head in enumerate(rows):
                 if head.kind == "subtotal" and words.fullmatch(squeeze(head.item)):
-                    yield from _down(identity, form, head, [row for row in rows[:position] if row.kind == "line"])
+                    yield from _down(rule, form, head, [row for row in rows[:position] if row.kind == "line"])
 
 
-def parts(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def parts(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """One column against the others of its row, in every row that prints it.
 
     Forms differ in which columns are parts: the first reading in `parts` that fits most rows is the form's.
     """
-    whole = identity.data["whole"]
-    for form in _forms(identity, budget):
+    whole = rule.data["whole"]
+    for form in _forms(rule, budget):
         printed = set(form.measures())
-        wanted, unwanted = (set(identity.data.get(key, ())) for key in ("if_printed", "unless_printed"))
+        wanted, unwanted = (set(rule.data.get(key, ())) for key in ("if_printed", "unless_printed"))
         if not wanted <= printed or unwanted & printed:
             continue
-        rows = [row for row in form.rows if whole in row.amounts and identity.data.get("side", row.side) == row.side]
-        readings = [_columns(form, reading) for reading in identity.data["parts"]]
+        rows = [row for row in form.rows if whole in row.amounts and rule.data.get("side", row.side) == row.side]
+        readings = [_columns(form, reading) for reading in rule.data["parts"]]
         tested = [
             [
-                compared(identity, form.document_id, row.amounts[whole], expected, wording="sum")
+                compared(rule, form.document_id, row.amounts[whole], expected, wording="sum")
                 for row in rows
                 if (expected := _across(row, columns))
             ]
@@ -101,9 +101,9 @@ def parts(identity: Identity, budget: Budget) -> Iterator[Finding]:
         yield from max(tested, key=lambda findings: sum(finding.state == "pass" for finding in findings), default=())
 
 
-def levels(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def levels(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each function code against the levels (class, section, item) that the document's forms print."""
-    forms_of = [form for form in _forms(identity, budget) if _nesting(form) == "codes"]
+    forms_of = [form for form in _forms(rule, budget) if _nesting(form) == "codes"]
     coded = [(form, row) for form in forms_of for row in form.rows if row.code]
     lengths = [len(row.code or "") for _, row in coded]
     with_head = sum(_head_missing(form, row) is None for form, row in coded)
@@ -115,35 +115,35 @@ def levels(identity: Identity, budget: Budget) -> Iterator[Finding]:
         childless = len(row.code or "") < max(lengths) and not _below(row, rows[rows.index(row) + 1 :])
         missing = _head_missing(form, row) or (f"{row.code}…" if childless else None)
         if missing:
-            yield found(identity, form.document_id, (place,), "level", code=missing)
+            yield failure(rule, form.document_id, (place,), "level", code=missing)
         else:
-            yield held(identity, form.document_id, (place,))
+            yield holding(rule, form.document_id, (place,))
 
 
-def headed(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def headed(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Where rows stand in groups or under units: the first of them has its head, the last head has its rows."""
-    for form in _forms(identity, budget):
+    for form in _forms(rule, budget):
         rows = [row for row in form.rows if row.kind != "total"]
         if not any(row.kind == "subtotal" for row in rows):
             continue
         wrong = [row for row, kind in ((rows[0], "line"), (rows[-1], "subtotal")) if row.kind == kind]
         for row in wrong:
-            yield found(identity, form.document_id, (form.place(row),), "asked")
+            yield failure(rule, form.document_id, (form.place(row),), "asked")
         if not wrong:
-            yield held(identity, form.document_id, (form.place(rows[0]),))
+            yield holding(rule, form.document_id, (form.place(rows[0]),))
 
 
-def totalled(identity: Identity, budget: Budget) -> Iterator[Finding]:
+def totalled(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each side of a form against the total that it should print."""
-    for form in _forms(identity, budget):
+    for form in _forms(rule, budget):
         for side in form.sides():
             rows = form.side(side)
-            if _nesting(form) not in identity.data["nesting"] or len([row for row in rows if row.kind == "line"]) < 2:
+            if _nesting(form) not in rule.data["nesting"] or len([row for row in rows if row.kind == "line"]) < 2:
                 continue
             if head := form.total_row(side):
-                yield held(identity, form.document_id, (form.place(head),))
+                yield holding(rule, form.document_id, (form.place(head),))
             else:
-                yield found(identity, form.document_id, (form.place(rows[-1]),), "asked")
+                yield failure(rule, form.document_id, (form.place(rows[-1]),), "asked")
 
 
 def _head_missing(form: Form, row: Row) -> str | None:
@@ -152,9 +152,9 @@ def _head_missing(form: Form, row: Row) -> str | None:
     return head if len(head) > _DIGITS and not any(other.code == head for other in form.rows) else None
 
 
-def _forms(identity: Identity, budget: Budget) -> list[Form]:
-    """The forms of this document that an identity is about."""
-    wanted = identity.data.get("forms")
+def _forms(rule: Rule, budget: Budget) -> list[Form]:
+    """The forms of this document that an rule is about."""
+    wanted = rule.data.get("forms")
     return [
         form
         for form in budget.forms.values()
@@ -168,27 +168,27 @@ def _nesting(form: Form) -> str:
     return known.rows if known else "flat"
 
 
-def _totals(identity: Identity, budget: Budget) -> Iterator[tuple[Form, list[Row], Row]]:
-    for form in _forms(identity, budget):
+def _totals(rule: Rule, budget: Budget) -> Iterator[tuple[Form, list[Row], Row]]:
+    for form in _forms(rule, budget):
         for side in form.sides():
             if head := form.total_row(side):
                 yield form, form.side(side), head
 
 
-def _down(identity: Identity, form: Form, head: Row, rows: Sequence[Row]) -> Iterator[Finding]:
+def _down(rule: Rule, form: Form, head: Row, rows: Sequence[Row]) -> Iterator[Finding]:
     """Each column that `head` prints against the same column of `rows`."""
     for measure, published in head.amounts.items():
         parts_of = [row.amounts[measure] for row in rows if measure in row.amounts]
         if parts_of:
-            yield compared(identity, form.document_id, published, total(parts_of), wording="sum")
+            yield compared(rule, form.document_id, published, total(parts_of), wording="sum")
 
 
-def _heads(identity: Identity, form: Form, rows: Sequence[Row]) -> Iterator[Finding]:
+def _heads(rule: Rule, form: Form, rows: Sequence[Row]) -> Iterator[Finding]:
     """Each subtotal against the leaves that follow it."""
     for position, head in enumerate(rows):
         if head.kind == "subtotal":
             end = next((i for i in range(position + 1, len(rows)) if rows[i].kind != "line"), len(rows))
-            yield from _down(identity, form, head, rows[position + 1 : end])
+            yield from _down(rule, form, head, rows[position + 1 : end])
 
 
 def _grouped(rows: Sequence[Row]) -> bool:

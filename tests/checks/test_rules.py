@@ -1,4 +1,4 @@
-"""Identities are data; what fails is named, what rounding explains is not, what was not tested is never a pass."""
+"""Rules are data; what fails is named, what rounding explains is not, what was not tested is never a pass."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from budgetlib.checks import TESTS, check_records
 from budgetlib.checks.console import wrapped
 from budgetlib.checks.expressions import expression
-from budgetlib.checks.identities import SEVERITIES, identities
+from budgetlib.checks.rules import SEVERITIES, rules
 from budgetlib.cli import main
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.measures import measures
@@ -116,26 +116,26 @@ def pension(total: str) -> Corpus:
     return corpus(lines=lines("expenditure", [row]))
 
 
-# --- identities as data
+# --- rules as data
 
 
-def test_every_identity_says_what_it_means_in_both_languages_and_has_a_test() -> None:
-    for identity in identities():
-        assert identity.test in TESTS, identity.name
-        assert identity.severity in SEVERITIES, identity.name
-        assert re.search(r"[\u4e00-\u9fff]", identity.zh), identity.name
-        assert re.fullmatch(r"[A-Z][^\u4e00-\u9fff]*(〔2017〕)?.*[.?]", identity.en), identity.name
+def test_every_rule_says_what_it_means_in_both_languages_and_has_a_test() -> None:
+    for rule in rules():
+        assert rule.test in TESTS, rule.name
+        assert rule.severity in SEVERITIES, rule.name
+        assert re.search(r"[\u4e00-\u9fff]", rule.zh), rule.name
+        assert re.fullmatch(r"[A-Z][^\u4e00-\u9fff]*(〔2017〕)?.*[.?]", rule.en), rule.name
 
 
 def test_every_test_is_used() -> None:
-    assert set(TESTS) == {identity.test for identity in identities()}
+    assert set(TESTS) == {rule.test for rule in rules()}
 
 
 def expressions() -> list[tuple[str, str]]:
-    """Every expression of every identity."""
+    """Every expression of every rule."""
     found = []
-    for identity in identities():
-        data = identity.data
+    for rule in rules():
+        data = rule.data
         texts = [data[key] for key in ("published", "now", "change") if key in data]
         texts += [
             text
@@ -144,11 +144,11 @@ def expressions() -> list[tuple[str, str]]:
             if not isinstance(data[key], str)
         ]
         texts += re.split(r" <?= ", data["when"]) if "when" in data else []
-        found += [(identity.name, text) for text in texts]
+        found += [(rule.name, text) for text in texts]
     return found
 
 
-def test_an_identity_names_only_forms_and_measures_that_there_are() -> None:
+def test_a_rule_names_only_forms_and_measures_that_there_are() -> None:
     unknown = [
         (name, text)
         for name, text in expressions()
@@ -160,9 +160,7 @@ def test_an_identity_names_only_forms_and_measures_that_there_are() -> None:
 
 
 def test_columns_that_add_up_are_measures_that_there_are() -> None:
-    columns = {
-        c for i in identities() if i.test == "parts" for part in i.data["parts"] for c in (i.data["whole"], *part)
-    }
+    columns = {c for i in rules() if i.test == "parts" for part in i.data["parts"] for c in (i.data["whole"], *part)}
     assert columns - {"other:*"} <= set(measures()["lines"])
 
 
@@ -172,10 +170,10 @@ def test_what_is_not_in_the_notation_is_refused(text: str) -> None:
         expression(text)
 
 
-def test_the_example_in_contributing_is_an_identity() -> None:
+def test_the_example_in_contributing_is_a_rule() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```toml\n(\[\[identity\]\].*?)```", text, re.DOTALL)
-    (entry,) = tomllib.loads(example)["identity"]
+    (example,) = re.findall(r"```toml\n(\[\[rule\]\].*?)```", text, re.DOTALL)
+    (entry,) = tomllib.loads(example)["rule"]
     assert entry["test"] in TESTS
     assert entry["severity"] in SEVERITIES
     terms = [term for text in (entry["published"], *entry["expected"]) for term in expression(text)]
@@ -411,8 +409,8 @@ def test_a_service_from_another_departments_section_of_the_catalogue_is_asked_ab
 
 def test_the_four_questions_are_questions() -> None:
     for name in ("service_in_budget", "service_is_service", "service_in_catalogue", "services_total_disclosed"):
-        (identity,) = (identity for identity in identities() if identity.name == name)
-        assert (identity.severity, identity.zh[-1], identity.en[-1]) == ("note", "？", "?")
+        (rule,) = (rule for rule in rules() if rule.name == name)
+        assert (rule.severity, rule.zh[-1], rule.en[-1]) == ("note", "？", "?")
 
 
 def test_one_code_with_two_names_in_one_section_is_asked_about() -> None:

@@ -1,4 +1,4 @@
-"""The identities as data: each a name, what it ties together, how it is tested, how grave it is, and why."""
+"""The rules as data: each a name, what it ties together, how it is tested, how grave a breach is, and why."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _OWN = {"name", "test", "severity", "zh", "en"}
 
 
 @dataclass(frozen=True)
-class Identity:
-    """One identity.
+class Rule:
+    """One identity that must hold, or one thing that must be there.
 
     `severity`: `error` is arithmetic that cannot be, `warning` two places that disagree, `note` worth a question.
     `test` names the function that tests it; `data` is what that function needs to know.
@@ -32,25 +32,25 @@ class Identity:
 
 
 @cache
-def identities() -> tuple[Identity, ...]:
-    """All identities, file by file in the order of their names.
+def rules() -> tuple[Rule, ...]:
+    """All rules, file by file in the order of their names.
 
     Raises `ValueError` for an unknown severity or a name given twice.
     """
-    found = [
-        _identity(entry)
+    listed = [
+        _rule(entry)
         for file in sorted(files(__package__).iterdir(), key=lambda file: file.name)
         if file.name.endswith(".toml") and file.name not in _OTHER_DATA
-        for entry in load(file.name, __package__)["identity"]
+        for entry in load(file.name, __package__)["rule"]
     ]
-    names = [identity.name for identity in found]
+    names = [rule.name for rule in listed]
     if twice := {name for name in names if names.count(name) > 1}:
-        raise ValueError(f"identities named twice: {sorted(twice)}")
-    return tuple(found)
+        raise ValueError(f"rules named twice: {sorted(twice)}")
+    return tuple(listed)
 
 
-def _identity(entry: dict[str, Any]) -> Identity:
+def _rule(entry: dict[str, Any]) -> Rule:
     if entry["severity"] not in SEVERITIES:
-        raise ValueError(f"identity {entry['name']}: severity {entry['severity']!r}; allowed: {', '.join(SEVERITIES)}")
+        raise ValueError(f"rule {entry['name']}: severity {entry['severity']!r}; allowed: {', '.join(SEVERITIES)}")
     data = {key: value for key, value in entry.items() if key not in _OWN}
-    return Identity(**{key: entry[key] for key in _OWN}, data=data)
+    return Rule(**{key: entry[key] for key in _OWN}, data=data)
