@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.core.money import FACTORS, numbers, parse_number
-from budgetlib.core.text import squeeze
+from budgetlib.core.text import grand_total, squeeze
 from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.locators import SECTION, Locator
 
 HALF = Decimal("0.5")
 NOTHING = Decimal(0)
@@ -33,24 +34,21 @@ class Place:
     item: str | None = None
     measure: str | None = None
     code: str | None = None
-    table: str | None = None
-    """Where else: the third performance-target table (`performance:3`), the first figure of the whole department's
-    (`department:1`), an item of the catalogue (`catalogue:A1604`)."""
+    table: Locator | None = None
+    """Where else: a performance-target table, a figure of the whole department's, an item of the catalogue."""
 
     pictured: bool = False
     """Whether it was read from a picture and nothing confirms it."""
 
     @property
-    def token(self) -> str:
-        """The place in a few letters, as the column `places` has it."""
-        if self.form and self.row:
-            return f"{self.form}:{self.row}"
+    def locator(self) -> Locator:
+        """The place as the column `places` has it."""
+        if self.table:
+            return self.table
         if self.form:
-            return self.form
-        if self.section:
-            parts = ("section", str(self.section), self.measure or "", squeeze(self.item or "") if self.measure else "")
-            return ":".join(parts).rstrip(":")
-        return self.table or ""
+            return Locator(self.document_id, self.form, self.row)
+        item = squeeze(self.item or "") if self.measure else ""
+        return Locator(self.document_id, SECTION, self.section, self.measure or "", item)
 
 
 @dataclass(frozen=True)
@@ -118,8 +116,7 @@ class Form:
     def total_row(self, side: str | None) -> Row | None:
         """The row with the grand total: of several the one called 总计, else the last."""
         totals = [row for row in self.side(side) if row.kind == "total"]
-        grand = [row for row in totals if "总计" in row.item]
-        return (grand or totals or [None])[-1]  # type: ignore[list-item]
+        return totals[grand_total([row.item for row in totals])] if totals else None
 
     def place(self, row: Row | None = None, measure: str | None = None) -> Place:
         """The place of a row, or of the form."""

@@ -12,6 +12,7 @@ from budgetlib.checks.findings import Finding, best, compared
 from budgetlib.checks.rules import Rule
 from budgetlib.core.money import FACTORS, parse_number
 from budgetlib.core.text import squeeze
+from budgetlib.tables.locators import DEPARTMENT, Locator
 
 
 def department_figures(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -21,7 +22,8 @@ def department_figures(rule: Rule, budget: Budget) -> Iterator[Finding]:
             continue
         about = squeeze(record["item"] or "")
         texts = [text for one in rule.data["figures"] if re.fullmatch(one["item"], about) for text in one["expected"]]
-        place = Place(budget.document_id, record["page"], item=record["item"], table=f"department:{number}")
+        table = Locator(budget.document_id, DEPARTMENT, number)
+        place = Place(budget.document_id, record["page"], item=record["item"], table=table)
         figure = Figure(record["amount_yuan"], _slack(record["text"], record["amount_yuan"]), (place,))
         values = [value for text in texts if (value := evaluate(expression(text), budget))]
         if values:

@@ -48,7 +48,7 @@ class Finding:
     def record(self) -> dict[str, Any]:
         """The row of the table `checks`."""
         own = self.document_id
-        tokens = [p.token if p.document_id == own else f"{p.document_id}/{p.token}" for p in self.places]
+        locators = [place.locator.within(own) for place in self.places]
         return {
             "document_id": own,
             "check": self.rule.name,
@@ -63,7 +63,7 @@ class Finding:
             "tolerance": _stored(self.tolerance),
             "message_zh": self.zh,
             "message_en": self.en,
-            "places": " ".join(dict.fromkeys(tokens)) if self.state == "fail" else None,
+            "places": " ".join(dict.fromkeys(locators)) if self.state == "fail" else None,
         }
 
 

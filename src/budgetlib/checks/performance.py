@@ -15,6 +15,7 @@ from budgetlib.checks.expressions import evaluate, expression
 from budgetlib.checks.findings import Finding, best, compared, failure, holding, untested
 from budgetlib.checks.rules import Rule
 from budgetlib.core.text import squeeze
+from budgetlib.tables.locators import PERFORMANCE, Locator
 from budgetlib.tables.schemas import SOURCES
 
 SIMILAR = 60
@@ -192,7 +193,12 @@ def targets(budget: Budget) -> tuple[Target, ...]:
     """The performance-target tables of a document, each with its project: by name, else by similar name and amount."""
     records = budget.rows("performance_projects")
     places = [
-        Place(budget.document_id, record["page_from"], item=record["project"], table=f"performance:{number}")
+        Place(
+            budget.document_id,
+            record["page_from"],
+            item=record["project"],
+            table=Locator(budget.document_id, PERFORMANCE, number),
+        )
         for number, record in enumerate(records, 1)
     ]
     rows = [*projects(budget), *_headings(budget)]

@@ -13,6 +13,7 @@ from budgetlib.checks.findings import Finding, failure, holding, untested
 from budgetlib.checks.rules import Rule
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import is_section_of
+from budgetlib.tables.locators import CATALOGUE, Locator
 
 SAME_NAME = 90
 _BRACKETS = str.maketrans("【】[]〔〕（）()", "〔〕〔〕〔〕()()")
@@ -98,7 +99,12 @@ def codes_once(rule: Rule, budget: Budget) -> Iterator[Finding]:
     for section, codes in sections.items():
         for code, entries in codes.items():
             names = list(dict.fromkeys(squeeze(entry["name"]) for entry in entries))
-            place = Place(budget.document_id, entries[-1]["page"], item=code, table=f"catalogue:{code}")
+            place = Place(
+                budget.document_id,
+                entries[-1]["page"],
+                item=code,
+                table=Locator(budget.document_id, CATALOGUE, item=code),
+            )
             if len(names) > 1:
                 words = {"code": code, "section": section or "", "listed": "、".join(names)}
                 yield failure(rule, budget.document_id, (place,), "twice", **words)

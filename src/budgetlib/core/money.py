@@ -84,3 +84,12 @@ def to_yuan(number: Decimal, unit: str) -> Decimal:
     if fen != yuan:
         raise ValueError(f"{number} {unit} is not a whole number of fen")
     return fen
+
+
+def half_digit(number: Decimal, unit: str = "元") -> Decimal:
+    """Half of the last digit with which `number` is printed in `unit`, in yuan: how far rounding may have moved it.
+
+    >>> half_digit(Decimal("185.34"), "万元"), half_digit(Decimal("45.8"))
+    (Decimal('50.000'), Decimal('0.05'))
+    """
+    return FACTORS[unit] * Decimal(5).scaleb(int(number.as_tuple().exponent) - 1)

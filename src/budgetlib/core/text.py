@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # NFKC folds the Kangxi block but only two code points of U+2E80–2EFF; the rest of those that
 # stand for a whole character (Unicode, EquivalentUnifiedIdeograph.txt):
@@ -55,6 +56,15 @@ def label(text: str) -> str:
             break
         rest = rest[match.end() :]
     return rest
+
+
+def grand_total(labels: Sequence[str]) -> int:
+    """Which of a form's totals is that of all: the last called 总计, else the last.
+
+    >>> grand_total(["本年支出合计", "支出总计", "合计"]), grand_total(["合计"])
+    (1, 0)
+    """
+    return max(range(len(labels)), key=lambda index: ("总计" in labels[index], index))
 
 
 def slug(name: str) -> str:
