@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -12,6 +13,7 @@ from typing import Any
 
 from budgetlib.checks import check_records
 from budgetlib.core.errors import NotFound
+from budgetlib.core.user_csv import Entry
 from budgetlib.core.version import __version__
 from budgetlib.extraction.document import Records, parse_source, reading_of_pictures, unread
 from budgetlib.pages.sources import Source, find_sources
@@ -62,9 +64,9 @@ def parse(
     budgetlib with the same `ocr` (see `readers.OCR`) and engine for it, keeps its rows. `done` is called
     as each file ends.
 
-    Raises `NotFound` where a path does not exist or no file is found; `BadParameter` where the corrections beside
-    the files cannot be read; `OSError` where `out` cannot be written, and then the tables of the run before are
-    untouched.
+    Raises `NotFound` where a path does not exist or no file is found; `BadParameter` where a manifest or
+    corrections beside the files cannot be used; `OSError` where `out` cannot be written, and then the
+    tables of the run before are untouched.
     """
     sources = find_sources(map(Path, paths))
     entries = {folder: read_corrections(folder) for folder in dict.fromkeys(source.path.parent for source in sources)}
@@ -84,7 +86,7 @@ def parse(
 
 
 def _corrected(
-    sources: Sequence[Source], records: dict[str, Records], entries: Mapping[Path, Sequence[Mapping[str, str]]]
+    sources: Sequence[Source], records: dict[str, Records], entries: Mapping[Path, Sequence[Entry]]
 ) -> dict[Table, list[dict[str, Any]]]:
     """The rows of all tables, with the corrections that lie beside the files; none is checked yet.
 
@@ -100,8 +102,11 @@ def _corrected(
         correction(entry, document_id, records.get(document_id or "", {}))
         for folder, own in entries.items()
         for entry in own
-        if (document_id := read.get(folder / entry["file"])) or not _is_beside(folder, entry["file"])
+        if (document_id := read.get(folder / entry.values["file"])) or not _is_beside(folder, entry.values["file"])
     ]
+    for record in rows[CORRECTIONS]:
+        if record["outcome"] == "refused":
+            logging.getLogger(__name__).warning("%s; the correction is not applied", record["message"])
     return rows
 
 

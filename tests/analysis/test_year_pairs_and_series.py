@@ -163,8 +163,8 @@ def test_a_price_index_that_cannot_be_meant_is_refused_with_its_line(tmp_path: P
 
 def test_a_price_index_in_another_encoding_is_refused_in_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "deflator.csv"
-    file.write_bytes("year,index\n2025,100 年\n".encode("gb18030"))
-    with pytest.raises(BadParameter, match="no CSV file in UTF-8"):
+    file.write_bytes("year,index\n2025,100 年\n".encode("utf-16"))
+    with pytest.raises(BadParameter, match="not text in UTF-8"):
         load_deflator(file)
 
 

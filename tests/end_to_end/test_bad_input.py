@@ -192,6 +192,34 @@ def test_a_file_that_is_not_the_one_in_the_manifest_is_read_and_said(tmp_path: P
     assert "sha256" in reason
 
 
+@pytest.mark.parametrize("name", ["manifest.csv", "corrections.csv"])
+def test_a_list_beside_the_files_that_cannot_be_used_stops_the_run_before_it_begins(tmp_path: Path, name: str) -> None:
+    shutil.copy(SOUND, tmp_path / "a.pdf")
+    (tmp_path / name).write_text("文件\na.pdf\n", encoding="gb18030")
+    result = parse(tmp_path, out=tmp_path / "tidy")
+    assert result.exit_code == 2
+    assert f"{name}, line 1, has the columns 文件; it needs file" in result.output.replace("\n", " ")
+    assert not (tmp_path / "tidy").exists()
+
+
+def test_a_bad_row_of_the_manifest_is_said_and_the_run_goes_on_with_the_others(tmp_path: Path) -> None:
+    for name in ("甲.pdf", "乙.pdf"):
+        (tmp_path / name).write_bytes(SOUND.read_bytes() + name.encode())
+    rows = ["file,sha256,note", f"甲.pdf,{'0' * 64},重排", "乙.pdf,,a,b"]
+    (tmp_path / "manifest.csv").write_text("\n".join(rows), encoding="gb18030")
+    run = subprocess.run(
+        command("parse", str(tmp_path), "--out", str(tmp_path / "tidy"), "--jobs", "1"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "manifest.csv, line 3 has 4 values for 3 columns" in run.stderr
+    documents = {row["path"]: row for row in pq.read_table(tmp_path / "tidy/documents.parquet").to_pylist()}
+    assert documents["甲.pdf"]["note"] == "重排"
+    assert "sha256" in documents["甲.pdf"]["reason"]
+    assert documents["乙.pdf"]["outcome"] == "ok"
+
+
 def test_an_unchanged_file_is_not_read_again_and_the_tables_stay_the_same(tmp_path: Path) -> None:
     shutil.copy(SOUND, tmp_path / "a.pdf")
     parse(tmp_path / "a.pdf", out=tmp_path / "tidy")

@@ -13,6 +13,7 @@ import pytest
 
 import budgetlib as bl
 from budgetlib.core.errors import BadParameter
+from budgetlib.core.user_csv import Entry
 from budgetlib.pipeline import parse
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.corrections import COLUMNS, correction
@@ -40,8 +41,8 @@ STATED = {
 }
 
 
-def entry(**columns: str) -> dict[str, str]:
-    return dict.fromkeys(COLUMNS, "") | columns
+def entry(**columns: str) -> Entry:
+    return Entry("corrections.csv, line 2", dict.fromkeys(COLUMNS, "") | columns)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,9 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "corrections.csv").open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.DictWriter(file, COLUMNS)
         rows.writeheader()
-        rows.writerows(entry(**row) for row in [RIGHT, STATED, RIGHT | {"old": "19.17"}, RIGHT | {"file": "别.pdf"}])
+        rows.writerows(
+            entry(**row).values for row in [RIGHT, STATED, RIGHT | {"old": "19.17"}, RIGHT | {"file": "别.pdf"}]
+        )
     return folder
 
 
@@ -163,10 +166,10 @@ def _with(corpus: Corpus, corrections: pd.DataFrame) -> Corpus:
     return Corpus(**tables)
 
 
-def test_corrections_that_are_not_utf_8_stop_the_run_before_it_begins(tmp_path: Path) -> None:
+def test_corrections_in_an_unknown_encoding_stop_the_run_before_it_begins(tmp_path: Path) -> None:
     shutil.copy(RAW / FILE, tmp_path)
-    (tmp_path / "corrections.csv").write_bytes("file,form\n示例,支出".encode("gb18030"))
-    with pytest.raises(BadParameter, match=r"not UTF-8.*CSV UTF-8"):
+    (tmp_path / "corrections.csv").write_bytes("file,form\n示例,支出".encode("utf-16"))
+    with pytest.raises(BadParameter, match=r"not text in UTF-8.*CSV UTF-8"):
         parse([tmp_path], tmp_path / "tidy")
     assert not (tmp_path / "tidy").exists()
 

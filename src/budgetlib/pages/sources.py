@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from budgetlib.core.errors import NotFound
 from budgetlib.core.files import sha256
+from budgetlib.core.user_csv import read_entries, usable, year_refusal
 
 MANIFEST = "manifest.csv"
 _NOT_DISCLOSURES = {MANIFEST, "README.md", "corrections.csv", "catalogue_matches.csv", "deflator.csv"}
@@ -45,13 +45,20 @@ class Source:
         return self.sha256[:16]
 
 
-def read_manifest(folder: Path) -> dict[str, dict[str, str]]:
-    """The rows of `manifest.csv` in `folder` by file name; empty where there is none."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        return {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return {row["file"]: row for row in csv.DictReader(file) if row.get("file")}
+def read_manifest(folder: Path) -> dict[str, Mapping[str, str]]:
+    """The rows of `manifest.csv` in `folder` by file name; empty where there is none.
+
+    Raises `BadParameter` where it cannot be used; why a row cannot is logged.
+    """
+    entries = read_entries(
+        folder / MANIFEST,
+        ("file",),
+        ("sha256", "publisher", "password", "fiscal_year", "note"),
+        key=("file",),
+        filled=("file",),
+        refusal=lambda values: year_refusal(values, "fiscal_year"),
+    )
+    return {values["file"]: values for values in usable(entries)}
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
@@ -66,8 +73,7 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
         raise NotFound(f"{path} does not exist; give files, or a folder that holds disclosures")
 
 
-def _source(file: Path, name: str, digest: str, entry: dict[str, str]) -> Source:
-    year = entry.get("fiscal_year") or ""
+def _source(file: Path, name: str, digest: str, entry: Mapping[str, str]) -> Source:
     return Source(
         file,
         name,
@@ -75,7 +81,7 @@ def _source(file: Path, name: str, digest: str, entry: dict[str, str]) -> Source
         expected_sha256=entry.get("sha256") or None,
         publisher=entry.get("publisher") or None,
         password=entry.get("password") or None,
-        fiscal_year=int(year) if year.isdecimal() else None,
+        fiscal_year=int(entry.get("fiscal_year") or 0) or None,
         note=entry.get("note") or None,
     )
 
@@ -83,11 +89,11 @@ def _source(file: Path, name: str, digest: str, entry: dict[str, str]) -> Source
 def find_sources(paths: Iterable[Path]) -> list[Source]:
     """The files under `paths` in order, each content once.
 
-    Raises `NotFound` where a path does not exist or nothing is found.
+    Raises `NotFound` where a path does not exist or nothing is found, `BadParameter` where a manifest cannot be used.
     """
     named = list(paths)
     sources: dict[str, Source] = {}
-    manifests: dict[Path, dict[str, dict[str, str]]] = {}
+    manifests: dict[Path, dict[str, Mapping[str, str]]] = {}
     for root in named:
         for file, name in _files(root):
             folder = file.parent

@@ -5,39 +5,31 @@ The tables keep what is printed. A correction names the figure, its old and its 
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from budgetlib.core.errors import BadParameter
 from budgetlib.core.money import FACTORS, parse_number
 from budgetlib.core.text import squeeze
+from budgetlib.core.user_csv import Entry, Values, read_entries
 
 CORRECTIONS_FILE = "corrections.csv"
-COLUMNS = ("file", "form", "row", "section", "item", "measure", "old", "new", "reason", "evidence")
 _NEEDED = ("file", "measure", "old", "new", "reason", "evidence")
+_PLACE = ("form", "row", "section", "item")
+COLUMNS = (*_NEEDED, *_PLACE)
 _FIGURE = re.compile(r"(?P<number>[^%元万亿千个辆平]+)(?P<unit>万元|亿元|千元|元|%|个|辆|平方米)?")
 
-Entry = Mapping[str, str]
 Record = Mapping[str, Any]
 
 
-def read_corrections(folder: Path) -> list[dict[str, str]]:
-    """The rows of `corrections.csv` in `folder`, every column of `COLUMNS` there; none where there is no such file.
+def read_corrections(folder: Path) -> list[Entry]:
+    """The rows of `corrections.csv` in `folder`; none where there is no such file.
 
-    Raises `BadParameter` where the file is not UTF-8.
+    Raises `BadParameter` where the file cannot be used.
     """
-    path = folder / CORRECTIONS_FILE
-    if not path.is_file():
-        return []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return [{column: (row.get(column) or "").strip() for column in COLUMNS} for row in csv.DictReader(file)]
-    except UnicodeDecodeError as fault:
-        raise BadParameter(f"{path} is not UTF-8 ({fault.reason}); save it as CSV UTF-8") from fault
+    return read_entries(folder / CORRECTIONS_FILE, _NEEDED, _PLACE, key=("file", "measure", "old", *_PLACE))
 
 
 def correction(entry: Entry, document_id: str | None, tables: Mapping[str, Sequence[Record]]) -> dict[str, Any]:
@@ -47,13 +39,13 @@ def correction(entry: Entry, document_id: str | None, tables: Mapping[str, Seque
     `section`, `measure` and `item` as in `statements`. `old` must be the figure as printed, so that no correction
     outlives what it corrects. `document_id` is None where the file that the entry names is not there.
     """
-    record = _as_named(entry, document_id)
-    fitting = (
-        _lines(record, tables.get("lines", ())) if entry["form"] else _statements(record, tables.get("statements", ()))
-    )
-    found = next((figure for figure in fitting if _value(figure) == _meant(entry["old"], figure)), None)
-    corrected = _meant(entry["new"], found) if found else None
-    refusal = _refusal(entry, document_id, fitting, found, corrected)
+    values = entry.values
+    record = _as_named(values, document_id)
+    candidates, table = (_lines, "lines") if values["form"] else (_statements, "statements")
+    fitting = candidates(record, tables.get(table, ()))
+    found = next((figure for figure in fitting if _value(figure) == _meant(values["old"], figure)), None)
+    corrected = _meant(values["new"], found) if found else None
+    refusal = entry.fault or _refusal(entry, document_id, fitting, found, corrected)
     if found is None or refusal:
         return record | {"outcome": "refused", "message": refusal}
     return record | {
@@ -67,10 +59,10 @@ def correction(entry: Entry, document_id: str | None, tables: Mapping[str, Seque
     }
 
 
-def _as_named(entry: Entry, document_id: str | None) -> dict[str, Any]:
-    texts = {column: entry[column] or None for column in ("form", "item", "measure", "reason", "evidence")}
+def _as_named(values: Values, document_id: str | None) -> dict[str, Any]:
+    texts = {column: values[column] or None for column in ("form", "item", "measure", "reason", "evidence")}
     numbers = {
-        column: int(entry[column]) if re.fullmatch(r"[0-9]{1,9}", entry[column]) else None
+        column: int(values[column]) if re.fullmatch(r"[0-9]{1,9}", values[column]) else None
         for column in ("row", "section")
     }
     return {"document_id": document_id, **texts, **numbers}
@@ -80,9 +72,10 @@ def _refusal(
     entry: Entry, document_id: str | None, fitting: Sequence[Record], found: Record | None, corrected: Decimal | None
 ) -> str | None:
     """Why an entry is not applied, and what to do; None where it is."""
-    place = entry["form"] or f"section {entry['section'] or '?'}"
-    where = f"{CORRECTIONS_FILE}: {entry['file'] or 'no file'}, {place}, {entry['measure'] or 'no measure'}"
-    missing = [column for column in _NEEDED if not entry[column]]
+    values = entry.values
+    place = values["form"] or f"section {values['section'] or '?'}"
+    where = f"{entry.where}: {values['file'] or 'no file'}, {place}, {values['measure'] or 'no measure'}"
+    missing = [column for column in _NEEDED if not values[column]]
     if missing:
         return f"{where}: {', '.join(missing)} is blank; fill in {', '.join(_NEEDED)}"
     if document_id is None:
@@ -92,9 +85,9 @@ def _refusal(
     if found is None:
         printed = ", ".join(f"{_value(figure).normalize():f}" for figure in fitting)
         return (
-            f"{where}: old is {entry['old']!r}, printed is {printed} (in yuan, percent or pieces); write it as printed"
+            f"{where}: old is {values['old']!r}, printed is {printed} (in yuan, percent or pieces); write it as printed"
         )
-    return None if corrected is not None else f"{where}: new is {entry['new']!r}; write a number"
+    return None if corrected is not None else f"{where}: new is {values['new']!r}; write a number"
 
 
 def _lines(wanted: Record, lines: Iterable[Record]) -> list[Record]:
