@@ -273,8 +273,14 @@ def test_a_function_of_the_project_expenditure_alone_is_no_function_of_the_whole
     assert stated(GENERAL, "项目支出预算6万元，其中：一般公共服务支出4万元。") == {"project": 6}
 
 
-def test_an_economic_item_is_no_function() -> None:
-    assert stated(GENERAL, "（1）工资福利支出（301）8万元，较上年增加1万元，增长14%。") == {}
+def test_an_economic_item_with_its_code_is_no_function() -> None:
+    found = stated(GENERAL, "（1）工资福利支出（301）8万元，较上年增加1万元，增长14%；资本性支出（一）（503）2万元。")
+    assert found == {
+        "economic:工资福利支出（301）": 8,
+        "economic_change:工资福利支出（301）": 1,
+        "economic_change_pct:工资福利支出（301）": 14,
+        "economic:资本性支出（一）（503）": 2,
+    }
 
 
 def test_personnel_and_operating_stand_in_numbered_paragraphs() -> None:
@@ -380,6 +386,38 @@ def test_operating_cost_is_not_the_number_of_units() -> None:
 def test_procurement_by_kind(kinds: str) -> None:
     found = stated(PROCUREMENT, f"2026年示例局政府采购预算总额9万元。其中：{kinds}。")
     assert found == {"procurement_total": 9, "goods": 3, "works": 0, "services": 6}
+
+
+def test_a_reserve_stands_beside_basic_and_project_expenditure() -> None:
+    text = "支出预算合计10万元，其中：基本支出6万元，占60%；项目支出3万元，占30%；单位预留机动经费1万元，占10%。"
+    found = stated(EXPENDITURE, text)
+    assert (found["reserve"], found["reserve_pct"]) == (1, 10)
+
+
+def test_what_is_reserved_for_small_firms_is_no_second_total() -> None:
+    text = (
+        "政府采购预算1662万元。2024年本部门面向中小企业预留政府采购项目预算金额664万元，"
+        "其中，预留给小型和微型企业的政府采购项目预算为465万元。"
+    )
+    assert stated(PROCUREMENT, text) == {
+        "procurement_total": 1662,
+        "procurement_reserved_for_small_enterprises": 664,
+        "procurement_reserved_for_micro_enterprises": 465,
+    }
+
+
+def test_contracts_awarded_to_small_firms_with_their_shares() -> None:
+    text = (
+        "政府采购支出总额1900万元，授予中小企业合同金额1800万元，占政府采购支出总额的94.74%，"
+        "其中：授予小微企业合同金额1000万元，占授予中小企业合同金额的55.56%。"
+    )
+    assert stated(PROCUREMENT, text) == {
+        "procurement_total": 1900,
+        "procurement_awarded_to_small_enterprises": 1800,
+        "procurement_awarded_to_small_enterprises_pct": 94.74,
+        "procurement_awarded_to_micro_enterprises": 1000,
+        "procurement_awarded_to_micro_enterprises_pct": 55.56,
+    }
 
 
 def test_procurement_from_one_fund_is_not_all_procurement() -> None:

@@ -35,6 +35,28 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(_RADICALS))
 
 
+class _OneToOne(dict[int, int]):
+    """Compatibility forms, one character for one: offsets in them are offsets in the printed text."""
+
+    def __missing__(self, code: int) -> int:
+        plain = fold(chr(code))
+        keep = len(plain) != 1 or unicodedata.category(chr(code)) == "No"
+        self[code] = code if keep else ord(plain)
+        return self[code]
+
+
+_PLAIN = _OneToOne()
+
+
+def fold_each(text: str) -> str:
+    """`text` folded character by character: offsets stay those of the printed text.
+
+    >>> fold_each("①１２３（元）…")
+    '①123(元)…'
+    """
+    return text.translate(_PLAIN)
+
+
 def squeeze(text: str) -> str:
     """`text` folded and without any white space: the form in which labels are compared.
 

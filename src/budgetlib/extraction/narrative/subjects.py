@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import NamedTuple
 
-from budgetlib.core.text import fold, label
+from budgetlib.core.text import fold_each, label
 from budgetlib.definitions.phrases import Subject, phrases
 from budgetlib.extraction.narrative.passages import Passage
 
@@ -14,19 +13,6 @@ REACH = 110
 """How many characters before a figure may say what it is."""
 _YEAR = re.compile(r"(20\d\d)年")
 _PAUSE = re.compile(r"[,;。:()、\n]")
-
-
-class _OneToOne(dict[int, int]):
-    """Compatibility forms, one character for one: offsets in them are offsets in the printed text."""
-
-    def __missing__(self, code: int) -> int:
-        plain = fold(chr(code))
-        keep = len(plain) != 1 or unicodedata.category(chr(code)) == "No"
-        self[code] = code if keep else ord(plain)
-        return self[code]
-
-
-_PLAIN = _OneToOne()
 
 
 class Lead(NamedTuple):
@@ -59,7 +45,7 @@ class Topics:
 
     def __init__(self, passage: Passage, year: str | None) -> None:
         self.printed = passage.text
-        self.plain = passage.text.translate(_PLAIN)
+        self.plain = fold_each(passage.text)
         self.year = year
         self.subjects = [s for s in phrases().subjects if passage.section in s.sections]
 

@@ -1,0 +1,134 @@
+"""Page → the amounts of money printed on it, each with its place: the ink that a reading is held against.
+
+An amount is a number before a unit of money (a threshold such as 100万元以上 is none); or one with decimals or
+thousands separators and no other unit behind it; or a whole number in a column of money: one whose header says so,
+or that holds such a number. Years, dates, codes, percentages, counts, scores, telephone and page numbers are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from budgetlib.core.money import parse_number
+from budgetlib.core.text import fold_each, squeeze
+from budgetlib.definitions.vocabulary import amount_words
+from budgetlib.pages.model import Box, Cell, Grid, Line, Page
+
+_EXACT = re.compile(r"\d[.,]\d")
+_NUMBERING = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){1,3}[、.]?\s*[^\d\s%.,]")
+_CUT = re.compile(r"[\d.,]$")
+_REST = re.compile(r"[\d.,]*\s?(?:[亿万千]?元|%)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_LINES_TO_EDGE = 1.5
+"""A line that ends less than so many line heights from the edge of the text goes on in the next one."""
+
+
+class PrintedAmount(NamedTuple):
+    """An amount as printed: the box of the line or cell that holds it, and from where to where in its text."""
+
+    text: str
+    box: Box
+    start: int
+    end: int
+
+
+def printed_amounts(page: Page) -> list[PrintedAmount]:
+    """The amounts of a page in reading order; empty where the page has no places (plain text)."""
+    found: list[PrintedAmount] = []
+    cut = ""
+    edge = max((line.box.x1 for line in page.lines if line.box), default=0.0)
+    for block, below in pairwise([*page.blocks, None]):
+        if isinstance(block, Grid):
+            found += _in_grid(block)
+        elif block is not None:
+            rest = _rest(block, below, edge)
+            found += _in_text(block, len(cut), rest)
+            cut = rest
+    return found
+
+
+def _rest(line: Line, below: Line | Grid | None, edge: float) -> str:
+    """The end of a number that the line wraps: it stands at the beginning of the line below."""
+    if not isinstance(below, Line) or line.box is None or not _CUT.search(fold_each(line.text).rstrip()):
+        return ""
+    full = line.box.x1 > edge - _LINES_TO_EDGE * (line.box.bottom - line.box.top)
+    match = _REST.match(fold_each(below.text)) if full else None
+    return match[0] if match else ""
+
+
+def _in_text(printed: Line | Cell, start: int = 0, rest: str = "") -> Iterator[PrintedAmount]:
+    """The amounts in a line from `start` on, the last one going on with `rest`; or in a cell of words."""
+    words, text = amount_words(), fold_each(printed.text)
+    if printed.box is None:
+        return
+    if start == 0 and (numbering := _NUMBERING.match(text)):
+        start = numbering.end() - 1
+    whole = text.rstrip() + rest if rest else text
+    for match in words.number.finditer(whole, start):
+        money = words.money_unit.match(whole, match.end())
+        end = money.end() if money else match.end()
+        if match.start() >= len(text) or words.threshold.match(whole, end):
+            continue
+        if money or (_EXACT.search(match[0]) and not words.other_unit.match(whole, match.end())):
+            shown = printed.text[match.start() : end] + whole[len(text.rstrip()) : end] * bool(rest)
+            yield PrintedAmount(shown, printed.box, match.start(), min(end, len(text)))
+
+
+def _in_grid(grid: Grid) -> Iterator[PrintedAmount]:
+    """The amounts in a table, cell by cell."""
+    money = [_is_of_money(grid, column) for column in range(grid.column_count)]
+    for row in range(grid.row_count):
+        counted = _counts_columns(grid.row(row))
+        for cell in grid.row(row):
+            if cell.box is None or not cell.text.strip():
+                continue
+            if parse_number(cell.text) is None:
+                yield from _in_text(cell)
+            elif money[cell.column] and not (counted or _is_of_other_unit(grid, cell)):
+                yield PrintedAmount(re.sub(r"\s+", "", cell.text), cell.box, 0, len(cell.text))
+
+
+def _is_of_money(grid: Grid, column: int) -> bool:
+    """Whether the numbers in a column are amounts: by its header, else by how one of them is printed."""
+    words, head = amount_words(), _header(grid, column)
+    if words.other_header.search(head):
+        return False
+    if words.money_header.search(head):
+        return True
+    return any(_EXACT.search(squeeze(cell.text)) for cell in _numbers(grid, column))
+
+
+def _numbers(grid: Grid, column: int) -> Iterator[Cell]:
+    for cell in grid.cells:
+        if cell.column == column and parse_number(cell.text) is not None:
+            yield cell
+
+
+def _header(grid: Grid, column: int) -> str:
+    """What stands above the first number of a column, from top to bottom; empty where rows with numbers begin it."""
+    texts: list[str] = []
+    for row in range(grid.row_count):
+        if any(parse_number(cell.text) is not None for cell in grid.row(row)) and not _counts_columns(grid.row(row)):
+            break
+        cell = grid.cell(row, column)
+        if cell and cell.row == row and (key := squeeze(cell.text)):
+            texts.append(key)
+    return ">".join(texts)
+
+
+def _counts_columns(row: Sequence[Cell]) -> bool:
+    """True for the row 1 2 3 … under some headers."""
+    keys = [key for cell in row if (key := squeeze(cell.text).strip("*"))]
+    numbers = [int(key) for key in keys if key.isdecimal()]
+    return len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= 1
+
+
+def _is_of_other_unit(grid: Grid, cell: Cell) -> bool:
+    """True where the cell at the right is the unit of a number that is no money; also for a year."""
+    beside = grid.cell(cell.row, cell.column + cell.columns)
+    key = squeeze(beside.text) if beside else ""
+    unit = amount_words().other_unit.match(key) if key else None
+    return bool(unit and unit.end() == len(key)) or _YEAR.fullmatch(squeeze(cell.text)) is not None
