@@ -106,6 +106,20 @@ def test_columns_printed_on_a_sheet_of_their_own_belong_to_the_rows_of_the_sheet
     assert printed(records) == AMOUNTS
 
 
+def test_the_first_row_of_a_further_page_is_read_though_no_rule_closes_it(tmp_path: Path) -> None:
+    overleaf = Table(ROWS[2:], colWidths=[width for width, _ in WIDTHS])
+    overleaf.setStyle(
+        [
+            ("FONT", (0, 0), (-1, -1), FONT, 8, 10),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.black),
+            ("LINEBEFORE", (0, 0), (-1, -1), 0.5, colors.black),
+            ("LINEAFTER", (-1, 0), (-1, -1), 0.5, colors.black),
+        ]
+    )
+    records = parsed(tmp_path, [*titled(), ruled([HEADER, *ROWS[:2]]), new_page(), overleaf])
+    assert printed(records) == AMOUNTS
+
+
 def test_a_sheet_of_columns_with_another_number_of_rows_is_not_set_beside(tmp_path: Path) -> None:
     rows = [HEADER, *ROWS]
     left, right = [row[:3] for row in rows], [row[3:] for row in rows[:-1]]

@@ -121,12 +121,13 @@ def _tables(cells: Sequence[Box]) -> list[list[Box]]:
 
 
 def _closed(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> list[Segment]:
-    """`horizontal` with the outer borders that are drawn in part only drawn in full.
+    """`horizontal` with the outer borders that are not drawn, or in part only, drawn in full.
 
-    Where a page ends, merged cells that go on overleaf are often left open while the cells beside them are closed.
+    Where a page ends, cells that go on overleaf are often left open, all of them or some beside others that are closed.
     """
-    added = []
-    for y in sorted({segment.position for segment in horizontal}):
+    added: list[Segment] = []
+    drawn = {segment.position for segment in horizontal}
+    for y in sorted(drawn | {_nearest(y, drawn) for v in vertical for y in (v.start, v.end)}):
         begin = [v for v in vertical if abs(v.start - y) <= TOLERANCE]
         end = [v for v in vertical if abs(v.end - y) <= TOLERANCE]
         for ends in (begin, end):
@@ -170,6 +171,11 @@ def _sides(x: float, together: Sequence[Segment], vertical: Sequence[Segment]) -
 def _joins(v: Segment, upper: Segment, lower: Segment) -> bool:
     beside = upper.start - TOLERANCE <= v.position <= upper.end + TOLERANCE
     return beside and v.start - TOLERANCE <= upper.position and lower.position <= v.end + TOLERANCE
+
+
+def _nearest(y: float, drawn: Iterable[float]) -> float:
+    """The rule across that is drawn at `y`; `y` itself where none is."""
+    return next((known for known in drawn if abs(known - y) <= TOLERANCE), y)
 
 
 def _is_drawn(border: Segment, horizontal: Sequence[Segment]) -> bool:

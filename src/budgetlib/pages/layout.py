@@ -197,5 +197,7 @@ def _grid(places: _Places, contents: dict[int, list[Char]], cells: Sequence[Box]
     for i, (row, column, height, width) in enumerate(places.spans):
         lines = lines_of(contents[i]) if i in contents else []
         box = Box.around(line.box for line in lines if line.box) if lines else cells[i]
-        filled.append(Cell("\n".join(line.text for line in lines), row, column, height, width, box, _least(lines)))
+        indent = lines[0].box.x0 - cells[i].x0 if lines and lines[0].box else None
+        text = "\n".join(line.text for line in lines)
+        filled.append(Cell(text, row, column, height, width, box, _least(lines), indent))
     return Grid(tuple(filled), len(places.ys) - 1, len(places.xs) - 1, places.box, tuple(places.xs), ruled)

@@ -50,6 +50,7 @@ class Cell:
 
     `text` keeps the cell's printed lines, separated by newlines. `box` is the place of the
     printed text, or of the cell itself where it is blank; None in plain-text sources. `confidence` is as in `Line`.
+    `indent` says how far from the left border its first line begins; None where nothing is printed or no place known.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Cell:
     columns: int = 1
     box: Box | None = None
     confidence: float | None = None
+    indent: float | None = None
 
 
 @dataclass(frozen=True)

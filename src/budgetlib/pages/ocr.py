@@ -9,7 +9,7 @@ import multiprocessing
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
 from itertools import pairwise
@@ -25,7 +25,7 @@ from budgetlib.pages.image import SCALE, Picture, take
 from budgetlib.pages.image_lines import rules_of
 from budgetlib.pages.lattice import find_tables
 from budgetlib.pages.layout import Char, compose
-from budgetlib.pages.model import Box, Cell, Grid, Line, Page
+from budgetlib.pages.model import Box, Grid, Line, Page
 
 Ink = npt.NDArray[np.int64]
 
@@ -281,8 +281,5 @@ def _as_set(text: str) -> str:
 
 
 def _on_page(grid: Grid, picture: Picture) -> Grid:
-    cells = tuple(
-        Cell(c.text, c.row, c.column, c.rows, c.columns, picture.back(c.box) if c.box else None, c.confidence)
-        for c in grid.cells
-    )
+    cells = tuple(replace(c, box=picture.back(c.box) if c.box else None) for c in grid.cells)
     return Grid(cells, grid.row_count, grid.column_count, picture.back(grid.box) if grid.box else None, grid.edges)

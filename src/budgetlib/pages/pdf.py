@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from budgetlib.core.errors import UnreadableDocument
 from budgetlib.pages.lattice import Rule, find_tables
 from budgetlib.pages.layout import Char, compose, without_doubles
-from budgetlib.pages.model import Box, Cell, Grid, Line, Page
+from budgetlib.pages.model import Box, Grid, Line, Page
 from budgetlib.pages.stream import find_unruled
 
 MAGIC = b"%PDF-"
@@ -184,9 +185,7 @@ class _Turn:
         return Line(line.text, self._back(line.box) if line.box else None)
 
     def grid_back(self, grid: Grid) -> Grid:
-        cells = tuple(
-            Cell(c.text, c.row, c.column, c.rows, c.columns, self._back(c.box) if c.box else None) for c in grid.cells
-        )
+        cells = tuple(replace(c, box=self._back(c.box) if c.box else None) for c in grid.cells)
         return Grid(
             cells, grid.row_count, grid.column_count, self._back(grid.box) if grid.box else None, grid.edges, grid.ruled
         )
