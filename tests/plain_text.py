@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import budgetlib as bl
-from budgetlib.extraction.document import Records
+from budgetlib.extraction.records import Records
 
 
 def parse(folder: Path, text: str) -> Records:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from budgetlib.extraction.document import Records
+from budgetlib.extraction.records import Records
 from budgetlib.pipeline import parse_document
 from budgetlib.tables.schemas import TABLES
 from budgetlib.tables.store import write_tables

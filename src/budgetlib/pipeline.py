@@ -15,7 +15,8 @@ from budgetlib.checks import check_records
 from budgetlib.core.errors import NotFound
 from budgetlib.core.user_csv import Entry
 from budgetlib.core.version import __version__
-from budgetlib.extraction.document import Records, parse_source, reading_of_pictures, unread
+from budgetlib.extraction.document import parse_source, reading_of_pictures, unread
+from budgetlib.extraction.records import Records
 from budgetlib.pages.sources import Source, find_sources
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.corrections import correction, read_corrections

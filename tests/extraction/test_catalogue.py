@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from budgetlib.extraction.catalogue import read_catalogue
-from budgetlib.extraction.document import Records
 from budgetlib.extraction.enclosures import set_apart
 from budgetlib.extraction.identity import is_another
+from budgetlib.extraction.records import Records
 from budgetlib.pages.model import Box, Cell, Grid, Line, Page
 from tests.plain_text import parse, said
 from tests.shared_material import SHARED, needs_shared, records

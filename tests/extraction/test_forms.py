@@ -13,7 +13,7 @@ from budgetlib.core.text import slug, squeeze
 from budgetlib.definitions.forms import forms
 from budgetlib.extraction.forms.recognise import recognise
 from budgetlib.extraction.forms.row_kinds import row_kinds
-from budgetlib.extraction.forms.rows import Row
+from budgetlib.extraction.forms.rows import PrintedRow
 from budgetlib.extraction.forms.titles import form_above, without_years
 from budgetlib.pipeline import parse_document
 from tests.plain_text import parse
@@ -163,20 +163,22 @@ def test_what_is_no_title_of_a_form_names_none(parsed: Any, line: str) -> None:
     assert amounts(parsed(f"{line}\n\n单位：元\n\n项目\t金额\n甲\t1.50\n乙\t2.50\n")) == []
 
 
-def rows(*printed: tuple[str, str], code: bool = False) -> list[Row]:
+def rows(*printed: tuple[str, str], code: bool = False) -> list[PrintedRow]:
     """Rows of one panel with a total each, as `(label, amount)`."""
-    from budgetlib.extraction.forms.header import Column
-    from budgetlib.extraction.forms.rows import Amount
+    from budgetlib.extraction.forms.header import FormColumn
+    from budgetlib.extraction.forms.rows import PrintedAmount
     from budgetlib.pages.model import Cell
 
-    column = Column(0, 0, "合计", measure="total")
+    column = FormColumn(0, 0, "合计", measure="total")
     return [
-        Row("expenditure", 0, printed=name, amounts=[Amount(column, Decimal(text), text, Cell(text, 0, 0), 1)])
+        PrintedRow(
+            "expenditure", 0, printed=name, amounts=[PrintedAmount(column, Decimal(text), text, Cell(text, 0, 0), 1)]
+        )
         for name, text in printed
     ]
 
 
-def kinds(found: list[Row]) -> list[str]:
+def kinds(found: list[PrintedRow]) -> list[str]:
     return [row.kind for row in found]
 
 

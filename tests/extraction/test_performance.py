@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from budgetlib.core.text import squeeze
-from budgetlib.extraction.document import Records
 from budgetlib.extraction.performance.names import nearly
+from budgetlib.extraction.records import Records
 from tests.plain_text import parse, said
 from tests.shared_material import SHARED, files, needs_shared, records
 

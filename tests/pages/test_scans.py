@@ -14,7 +14,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 import budgetlib as bl
-from budgetlib.extraction.document import Records
+from budgetlib.extraction.records import Records
 from tests.shared_material import files, records
 
 pytest.importorskip("rapidocr", reason="the extra ocr is not installed (make ocr)")

@@ -66,10 +66,11 @@ def squeeze(text: str) -> str:
     return re.sub(r"[\s\u200b\ufeff]+", "", fold(text))
 
 
-def label(text: str) -> str:
+def strip_numbering(text: str) -> str:
     """What a row is about: as printed, without blanks, line breaks and leading numbering.
 
-    >>> label("一、一般公共\\n服务支出"), label("②公务用车运行维护费"), label("其中：（1）购置费")
+    >>> names = "一、一般公共\\n服务支出", "②公务用车运行维护费", "其中：（1）购置费"
+    >>> tuple(map(strip_numbering, names))
     ('一般公共服务支出', '公务用车运行维护费', '购置费')
     """
     rest = re.sub(r"[\s\u200b\ufeff]+", "", text)

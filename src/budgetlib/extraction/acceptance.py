@@ -6,71 +6,64 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from budgetlib.core.money import FACTORS
-from budgetlib.extraction.forms.lines import tidy
-from budgetlib.extraction.forms.recognise import Sheet
+from budgetlib.extraction.forms.lines import form_lines
+from budgetlib.extraction.forms.recognise import FormTable
 from budgetlib.extraction.identity import Identity, is_another
+from budgetlib.extraction.page_log import FormReading
 
 
-def settle(sheets: Sequence[Sheet], who: Identity) -> list[tuple[Sheet, str]]:
-    """Which year and unit each form is in; a form whose amounts cannot be taken is refused with the reason.
+def accept(tables: Sequence[FormTable], identity: Identity) -> list[FormReading]:
+    """For each form the money unit in which it is accepted, or the reason why it is refused.
 
-    A form that names another department or unit is a stranger: it is refused, so that nothing is mixed.
-    A form for another year is refused where the document has the same form for its own year; alone it is
-    taken for a misprint and said. A unit that a form does not print is settled by its total.
+    A form that names another department or unit is refused, so that nothing is mixed. A form for another year is
+    refused where the document has the same form for its own year; alone it is taken for a misprint and said. A
+    money unit that a form does not print is settled by its total.
     """
-    refused: list[tuple[Sheet, str]] = []
-    own_year = {sheet.form.name for sheet in sheets if sheet.year == who.fiscal_year}
-    without_unit = [sheet for sheet in sheets if sheet.unit is None]
-    totals = {t for sheet in sheets if without_unit and sheet.unit for t in _totals(sheet, sheet.unit)}
-    for sheet in sheets:
-        if is_another(sheet.entity, who.entity):
-            refused.append((sheet, f"is of {sheet.entity}, the document of {who.entity}; parse it as its own file"))
-            continue
-        if sheet.year and who.fiscal_year and sheet.year != who.fiscal_year:
-            if sheet.form.name in own_year:
-                refused.append(
-                    (sheet, f"is for {sheet.year}, the document for {who.fiscal_year}; parse it as its own file")
-                )
-                continue
-            sheet.notes.append(f"its title says {sheet.year}, the document is for {who.fiscal_year}")
-        if sheet.unit is None:
-            fitting = [unit for unit in FACTORS if totals & set(_totals(sheet, unit))]
-            if len(fitting) == 1:
-                sheet.unit = fitting[0]
-                sheet.notes.append(f"states no unit; its total is that of another form in {fitting[0]}")
-            elif any(amount for _, amount in _amounts(sheet, "元")):
-                refused.append((sheet, "states no unit, and no total of another form settles it"))
-            else:
-                sheet.unit = "元"
-    return refused
+    of_the_year = {table.form.name for table in tables if table.year == identity.fiscal_year}
+    settling = [table for table in tables if table.money_unit] if any(not table.money_unit for table in tables) else []
+    totals = {total for table in settling for total in _totals(table, str(table.money_unit))}
+    return [_accepted(table, identity, table.form.name in of_the_year, totals) for table in tables]
 
 
-def pages_of_other_years(
-    sheets: Sequence[Sheet], refused: Sequence[tuple[Sheet, str]], own_year: int | None, count: int
-) -> dict[int, str]:
+def _accepted(table: FormTable, identity: Identity, has_own_year: bool, totals: set[Decimal]) -> FormReading:
+    notes: tuple[str, ...] = ()
+    if is_another(table.entity, identity.entity):
+        reason = f"is of {table.entity}, the document of {identity.entity}; parse it as its own file"
+        return FormReading(table, refusal=reason)
+    if table.year and identity.fiscal_year and table.year != identity.fiscal_year:
+        if has_own_year:
+            reason = f"is for {table.year}, the document for {identity.fiscal_year}; parse it as its own file"
+            return FormReading(table, refusal=reason)
+        notes = (f"its title says {table.year}, the document is for {identity.fiscal_year}",)
+    if table.money_unit:
+        return FormReading(table, table.money_unit, notes=notes)
+    fitting = [unit for unit in FACTORS if totals & set(_totals(table, unit))]
+    if len(fitting) == 1:
+        settled = f"states no unit; its total is that of another form in {fitting[0]}"
+        return FormReading(table, fitting[0], notes=(*notes, settled))
+    if any(line["amount_yuan"] for line in form_lines(table, "元")[0]):
+        return FormReading(table, refusal="states no unit, and no total of another form settles it", notes=notes)
+    return FormReading(table, "元", notes=notes)
+
+
+def pages_of_other_years(forms: Sequence[FormReading], own_year: int | None, count: int) -> dict[int, str]:
     """Pages that go with forms of another year, by index, and why: from such a form to the next of the own year."""
-    why = {id(sheet): reason for sheet, reason in refused if sheet.year and sheet.year != own_year}
-    opens = {sheet.pieces[0].page_index: why.get(id(sheet)) for sheet in sheets if sheet.year}
-    strangers: dict[int, str] = {}
+    opens = {
+        form.table.pieces[0].page_index: form.refusal if form.table.year != own_year else None
+        for form in forms
+        if form.table.year
+    }
+    reasons: dict[int, str] = {}
     current = opens[min(opens)] if opens else None
     for index in range(count):
         current = opens.get(index, current)
         if current:
-            strangers[index] = f"goes with forms of another year: {current}"
-    return strangers
+            reasons[index] = f"goes with forms of another year: {current}"
+    return reasons
 
 
-def _totals(sheet: Sheet, unit: str) -> list[Decimal]:
-    """The non-zero totals of a form if it were in `unit`."""
-    return [amount for is_total, amount in _amounts(sheet, unit) if is_total and amount]
-
-
-def _amounts(sheet: Sheet, unit: str) -> list[tuple[bool, Decimal]]:
-    """The amounts of a form if it were in `unit`, and whether each is its total."""
-    stated, sheet.unit = sheet.unit, unit
-    try:
-        rows = tidy(sheet)
-    finally:
-        sheet.unit = stated
-        sheet.remarks.clear()
-    return [(row["row_kind"] == row["measure"] == "total", row["amount_yuan"]) for row in rows]
+def _totals(table: FormTable, money_unit: str) -> list[Decimal]:
+    """The non-zero totals of a form if it were in `money_unit`."""
+    lines, _ = form_lines(table, money_unit)
+    amounts = (line["amount_yuan"] for line in lines if line["row_kind"] == line["measure"] == "total")
+    return [amount for amount in amounts if amount]

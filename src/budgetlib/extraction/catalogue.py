@@ -9,10 +9,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import catalogue_words
+from budgetlib.extraction.records import GridPlace, Record
 from budgetlib.pages.model import Grid, Line, Page
 
 _LINES_ABOVE = 8
@@ -28,7 +29,7 @@ class Catalogue(NamedTuple):
     catalogue begins; `remarks` gives for each page (by index) that holds a piece of it what a reader should know.
     """
 
-    items: list[dict[str, Any]]
+    items: list[Record]
     number: str | None
     title: str | None
     page: int | None
@@ -36,14 +37,14 @@ class Catalogue(NamedTuple):
 
 
 @dataclass
-class _Reading:
+class _CatalogueReader:
     """A catalogue being read: the section and the columns go on over page ends until others are printed."""
 
     edition: str | None = None
     levels: dict[int, int] = field(default_factory=dict)
     column_count: int = 0
     section: str | None = None
-    items: list[dict[str, Any]] = field(default_factory=list)
+    items: list[Record] = field(default_factory=list)
     remarks: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, grid: Grid, body: int, index: int, page: int | None) -> None:
@@ -85,14 +86,14 @@ class _Reading:
             self.remarks[index].append(f"{code} stands in {where} without {parent}: pages may be missing above")
 
 
-def read_catalogue(pages: Sequence[Page], number: str | None, taken: Collection[int] = ()) -> Catalogue:
+def read_catalogue(pages: Sequence[Page], number: str | None, form_places: Collection[GridPlace] = ()) -> Catalogue:
     """The items of the catalogue that a document prints, in printed order.
 
     `number` is the document number on the covering notice, where there is one; else the number that stands
-    alone above the catalogue's title counts. `taken` are the grids (by `id`) read as forms.
+    alone above the catalogue's title counts. `form_places` are the grids read as forms.
     A code that stands twice in a section is kept twice and said.
     """
-    reading = _Reading()
+    reading = _CatalogueReader()
     title, first_page = None, None
     above: list[str] = []
     for index, page in enumerate(pages):
@@ -100,7 +101,7 @@ def read_catalogue(pages: Sequence[Page], number: str | None, taken: Collection[
             if isinstance(block, Line):
                 above.append(block.text)
                 continue
-            if id(block) in taken:
+            if (index, block.box) in form_places:
                 continue
             body = _begin(block, reading)
             if body is not None:
@@ -123,7 +124,7 @@ def normal(number: str) -> str:
     return re.sub(r"[〔\[【(（﹝](20\d\d)[〕\]】)）﹞]第?", r"〔\1〕", squeeze(number))
 
 
-def _begin(grid: Grid, reading: _Reading) -> int | None:
+def _begin(grid: Grid, reading: _CatalogueReader) -> int | None:
     """The first row below the head of a piece; None where the grid is no piece of a catalogue."""
     words = catalogue_words()
     head = {cell.column: squeeze(cell.text) for cell in grid.row(0)}
@@ -152,7 +153,7 @@ def _number(above: Sequence[str]) -> str | None:
     return next((text for text in reversed(above[-_LINES_ABOVE:]) if words.is_number(squeeze(text))), None)
 
 
-def _say_sections(reading: _Reading) -> None:
+def _say_sections(reading: _CatalogueReader) -> None:
     """Which sections are there: catalogues are often printed in excerpts."""
     if reading.remarks:
         counts = Counter(item["section"] or "no section" for item in reading.items)

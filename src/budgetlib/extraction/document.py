@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from budgetlib.core.errors import BadParameter, UnreadableDocument
 from budgetlib.core.text import slug
 from budgetlib.core.version import __version__
-from budgetlib.extraction.acceptance import pages_of_other_years, settle
+from budgetlib.extraction.acceptance import accept, pages_of_other_years
 from budgetlib.extraction.catalogue import read_catalogue
 from budgetlib.extraction.declarations import read_declarations, unlisted
-from budgetlib.extraction.enclosures import Stranger, set_apart
-from budgetlib.extraction.forms.lines import tidy
-from budgetlib.extraction.forms.ocr_confirm import mark, mark_statements, unconfirmed
-from budgetlib.extraction.forms.ocr_repair import mend_amounts, mend_names, mend_prose
+from budgetlib.extraction.enclosures import Enclosure, set_apart
+from budgetlib.extraction.forms.lines import form_lines
+from budgetlib.extraction.forms.ocr_confirm import confirm_lines, confirm_statements, unconfirmed
+from budgetlib.extraction.forms.ocr_repair import repair_amounts, repair_names, repair_prose
 from budgetlib.extraction.forms.recognise import recognise
 from budgetlib.extraction.identity import Identity, identify
 from budgetlib.extraction.narrative import read_statements
 from budgetlib.extraction.narrative.passages import read_passages
-from budgetlib.extraction.page_log import Annex, ledger
+from budgetlib.extraction.page_log import Annex, FormReading, log_pages
 from budgetlib.extraction.performance import read_performance
+from budgetlib.extraction.records import GridPlace, LineRecord, PageRecord, Record, Records, TableRecords
 from budgetlib.pages.model import Page
 from budgetlib.pages.reader import OCR, media_type, ocr_engine, read_document
 from budgetlib.pages.sources import Source
-
-Records = dict[str, list[dict[str, Any]]]
 
 MAX_BYTES = 300_000_000
 SECONDS_PER_DOCUMENT = 600
@@ -39,7 +38,7 @@ SECONDS_WITH_PICTURES = 3600
 def parse_source(source: Source, ocr: str = "auto") -> Records:
     """The records of one source by table name; every record bears the document_id. `ocr` is one of `readers.OCR`."""
     document = _document(source, ocr)
-    records: Records = {}
+    records: TableRecords = {}
     seconds = SECONDS_WITH_PICTURES if ocr != "never" and ocr_engine() else SECONDS_PER_DOCUMENT
     try:
         with _time_limit(source, seconds):
@@ -69,7 +68,7 @@ def reading_of_pictures(ocr: str) -> str:
     return "never" if ocr == "never" else f"{ocr}: {ocr_engine() or 'no engine'}"
 
 
-def _document(source: Source, ocr: str) -> dict[str, Any]:
+def _document(source: Source, ocr: str) -> Record:
     return {
         "path": source.name,
         "sha256": source.sha256,
@@ -81,11 +80,11 @@ def _document(source: Source, ocr: str) -> dict[str, Any]:
     }
 
 
-def _marked(source: Source, records: Records) -> Records:
+def _marked(source: Source, records: TableRecords) -> Records:
     return {table: [{"document_id": source.document_id, **row} for row in rows] for table, rows in records.items()}
 
 
-def _read(source: Source, document: dict[str, Any], ocr: str) -> Records:
+def _read(source: Source, document: Record, ocr: str) -> TableRecords:
     if (size := source.path.stat().st_size) > MAX_BYTES:
         raise UnreadableDocument("too_large", f"{source.name} has {size} bytes, at most {MAX_BYTES} are read")
     if size == 0:
@@ -94,89 +93,92 @@ def _read(source: Source, document: dict[str, Any], ocr: str) -> Records:
     pages = list(read_document(source.path, source.password, ocr))
     if document["media_type"] == "application/pdf":
         document["pages"] = len(pages)
-    sheets, unknown = recognise(pages)
-    who = identify(pages, sheets)
-    refused = settle(sheets, who)
-    why_refused = {id(sheet) for sheet, _ in refused}
-    taken = [sheet for sheet in sheets if id(sheet) not in why_refused]
-    units = [row["item"] for sheet in taken if sheet.form.rows == "units" for row in tidy(sheet)]
-    lines: list[dict[str, Any]] = []
-    counts: dict[int, int] = {}
-    sources = {page.number: page.source for page in pages}
-    grids = {id(part.grid) for sheet in sheets for piece in sheet.pieces for part in (piece, *piece.beside)}
-    for sheet in taken:
-        mend_amounts(sheet, units)
-        sheet.remarks.clear()
-        own = tidy(sheet, units)
-        mark(own, sources)
-        sheet.notes += [*mend_names(own), *unconfirmed(own)]
-        counts[id(sheet)] = len(own)
-        lines += own
-    pages, misread = _mended(pages, lines)
-    other_years = pages_of_other_years(sheets, refused, who.fiscal_year, len(pages))
+    tables, unknown = recognise(pages)
+    identity = identify(pages, tables)
+    forms = _read_forms(accept(tables, identity))
+    lines = [line for form in forms for line in form.lines]
+    pages, misread = _repaired(pages, lines)
+    other_years = pages_of_other_years(forms, identity.fiscal_year, len(pages))
     of_year = [replace(page, lines=(), grids=()) if i in other_years else page for i, page in enumerate(pages)]
-    own_pages, strangers = set_apart(of_year)
+    own_pages, enclosures = set_apart(of_year)
     statements = read_statements(own_pages)
-    mark_statements(statements, lines, sources)
-    annexes = _read_annexes(of_year, own_pages, strangers, grids, lines)
-    notes = annexes.pages | {index: Annex("other", "not_a_form", (said,)) for index, said in other_years.items()}
-    for index, said in misread.items():
+    confirm_statements(statements, lines, {page.number: page.source for page in pages})
+    form_places = {place for table in tables for place in table.places}
+    annexes = _read_annexes(of_year, own_pages, enclosures, form_places, lines)
+    notes = annexes.pages | {index: Annex("other", "not_a_form", (reason,)) for index, reason in other_years.items()}
+    for index, sentences in misread.items():
         note = notes.get(index, Annex(None, "read"))
-        notes[index] = note._replace(remarks=(*note.remarks, *said))
-    unread = [table for table in unknown if id(table.grid) not in annexes.grids]
-    page_records = ledger(pages, sheets, unread, refused, counts, notes)
-    found = any((lines, statements, counts, *annexes.records.values()))
-    _describe(document, source, who, page_records, found)
+        notes[index] = note._replace(remarks=(*note.remarks, *sentences))
+    unread = [grid for grid in unknown if (grid.page_index, grid.grid.box) not in annexes.places]
+    page_records = log_pages(pages, forms, unread, notes)
+    is_disclosure = any((statements, *annexes.records.values(), *(form.money_unit for form in forms)))
+    _describe(document, source, identity, page_records, is_disclosure)
     return {"pages": page_records, "lines": lines, "statements": statements, **annexes.records}
 
 
-def _mended(pages: Sequence[Page], lines: Sequence[Mapping[str, Any]]) -> tuple[list[Page], dict[int, list[str]]]:
+def _read_forms(forms: Sequence[FormReading]) -> list[FormReading]:
+    """The forms with their lines, as far as they are accepted; what was misread in pictures is put right first."""
+    spending_units = [
+        line["item"]
+        for form in forms
+        if form.money_unit and form.table.form.rows == "units"
+        for line in form_lines(form.table, form.money_unit)[0]
+    ]
+    return [_read_form(form, form.money_unit, spending_units) if form.money_unit else form for form in forms]
+
+
+def _read_form(form: FormReading, money_unit: str, spending_units: Sequence[str]) -> FormReading:
+    table, repaired = repair_amounts(form.table, money_unit, spending_units)
+    lines, remarks = form_lines(table, money_unit, spending_units)
+    confirm_lines(lines)
+    notes = (*form.notes, *repaired, *repair_names(lines), *unconfirmed(lines))
+    return form._replace(lines=lines, notes=notes, remarks=remarks)
+
+
+def _repaired(pages: Sequence[Page], lines: Iterable[LineRecord]) -> tuple[list[Page], dict[int, list[str]]]:
     """The pages with figures put right that were misread in prose, and by index what could not be."""
     amounts = {abs(line["amount_yuan"]) for line in lines}
-    mended = [mend_prose(page, amounts) for page in pages]
-    return [page for page, _ in mended], {index: left for index, (_, left) in enumerate(mended) if left}
+    repaired = [repair_prose(page, amounts) for page in pages]
+    return [page for page, _ in repaired], {index: left for index, (_, left) in enumerate(repaired) if left}
 
 
 class Annexes(NamedTuple):
-    """The records of the annexes by table, and what the ledger says of each page (by index) that holds one.
-
-    `grids` are the grids (by `id`) that were read as annexes.
-    """
+    """The records of the annexes by table, what the page log says of each page that holds one, and their grids."""
 
     records: Records
     pages: dict[int, Annex]
-    grids: set[int]
+    places: set[GridPlace]
 
 
 def _read_annexes(
     pages: Sequence[Page],
-    own: Sequence[Page],
-    strangers: Iterable[Stranger],
-    taken: Collection[int],
-    lines: Iterable[Mapping[str, Any]],
+    own_pages: Sequence[Page],
+    enclosures: Sequence[Enclosure],
+    form_places: Collection[GridPlace],
+    lines: Iterable[LineRecord],
 ) -> Annexes:
     """The annexes of a document.
 
-    `own` are its pages without the lines of `strangers`, `taken` the grids (by `id`) read as forms, `lines`
-    the records of the forms: the names of projects stand there too.
+    `own_pages` are its pages without the lines of `enclosures`, `form_places` the grids read as forms, `lines` the
+    records of the forms: the names of projects stand there too.
     """
-    bound_in = list(strangers)
-    performance = read_performance(own, taken)
-    catalogue = read_catalogue(pages, next((one.number for one in bound_in if one.edition), None), taken)
+    performance = read_performance(own_pages, form_places)
+    edition = next((enclosure.number for enclosure in enclosures if enclosure.edition), None)
+    catalogue = read_catalogue(pages, edition, form_places)
     projects = [(line["item"], line["page"]) for line in lines if line["form"].startswith("projects")]
     projects += [(row["project"], row["page_from"]) for row in performance.projects if row["project"]]
-    declarations = read_declarations(read_passages(own), projects, catalogue)
+    declarations = read_declarations(read_passages(own_pages), projects, catalogue)
     if codes := unlisted(declarations, catalogue):
         first = min(catalogue.remarks)
         catalogue.remarks[first].append(f"declared, but not among the items printed here: {', '.join(codes)}")
     notes = {
-        index: Annex("performance", "declared_empty" if index in performance.empty else "read", tuple(said))
-        for index, said in performance.remarks.items()
+        index: Annex("performance", "declared_empty" if index in performance.empty else "read", tuple(remarks))
+        for index, remarks in performance.remarks.items()
     }
-    notes |= {index: Annex("catalogue", "read", tuple(said)) for index, said in catalogue.remarks.items()}
-    for stranger in bound_in:
-        for index in range(stranger.first, stranger.last + 1):
-            notes[index] = _with(stranger, notes.get(index), own[index])
+    notes |= {index: Annex("catalogue", "read", tuple(remarks)) for index, remarks in catalogue.remarks.items()}
+    for enclosure in enclosures:
+        for index in range(enclosure.first, enclosure.last + 1):
+            notes[index] = _with(enclosure, notes.get(index), own_pages[index])
     records = {
         "performance_projects": performance.projects,
         "performance_indicators": performance.indicators,
@@ -184,30 +186,30 @@ def _read_annexes(
         "catalogue": catalogue.items,
         "catalogue_declarations": declarations,
     }
-    return Annexes(records, notes, performance.grids)
+    return Annexes(records, notes, performance.places)
 
 
-def _with(stranger: Stranger, annex: Annex | None, page: Page) -> Annex:
-    """What the ledger says of a page with a stranger: the page may hold something of the disclosure as well."""
+def _with(enclosure: Enclosure, annex: Annex | None, page: Page) -> Annex:
+    """What the page log says of a page with an enclosure: the page may hold something of the disclosure as well."""
     if annex:
-        return annex._replace(remarks=(*annex.remarks, f"with {stranger.sentence}"))
+        return annex._replace(remarks=(*annex.remarks, f"with {enclosure.sentence}"))
     if page.lines:
-        return Annex(None, "read", (f"with {stranger.sentence}",))
-    return Annex("other", "not_a_form", (stranger.sentence,))
+        return Annex(None, "read", (f"with {enclosure.sentence}",))
+    return Annex("other", "not_a_form", (enclosure.sentence,))
 
 
 def _describe(
-    document: dict[str, Any], source: Source, who: Identity, pages: Sequence[Mapping[str, Any]], found: bool
+    document: Record, source: Source, identity: Identity, pages: Sequence[PageRecord], is_disclosure: bool
 ) -> None:
     """Who and when into `document`, and how reading ended."""
-    entity = who.entity or source.publisher
+    entity = identity.entity or source.publisher
     document |= {
         "entity": entity,
         "department_id": slug(entity or source.document_id),
-        "entity_kind": who.entity_kind,
-        "place": who.place,
-        "fiscal_year": who.fiscal_year or source.fiscal_year,
-        "document_kind": who.document_kind,
+        "entity_kind": identity.entity_kind,
+        "place": identity.place,
+        "fiscal_year": identity.fiscal_year or source.fiscal_year,
+        "document_kind": identity.document_kind,
     }
     problems = []
     if source.expected_sha256 and source.expected_sha256 != source.sha256:
@@ -218,9 +220,9 @@ def _describe(
         problems.append(f"{len(unread)} of {len(pages)} pages not read ({numbers or 'plain text'}): see table pages")
     if not entity:
         problems.append("does not name its publisher: put it into the manifest's column publisher")
-    if not (who.fiscal_year or source.fiscal_year):
+    if not (identity.fiscal_year or source.fiscal_year):
         problems.append("does not say its year: put it into the manifest's column fiscal_year")
-    if not found:
+    if not is_disclosure:
         outcome = "not_a_disclosure" if len(unread) < len(pages) else "partial"
         problems.insert(0, f"no statutory form and no figure of a disclosure found in {source.name}")
     else:

@@ -1,10 +1,11 @@
 """Papers bound in with a disclosure that are no part of it: a covering notice, a budget approval letter.
 
-Their running text is set apart, so that it is not read as the disclosure's own; the ledger says what they are.
+Their running text is set apart, so that it is not read as the disclosure's own; the page log says what they are.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -18,7 +19,7 @@ _LINES_ABOVE = 4
 _ADDRESSEE = 80
 
 
-class Stranger(NamedTuple):
+class Enclosure(NamedTuple):
     """One such paper: what it is, its document number as printed, and the pages (by index) it stands on.
 
     `edition` says that the number is that of an edition of the guidance catalogue.
@@ -32,62 +33,67 @@ class Stranger(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What the ledger says of it."""
+        """What the page log says of it."""
         return f"{self.what}{f' ({self.number})' if self.number else ''}, no part of the disclosure"
 
 
-class _Row(NamedTuple):
+class _PrintedLine(NamedTuple):
     key: str
     page_index: int
     line: Line
 
 
-def set_apart(pages: Sequence[Page]) -> tuple[list[Page], list[Stranger]]:
-    """The pages without the lines of strangers, and the strangers; grids stay where they are."""
-    rows = [_Row(squeeze(b.text), i, b) for i, page in enumerate(pages) for b in page.blocks if isinstance(b, Line)]
-    strangers: list[Stranger] = []
-    foreign: set[int] = set()
+def set_apart(pages: Sequence[Page]) -> tuple[list[Page], list[Enclosure]]:
+    """The pages without the lines of enclosures, and the enclosures; grids stay where they are."""
+    lines = [
+        _PrintedLine(squeeze(b.text), i, b) for i, page in enumerate(pages) for b in page.blocks if isinstance(b, Line)
+    ]
+    enclosures: list[Enclosure] = []
+    enclosed: set[int] = set()
     index = 0
-    while index < len(rows):
-        begun = _begins(rows, index) if "关于" in rows[index].key else None
+    while index < len(lines):
+        begun = _begins(lines, index) if "关于" in lines[index].key else None
         if begun is None:
             index += 1
             continue
         start, words, number = begun
-        end = _end(rows, index)
-        foreign |= {id(row.line) for row in rows[start:end]}
-        strangers.append(Stranger(words.what, number, words.edition, rows[start].page_index, rows[end - 1].page_index))
+        end = _end(lines, index)
+        enclosed.update(range(start, end))
+        first, last = lines[start].page_index, lines[end - 1].page_index
+        enclosures.append(Enclosure(words.what, number, words.edition, first, last))
         index = end
-    if not strangers:
-        return list(pages), []
-    return [replace(p, lines=tuple(line for line in p.lines if id(line) not in foreign)) for p in pages], strangers
+    kept: dict[int, list[Line]] = defaultdict(list)
+    for i, line in enumerate(lines):
+        if i not in enclosed:
+            kept[line.page_index].append(line.line)
+    return [replace(page, lines=tuple(kept[i])) for i, page in enumerate(pages)], enclosures
 
 
-def _begins(rows: Sequence[_Row], index: int) -> tuple[int, StrangerWords, str | None] | None:
-    """Where the stranger begins whose title is at `index`, how it is titled, and its document number.
+def _begins(lines: Sequence[_PrintedLine], index: int) -> tuple[int, StrangerWords, str | None] | None:
+    """Where the enclosure begins whose title is at `index`, how it is titled, and its document number.
 
     A title alone may be a quotation: a number or a letterhead stands above it, or an addressee below.
     """
     words = catalogue_words()
     above = range(max(0, index - _LINES_ABOVE), index)
-    numbers = [i for i in above if words.is_number(rows[i].key)]
-    head = numbers + [i for i in above if words.letterhead.search(rows[i].key)]
+    numbers = [i for i in above if words.is_number(lines[i].key)]
+    heading = numbers + [i for i in above if words.letterhead.search(lines[i].key)]
     for count in range(1, _TITLE_LINES + 1):
-        title = "".join(row.key for row in rows[index : index + count])
-        below = [row.key for row in rows[index + count : index + count + 1]]
+        title = "".join(line.key for line in lines[index : index + count])
+        below = [line.key for line in lines[index + count : index + count + 1]]
         addressed = any(key.endswith((":", "：")) and len(key) < _ADDRESSEE for key in below)
-        for stranger in words.strangers:
-            if stranger.title.search(title) and (head or (addressed and not stranger.with_number)):
-                return min([*head, index]), stranger, rows[numbers[-1]].key if numbers else None
+        for enclosure in words.strangers:
+            if enclosure.title.search(title) and (heading or (addressed and not enclosure.with_number)):
+                return min([*heading, index]), enclosure, lines[numbers[-1]].key if numbers else None
     return None
 
 
-def _end(rows: Sequence[_Row], start: int) -> int:
-    """Where a stranger ends: before the next part of the disclosure, or after the line that closes it."""
+def _end(lines: Sequence[_PrintedLine], start: int) -> int:
+    """Where an enclosure ends: before the next part of the disclosure, or after the line that closes it."""
     words = catalogue_words()
-    for index in range(start + 1, len(rows)):
-        if words.ends_before.search(rows[index].key):
+    for index in range(start + 1, len(lines)):
+        if words.ends_before.search(lines[index].key):
             return index
-        if words.ends_with.search(rows[index].key):
+        if words.ends_with.search(lines[index].key):
             return index + 1
-    return len(rows)
+    return len(lines)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from budgetlib.core.text import squeeze
-from budgetlib.extraction.forms.recognise import Sheet
+from budgetlib.extraction.forms.recognise import FormTable
 from budgetlib.extraction.forms.titles import find_entity
 from budgetlib.pages.model import Page
 
@@ -72,25 +72,25 @@ def _cover_title(pages: Sequence[Page]) -> re.Match[str] | None:
     return None
 
 
-def _named_in_forms(sheets: Sequence[Sheet], pages: Sequence[Page]) -> str | None:
+def _named_in_forms(tables: Sequence[FormTable], pages: Sequence[Page]) -> str | None:
     """The entity most forms name; as printed on the cover where the cover prints the same name."""
-    names = Counter(sheet.entity for sheet in sheets if sheet.entity)
+    names = Counter(table.entity for table in tables if table.entity)
     return names.most_common(1)[0][0] if names else None
 
 
-def identify(pages: Sequence[Page], sheets: Sequence[Sheet]) -> Identity:
+def identify(pages: Sequence[Page], tables: Sequence[FormTable]) -> Identity:
     """The identity of a document, from the lines above its forms, else from its cover."""
     title = _cover_title(pages)
-    entity = _named_in_forms(sheets, pages)
+    entity = _named_in_forms(tables, pages)
     if entity is None and title and title["who"]:
         entity = title["who"] + (f"({title['scope']})" if title["scope"] == "本级" else "")
     if entity is None:
         entity = find_entity(line.text for page in pages[:3] for line in page.lines[:_COVER_LINES])
-    years = Counter(sheet.year for sheet in sheets if sheet.year)
+    years = Counter(table.year for table in tables if table.year)
     ordered = tuple(year for year, _ in years.most_common())
     stated = _stated_year(title, pages)
     year = stated if stated in ordered or not ordered else ordered[0]
-    return Identity(entity, _kind(entity, title, sheets), year, _document_kind(title, sheets, pages), ordered)
+    return Identity(entity, _kind(entity, title, tables), year, _document_kind(title, tables, pages), ordered)
 
 
 def is_another(named: str | None, entity: str | None) -> bool:
@@ -120,7 +120,7 @@ def _stated_year(title: re.Match[str] | None, pages: Sequence[Page]) -> int | No
     return None
 
 
-def _kind(entity: str | None, title: re.Match[str] | None, sheets: Sequence[Sheet]) -> str | None:
+def _kind(entity: str | None, title: re.Match[str] | None, tables: Sequence[FormTable]) -> str | None:
     name = entity or ""
     if re.search(r"[\[(（](部门|汇总)[\])）]$", name):
         return "department"
@@ -128,13 +128,13 @@ def _kind(entity: str | None, title: re.Match[str] | None, sheets: Sequence[Shee
         return "unit"
     if title:
         return "department" if title["level"].startswith("部门") else "unit"
-    return "department" if sheets else None
+    return "department" if tables else None
 
 
-def _document_kind(title: re.Match[str] | None, sheets: Sequence[Sheet], pages: Sequence[Page]) -> str:
+def _document_kind(title: re.Match[str] | None, tables: Sequence[FormTable], pages: Sequence[Page]) -> str:
     if title:
         return "budget" if title["kind"] == "预算" else "final_accounts"
-    names = "".join([sheet.title for sheet in sheets] + _cover(pages))
+    names = "".join([table.title for table in tables] + _cover(pages))
     if "决算" in names and "预算" not in names:
         return "final_accounts"
     return "budget" if "预算" in names else "other"

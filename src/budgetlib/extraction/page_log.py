@@ -1,16 +1,17 @@
-"""The ledger: for every page what it is, whether it was read, and what was not."""
+"""The page log: for every page what it is, whether it was read, and what was not."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import fold, squeeze
-from budgetlib.extraction.forms.recognise import Sheet, Unknown
+from budgetlib.extraction.forms.recognise import FormTable, Unknown
 from budgetlib.extraction.forms.titles import form_above
+from budgetlib.extraction.records import LineRecord, PageRecord
 from budgetlib.pages.model import Line, Page
 
 _LEADER = re.compile(r"(\.{3,}|…|·{3,}|\t)\s*\d+\s*$")
@@ -24,8 +25,23 @@ _LISTED = 6
 """A table that names so many tables is a list of them."""
 
 
+class FormReading(NamedTuple):
+    """One form of a document, and how reading it ended.
+
+    `money_unit` is the one its amounts are in, None where it is refused: then `refusal` says why. `notes` are about
+    the form as a whole, `remarks` about cells that hold no amount where one is expected.
+    """
+
+    table: FormTable
+    money_unit: str | None = None
+    refusal: str | None = None
+    lines: Sequence[LineRecord] = ()
+    notes: tuple[str, ...] = ()
+    remarks: Sequence[str] = ()
+
+
 class Annex(NamedTuple):
-    """What a page holds besides forms and narrative: a piece of a performance table, of a catalogue, a stranger.
+    """What a page holds besides forms and narrative: a piece of a performance table, of a catalogue, an enclosure.
 
     `kind` is None where the page mainly is something else; `outcome` is how reading ended, `remarks` what was
     not read, or what the page is.
@@ -77,78 +93,62 @@ def _loose_rows(page: Page) -> list[str]:
     rows = [line.text for line in page.lines if _is_row(line) or _NUMBERS.fullmatch(fold(line.text))]
     if len(rows) >= _LOOSE_ROWS and any(form_above([line.text]) for line in page.lines):
         return [squeeze(row) for row in rows]
-    found: list[str] = []
+    in_runs: list[str] = []
     run: list[str] = []
     for line in [*page.lines, Line("")]:
         if _is_row(line):
             run.append(squeeze(line.text))
         else:
-            found += run if len(run) >= _LOOSE_ROWS else []
+            in_runs += run if len(run) >= _LOOSE_ROWS else []
             run = []
-    return found
+    return in_runs
 
 
-def ledger(
-    pages: Sequence[Page],
-    sheets: Sequence[Sheet],
-    unknown: Sequence[Unknown],
-    refused: Sequence[tuple[Sheet, str]],
-    counts: dict[int, int],
-    annexes: Mapping[int, Annex],
-) -> list[dict[str, Any]]:
-    """Records of the table `pages` (without document_id).
-
-    `refused` are sheets whose amounts were not taken, with the reason; `counts` gives for each sheet
-    (by `id`) how many amounts were read from it; `annexes` what else was found, by page index.
-    """
-    on_page: dict[int, list[Sheet]] = defaultdict(list)
+def log_pages(
+    pages: Sequence[Page], forms: Sequence[FormReading], unknown: Sequence[Unknown], annexes: Mapping[int, Annex]
+) -> list[PageRecord]:
+    """The records of the table `pages`; `annexes` is what else was found, by page index."""
+    on_page: dict[int, list[FormReading]] = defaultdict(list)
     reasons: dict[int, list[str]] = defaultdict(list)
-    lost: dict[int, int] = defaultdict(int)
-    why_refused = {id(sheet): reason for sheet, reason in refused}
-    for sheet in sheets:
-        for index in dict.fromkeys(part.page_index for piece in sheet.pieces for part in (piece, *piece.beside)):
-            if id(sheet) in why_refused:
-                reasons[index].append(f"{sheet.form.name}: {why_refused[id(sheet)]}")
+    lost: Counter[int] = Counter()
+    for form in forms:
+        name = form.table.form.name
+        for index in dict.fromkeys(part.page_index for part in form.table.parts):
+            if form.refusal:
+                reasons[index].append(f"{name}: {form.refusal}")
                 lost[index] += 1
             else:
-                on_page[index].append(sheet)
-        first = sheet.pieces[0].page_index
-        others = [c.header for c in sheet.columns if c.measure and c.measure.startswith("other:")]
-        if others:
-            reasons[first].append(f"{sheet.form.name}: unknown columns kept as other: {', '.join(others)}")
-        reasons[first] += [f"{sheet.form.name}: {remark}" for remark in (*sheet.notes, *sheet.remarks)]
-    for table in unknown:
-        reasons[table.page_index].append(table.reason)
-        lost[table.page_index] += 1
+                on_page[index].append(form)
+        first = reasons[form.table.pieces[0].page_index]
+        if headers := form.table.unknown_headers:
+            first.append(f"{name}: unknown columns kept as other: {', '.join(headers)}")
+        first += [f"{name}: {remark}" for remark in (*form.notes, *form.remarks)]
+    for grid in unknown:
+        reasons[grid.page_index].append(grid.reason)
+        lost[grid.page_index] += 1
     for index, page in enumerate(pages):
         if loose := _loose_rows(page):
             reasons[index].append(f"{len(loose)} rows of a table without rules, not read; the first: {loose[0][:60]}")
             lost[index] += 1
     return [
-        _record(page, index, on_page[index], reasons[index], lost[index], counts, annexes.get(index))
+        _record(page, index, on_page[index], reasons[index], lost[index] > 0, annexes.get(index))
         for index, page in enumerate(pages)
     ]
 
 
 def _record(
-    page: Page,
-    index: int,
-    sheets: Sequence[Sheet],
-    reasons: list[str],
-    lost: int,
-    counts: dict[int, int],
-    annex: Annex | None,
-) -> dict[str, Any]:
-    kind = annex.kind if annex and annex.kind and not sheets else _kind(page, index, bool(sheets))
+    page: Page, index: int, forms: Sequence[FormReading], reasons: list[str], lost: bool, annex: Annex | None
+) -> PageRecord:
+    kind = annex.kind if annex and annex.kind and not forms else _kind(page, index, bool(forms))
     if annex:
         reasons = [*reasons, *annex.remarks]
     if page.source == "none":
         outcome, kind = "unreadable", "other"
         reasons = [page.fault or "no text", *reasons]
-    elif sheets:
-        outcome = "read" if any(counts.get(id(sheet)) for sheet in sheets) else "declared_empty"
-        if outcome == "declared_empty" and any(sheet.remarks for sheet in sheets):
-            outcome = "unreadable"
+    elif any(form.lines for form in forms):
+        outcome = "read"
+    elif forms:
+        outcome = "unreadable" if any(form.remarks for form in forms) else "declared_empty"
         if outcome == "declared_empty" and not any(_EMPTY_NOTE.search(line.text) for line in page.lines):
             reasons = [*reasons, "printed empty, without a note saying so"]
     elif lost:
@@ -164,7 +164,7 @@ def _record(
     return {
         "page": page.number,
         "kind": kind,
-        "form": ",".join(dict.fromkeys(sheet.form.name for sheet in sheets)) or None,
+        "form": ",".join(dict.fromkeys(form.table.form.name for form in forms)) or None,
         "source": page.source,
         "outcome": outcome,
         "reason": "; ".join(reasons) or None,

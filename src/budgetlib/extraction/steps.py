@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from budgetlib.core.errors import NotFound
-from budgetlib.extraction.forms.recognise import Sheet, recognise
+from budgetlib.extraction.forms.recognise import FormTable, recognise
 from budgetlib.pages.model import Box, Cell, Line, Page
 from budgetlib.pages.reader import read_document
 from budgetlib.pages.render import cut_out, page_images
@@ -89,10 +88,10 @@ class Steps:
 
         Raises `NotFound` where none is recognised.
         """
-        sheet = self._sheet(page)
-        known = {name: getattr(sheet.form, name) for name in ("label_zh", "label_en", "reference")}
+        table = self._table(page)
+        known = {name: getattr(table.form, name) for name in ("label_zh", "label_en", "reference")}
         return pd.Series(
-            {"title": sheet.title, "form": sheet.form.name, **known, "unit": sheet.unit, "entity": sheet.entity}
+            {"title": table.title, "form": table.form.name, **known, "unit": table.money_unit, "entity": table.entity}
         ).rename("")
 
     def columns(self, page: int) -> pd.DataFrame:
@@ -100,7 +99,7 @@ class Steps:
 
         Raises `NotFound` as `form` does.
         """
-        columns = self._sheet(page).columns
+        columns = self._table(page).columns
         return pd.DataFrame(
             [(column.header, column.role, column.measure) for column in columns], columns=["header", "role", "measure"]
         )
@@ -110,7 +109,7 @@ class Steps:
         return list(read_document(self.file))
 
     @cached_property
-    def _sheets(self) -> Iterable[Sheet]:
+    def _tables(self) -> list[FormTable]:
         return recognise(self._pages)[0]
 
     def _page(self, number: int) -> Page:
@@ -118,9 +117,9 @@ class Steps:
             raise NotFound(f"no page {number} in {self.file.name}; it has {len(self._pages)}")
         return self._pages[number - 1]
 
-    def _sheet(self, number: int) -> Sheet:
-        found = [sheet for sheet in self._sheets if any(piece.page.number == number for piece in sheet.pieces)]
+    def _table(self, number: int) -> FormTable:
+        found = [table for table in self._tables if any(piece.page.number == number for piece in table.pieces)]
         if not found:
-            known = sorted({str(piece.page.number) for sheet in self._sheets for piece in sheet.pieces}, key=int)
+            known = sorted({str(piece.page.number) for table in self._tables for piece in table.pieces}, key=int)
             raise NotFound(f"no statutory form on page {number} of {self.file.name}; forms are on {', '.join(known)}")
         return found[0]

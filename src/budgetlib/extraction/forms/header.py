@@ -1,4 +1,4 @@
-"""The head of a table: titles inside it, the header of each column, and what the columns therefore are."""
+"""The header of a table: titles inside it, the words above each column, and what the columns therefore are."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十]+[)）、]|[①�
 
 
 @dataclass(frozen=True)
-class Column:
+class FormColumn:
     """One column of a recognised form: where it stands and what its printed header says.
 
     Exactly one of `role` and `measure` is set. `panel` counts the halves side by side from 0.
@@ -47,7 +47,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Head:
+class Header:
     """What stands above the body of a grid: title lines inside it, and the header of each column."""
 
     titles: tuple[str, ...]
@@ -99,7 +99,7 @@ def _is_title_row(grid: Grid, row: int) -> bool:
     return len(cells) == 1 and (find_unit([text]) is not None or form_above([cells[0].text]) is not None)
 
 
-def read_head(grid: Grid) -> Head:
+def read_header(grid: Grid) -> Header:
     """Title rows inside the grid, the header of each column from top to bottom, and the first body row."""
     first = 0
     titles: list[str] = []
@@ -111,23 +111,23 @@ def read_head(grid: Grid) -> Head:
         body += 1
         if is_numbering([t for t in _texts(grid, body - 1) if t]):
             break
-    return _head(grid, tuple(titles), first, body)
+    return _header(grid, tuple(titles), first, body)
 
 
-def without_rows_below(grid: Grid, head: Head, known: Sequence[Sequence[str]]) -> Head:
-    """`head` down to the rows `known` from the page before: what stands below them is body, even without amounts."""
-    end = head.first + len(known)
-    if known and end < head.body and all(_texts(grid, head.first + i) == list(row) for i, row in enumerate(known)):
-        return _head(grid, head.titles, head.first, end)
-    return head
+def without_rows_below(grid: Grid, header: Header, known: Sequence[Sequence[str]]) -> Header:
+    """`header` down to the rows `known` from the page before: what stands below them is body, even without amounts."""
+    end = header.first + len(known)
+    if known and end < header.body and all(_texts(grid, header.first + i) == list(row) for i, row in enumerate(known)):
+        return _header(grid, header.titles, header.first, end)
+    return header
 
 
-def header_rows(grid: Grid, head: Head) -> tuple[tuple[str, ...], ...]:
-    """The texts of the rows of a head, by which it is known again."""
-    return tuple(tuple(_texts(grid, row)) for row in range(head.first, head.body))
+def header_rows(grid: Grid, header: Header) -> tuple[tuple[str, ...], ...]:
+    """The texts of the rows of a header, by which it is known again."""
+    return tuple(tuple(_texts(grid, row)) for row in range(header.first, header.body))
 
 
-def _head(grid: Grid, titles: tuple[str, ...], first: int, body: int) -> Head:
+def _header(grid: Grid, titles: tuple[str, ...], first: int, body: int) -> Header:
     headers = []
     rows = [row for row in range(first, body) if not is_numbering([t for t in _texts(grid, row) if t])]
     for column in range(grid.column_count):
@@ -141,12 +141,12 @@ def _head(grid: Grid, titles: tuple[str, ...], first: int, body: int) -> Head:
             if text := squeeze(cell.text):
                 path.append(text)
         headers.append(">".join(path))
-    return Head(titles, tuple(headers), body, first)
+    return Header(titles, tuple(headers), body, first)
 
 
-def columns_of(form: Form, headers: Sequence[str]) -> tuple[Column, ...]:
+def columns_of(form: Form, headers: Sequence[str]) -> tuple[FormColumn, ...]:
     """The columns of `form` under `headers`; a label column to the right of money opens a new panel."""
-    columns: list[Column] = []
+    columns: list[FormColumn] = []
     panel = 0
     money_seen = False
     years = sorted({year for header in headers for year in years_in(header)})
@@ -160,11 +160,11 @@ def columns_of(form: Form, headers: Sequence[str]) -> tuple[Column, ...]:
             money_seen = True
         elif role != "skip" and money_seen and (form.side == "panels" or _says_again(header, columns, panel)):
             panel, money_seen = panel + 1, False
-        columns.append(Column(index, panel, header, role, measure))
-    return _settled(columns)
+        columns.append(FormColumn(index, panel, header, role, measure))
+    return _with_totals(columns)
 
 
-def _says_again(header: str, columns: Sequence[Column], panel: int) -> bool:
+def _says_again(header: str, columns: Sequence[FormColumn], panel: int) -> bool:
     """True where a label column is headed like the first one of its panel: the same list goes on to its right."""
     first = next((c.header for c in columns if c.panel == panel and c.role not in (None, "skip")), "")
     return first.split(">")[-1] == header.split(">")[-1]
@@ -180,20 +180,20 @@ def _period(header: str, years: Sequence[int]) -> str:
     return "previous_year:" if stated and len(years) > 1 and stated[0] < years[-1] else ""
 
 
-def _settled(columns: list[Column]) -> tuple[Column, ...]:
+def _with_totals(columns: list[FormColumn]) -> tuple[FormColumn, ...]:
     """Each panel with a `total`, and no measure twice; the second code column is the government one."""
-    settled: list[Column] = []
+    settled: list[FormColumn] = []
     for panel in sorted({c.panel for c in columns}):
-        own = _promoted([c for c in columns if c.panel == panel])
-        measures = [c.measure for c in own if c.measure]
+        in_panel = _promoted([c for c in columns if c.panel == panel])
+        measures = [c.measure for c in in_panel if c.measure]
         promoted: str | None = None
         if "total" not in measures:
             promoted = next((m for m in ("current_year", "three_public") if m in measures), None)
             if promoted is None and len(measures) == 1 and measures[0] not in _PARTS:
                 promoted = measures[0]
-        kind = next((k for c in own if panel and c.role and (k := panel_measure(c.header))), None)
+        kind = next((k for c in in_panel if panel and c.role and (k := panel_measure(c.header))), None)
         seen: set[str] = set()
-        for c in own:
+        for c in in_panel:
             role, measure = c.role, c.measure
             if measure == promoted and measure is not None:
                 measure, promoted = "total", None
@@ -202,11 +202,11 @@ def _settled(columns: list[Column]) -> tuple[Column, ...]:
             if measure in seen or (role == "code" and "code" in seen):
                 role, measure = ("gov_code", None) if role == "code" else (None, f"other:{c.header}")
             seen.add(measure or role or "")
-            settled.append(Column(c.index, c.panel, c.header, role, measure))
+            settled.append(FormColumn(c.index, c.panel, c.header, role, measure))
     return tuple(settled)
 
 
-def _promoted(columns: list[Column]) -> list[Column]:
+def _promoted(columns: list[FormColumn]) -> list[FormColumn]:
     """A panel whose only labels are of the government classification is about them."""
     labels = {"gov_item": "item", "gov_code": "code"}
     if {"item", "project", "unit"} & {c.role for c in columns}:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from budgetlib.core.money import to_yuan
-from budgetlib.extraction.forms.recognise import Sheet
+from budgetlib.extraction.forms.recognise import FormTable
 from budgetlib.extraction.forms.row_kinds import row_kinds
-from budgetlib.extraction.forms.rows import Row, rows_of
+from budgetlib.extraction.forms.rows import PrintedRow, rows_of
 from budgetlib.extraction.forms.titles import is_total
+from budgetlib.extraction.records import LineRecord, corners
 
 
-def _carry_units(rows: Sequence[Row]) -> None:
+def _carry_units(rows: Sequence[PrintedRow]) -> None:
     """A spending unit printed once stands for the rows below it."""
     last: str | None = None
     for row in rows:
@@ -29,7 +30,7 @@ def _carry_units(rows: Sequence[Row]) -> None:
         last = row.unit or last
 
 
-def _complete_codes(rows: Sequence[Row]) -> None:
+def _complete_codes(rows: Sequence[PrintedRow]) -> None:
     """Class, section and item printed in three columns become one code; what is left out is taken from above."""
     last: list[str] = ["", "", ""]
     for row in rows:
@@ -43,15 +44,12 @@ def _complete_codes(rows: Sequence[Row]) -> None:
         row.code = whole if whole.isdigit() else None
 
 
-def _join_fragments(rows: list[tuple[int, Row]], coded: bool) -> list[Row]:
-    """A row cut by the end of a page is one row again: its rest has no code of its own.
-
-    `rows` are paired with the number of the piece they open (0 where they do not open one).
-    """
-    joined: list[Row] = []
-    for opens, row in rows:
+def _join_fragments(rows: Sequence[PrintedRow], coded: bool) -> list[PrintedRow]:
+    """A row cut by the end of a page is one row again: its continuation has no code of its own."""
+    joined: list[PrintedRow] = []
+    for row in rows:
         before = joined[-1] if joined else None
-        if opens and before is not None and _is_rest(row, before, coded):
+        if row.opens and before is not None and _is_continuation(row, before, coded):
             before.printed += row.printed
             before.gov_item = (before.gov_item or "") + (row.gov_item or "") or None
             before.amounts += row.amounts
@@ -60,68 +58,66 @@ def _join_fragments(rows: list[tuple[int, Row]], coded: bool) -> list[Row]:
     return joined
 
 
-def _is_rest(row: Row, before: Row, coded: bool) -> bool:
-    if row.panel != before.panel or row.code or is_total(row.item) or row.printed != row.item:
+def _is_continuation(row: PrintedRow, before: PrintedRow, coded: bool) -> bool:
+    if row.code or is_total(row.item) or row.printed != row.item:
         return False
     if coded:
         return before.code is not None and not (row.amounts and before.amounts)
     return bool(row.printed) and bool(row.amounts) != bool(before.amounts)
 
 
-def tidy(sheet: Sheet, units: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """The lines of one form as records of the table `lines` (without document_id).
+def form_lines(
+    table: FormTable, money_unit: str, spending_units: Sequence[str] = ()
+) -> tuple[list[LineRecord], list[str]]:
+    """The lines of one form, its amounts in `money_unit`, and remarks on cells that hold no amount.
 
-    `units` are names of spending units known from elsewhere in the document. The sheet must have a unit.
+    `spending_units` are names known from elsewhere in the document.
     """
-    if sheet.unit is None:
-        raise ValueError(f"{sheet.title}: no unit")
-    panels: dict[int, list[tuple[int, Row]]] = {}
-    printed_order: list[Row] = []
-    for opens, rows in rows_of(sheet):
-        for row in rows:
-            panels.setdefault(row.panel, []).append((opens, row))
-            printed_order.append(row)
-    kept: set[int] = set()
-    for tagged in panels.values():
-        _complete_codes([row for _, row in tagged])
-        _carry_units([row for _, row in tagged])
-        coded = sum(row.code is not None for _, row in tagged) * 2 > len(tagged)
-        fragments = sheet.form.rows in ("projects", "units", "groups") or coded
-        own = _join_fragments(tagged, coded) if fragments else [row for _, row in tagged]
-        own = [row for row in own if row.amounts]
-        kept |= set(map(id, own))
-        row_kinds(own, sheet.form.rows, units)
-    return list(_records(sheet, sheet.unit, [row for row in printed_order if id(row) in kept]))
+    panels: dict[int, list[PrintedRow]] = defaultdict(list)
+    remarks: list[str] = []
+    for row in rows_of(table, money_unit):
+        remarks += row.remarks
+        if row.printed or row.amounts:
+            panels[row.panel].append(row)
+    with_amounts: list[PrintedRow] = []
+    for rows in panels.values():
+        _complete_codes(rows)
+        _carry_units(rows)
+        coded = sum(row.code is not None for row in rows) * 2 > len(rows)
+        if coded or table.form.rows in ("projects", "units", "groups"):
+            rows = _join_fragments(rows, coded)
+        rows = [row for row in rows if row.amounts]
+        row_kinds(rows, table.form.rows, spending_units)
+        with_amounts += rows
+    return list(_records(table, money_unit, sorted(with_amounts, key=lambda row: row.position))), remarks
 
 
-def _records(sheet: Sheet, unit: str, rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+def _records(table: FormTable, money_unit: str, rows: Sequence[PrintedRow]) -> Iterator[LineRecord]:
     years = [int(row.period[:4]) for row in rows if re.match(r"20\d\d", row.period)]
     for number, row in enumerate(rows, 1):
         period = _period(row.period, max(years, default=0))
         for amount in row.amounts:
-            box = amount.cell.box
             yield {
-                "form": sheet.form.name,
+                "form": table.form.name,
                 "side": row.side,
                 "row": number,
                 "row_kind": row.kind,
                 "code": row.code,
-                "item": row.item or sheet.form.label_zh,
+                "item": row.item or table.form.label_zh,
                 "gov_item": row.gov_item,
                 "gov_code": row.gov_code,
                 "economic_item": row.economic_item,
                 "economic_code": row.economic_code,
                 "unit": row.unit,
                 "measure": f"{period}{amount.column.measure}",
-                "amount_yuan": to_yuan(amount.number, unit),
+                "amount_yuan": to_yuan(amount.number, money_unit),
                 "published_text": amount.text,
-                "published_unit": unit,
+                "published_unit": money_unit,
+                "source": amount.source,
+                "confirmed": False if amount.source == "ocr" else None,
                 "ocr_confidence": amount.cell.confidence,
                 "page": amount.page,
-                "x0": box.x0 if box else None,
-                "top": box.top if box else None,
-                "x1": box.x1 if box else None,
-                "bottom": box.bottom if box else None,
+                **corners(amount.cell.box),
             }
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import Any
 
-Record = dict[str, Any]
+from budgetlib.extraction.records import LineRecord, StatementRecord
 
 _PARTS = (
     {"basic", "project"},
@@ -21,44 +20,43 @@ _PARTS = (
 """Measures whose columns sum to the column `total`."""
 
 
-def mark(records: Sequence[Record], sources: Mapping[int | None, str]) -> None:
-    """Set `source` of the lines of one form, and `confirmed` of those read from a picture.
-
-    `sources` gives the source of each page. What is given as text needs no confirmation: it has None.
-    """
-    for record in records:
-        record["source"] = sources.get(record["page"], "text")
-        record["confirmed"] = False if record["source"] == "ocr" else None
-    if all(record["source"] != "ocr" for record in records):
+def confirm_lines(lines: Sequence[LineRecord]) -> None:
+    """Set `confirmed` of those lines of one form read from a picture that a sum confirms."""
+    if all(line["source"] != "ocr" for line in lines):
         return
-    for total, parts in _sums(records):
+    for total, parts in _sums(lines):
         if parts and total["amount_yuan"] == sum(part["amount_yuan"] for part in parts):
-            for record in (total, *parts):
-                record["confirmed"] = record["confirmed"] is not None or None
+            for line in (total, *parts):
+                line["confirmed"] = line["confirmed"] is not None or None
 
 
-def unconfirmed(records: Sequence[Record]) -> list[str]:
+def unconfirmed(lines: Iterable[LineRecord]) -> list[str]:
     """A sentence on the amounts of a form that no sum confirms; none where all are confirmed or given as text."""
-    asked = [record for record in records if record["confirmed"] is not None]
-    open_ = [record for record in asked if not record["confirmed"]]
-    if not open_:
+    answers = [line["confirmed"] for line in lines if line["confirmed"] is not None]
+    if all(answers):
         return []
-    return [f"{len(open_)} of {len(asked)} amounts read from a picture are confirmed by no sum: look at the page"]
+    count = f"{answers.count(False)} of {len(answers)}"
+    return [f"{count} amounts read from a picture are confirmed by no sum: look at the page"]
 
 
-def mark_statements(statements: Sequence[Record], lines: Iterable[Record], sources: Mapping[int | None, str]) -> None:
-    """Set `source` of statements, and `confirmed` of those read from a picture: the same amount stands in a form."""
+def confirm_statements(
+    statements: Iterable[StatementRecord], lines: Iterable[LineRecord], sources: Mapping[int | None, str]
+) -> None:
+    """Set `source` of statements, and `confirmed` of those read from a picture: the same amount stands in a form.
+
+    `sources` gives the source of each page.
+    """
     known = {line["amount_yuan"] for line in lines if line["confirmed"] is not False}
     for statement in statements:
         statement["source"] = sources.get(statement["page"], "text")
-        stands = statement["value_unit"] == "yuan" and abs(statement["value"]) in known
-        statement["confirmed"] = stands if statement["source"] == "ocr" else None
+        in_a_form = statement["value_unit"] == "yuan" and abs(statement["value"]) in known
+        statement["confirmed"] = in_a_form if statement["source"] == "ocr" else None
 
 
-def _sums(records: Sequence[Record]) -> Iterator[tuple[Record, list[Record]]]:
+def _sums(records: Sequence[LineRecord]) -> Iterator[tuple[LineRecord, list[LineRecord]]]:
     """What must be the sum of what, within one form: totals of leaves, codes of deeper codes, rows of their columns."""
-    columns: dict[tuple[str, str], list[Record]] = defaultdict(list)
-    rows: dict[tuple[str, int], list[Record]] = defaultdict(list)
+    columns: dict[tuple[str, str], list[LineRecord]] = defaultdict(list)
+    rows: dict[tuple[str, int], list[LineRecord]] = defaultdict(list)
     for record in records:
         columns[record["side"], record["measure"]].append(record)
         rows[record["side"], record["row"]].append(record)
@@ -79,7 +77,7 @@ def _sums(records: Sequence[Record]) -> Iterator[tuple[Record, list[Record]]]:
                 yield by_measure["total"], [by_measure[measure] for measure in sorted(parts & by_measure.keys())]
 
 
-def _groups(column: Sequence[Record]) -> Iterator[tuple[Record, list[Record]]]:
+def _groups(column: Sequence[LineRecord]) -> Iterator[tuple[LineRecord, list[LineRecord]]]:
     """Subtotals without codes: each may be the sum of the leaves that follow it, or of all leaves above it."""
     for i, head in enumerate(column):
         if head["row_kind"] == "subtotal" and not head["code"]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Literal
 
 from budgetlib.core.money import parse_number, to_yuan
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.codes import name_meant
-from budgetlib.extraction.forms.lines import tidy
-from budgetlib.extraction.forms.ocr_confirm import mark
-from budgetlib.extraction.forms.recognise import Piece, Sheet
+from budgetlib.extraction.forms.lines import form_lines
+from budgetlib.extraction.forms.ocr_confirm import confirm_lines
+from budgetlib.extraction.forms.recognise import FormTable, Piece
 from budgetlib.extraction.forms.rows import amount_cell
-from budgetlib.pages.model import Box, Cell, Grid, Page
+from budgetlib.extraction.records import LineRecord, box_of
+from budgetlib.pages.model import Box, Cell, Page
 
 _ALIKE_SHAPES = {"0": "OoDQ〇○", "1": "IiljL|!", "2": "Zz", "5": "Ss", "6": "b", "8": "B", "9": "gq"}
 _LOOK_ALIKES = str.maketrans({shape: digit for digit, shapes in _ALIKE_SHAPES.items() for shape in shapes})
@@ -24,51 +25,63 @@ _SEPARATORS = re.compile(r"[.,·。、:;']")
 _UNREAD = "\ufffd"
 _ALIKE = Decimal("0.9")
 """The share of a form's amounts that have the same number of decimals, where all are taken to be printed so."""
-_NAMES = (("code", "item"), ("gov_code", "gov_item"), ("economic_code", "economic_item"))
+_Code = Literal["code", "gov_code", "economic_code"]
+_Name = Literal["item", "gov_item", "economic_item"]
+_NAMES: tuple[tuple[_Code, _Name], ...] = (
+    ("code", "item"),
+    ("gov_code", "gov_item"),
+    ("economic_code", "economic_item"),
+)
 _SET_WRONG = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d{3})*\.\d{3}[.,]\d{2}(?!\d)(?=(?P<unit>亿元|万元|元))")
 
 
-def mend_amounts(sheet: Sheet, units: Sequence[str] = ()) -> None:
-    """Put right the amounts of a form that were misread, as far as sums prove how; each is said in the sheet's notes.
+def repair_amounts(
+    table: FormTable, money_unit: str, spending_units: Sequence[str] = ()
+) -> tuple[FormTable, list[str]]:
+    """A form with those amounts put right that were misread, as far as sums prove how; each is said in a sentence.
 
     Misread is what is no number, or has not the decimals that the form's other amounts have. It is read again with
     look-alikes taken for digits and its separators set as those of the others. The reading is taken when, with it, a
     sum of the form is exact to the fen; a number that no sum confirms either way is no longer one.
     """
-    if all(piece.page.source != "ocr" for piece in sheet.pieces):
-        return
-    decimals, alike = _decimals(sheet)
-    sound = _confirmed(sheet, units)
-    for number, piece in enumerate(sheet.pieces):
+    sentences: list[str] = []
+    if all(piece.page.source != "ocr" for piece in table.pieces):
+        return table, sentences
+    decimals, alike = _decimals(table)
+    sound = _confirmed(table, money_unit, spending_units)
+    for number, piece in enumerate(table.pieces):
         if piece.page.source != "ocr":
             continue
         for cell in _money(piece):
             value = parse_number(cell.text)
             misread = re.search(r"\d", cell.text) if value is None else alike and _places(value) != decimals
-            if not misread or (piece.page.number, cell.box) in sound:
+            place = piece.page.number, cell.box
+            if not misread or place in sound:
                 continue
             reading = _reading(cell.text, decimals)
-            if reading and _proved(sheet, number, cell, reading, units):
+            repaired = _with_text(table, number, cell, reading) if reading else table
+            if reading and place in _confirmed(repaired, money_unit, spending_units):
+                table = repaired
                 where = f"page {piece.page.number}, row {cell.row + 1}"
-                sheet.notes.append(f"{where}: {squeeze(cell.text)!r} was recognised; the sums prove {reading}")
+                sentences.append(f"{where}: {squeeze(cell.text)!r} was recognised; the sums prove {reading}")
             elif value is not None:
-                _set(sheet, number, cell, cell.text + _UNREAD)
+                table = _with_text(table, number, cell, cell.text + _UNREAD)
+    return table, sentences
 
 
-def mend_names(records: Sequence[dict[str, Any]]) -> list[str]:
+def repair_names(lines: Iterable[LineRecord]) -> list[str]:
     """Put right names in lines read from pictures that their code proves; what was done, in a sentence each."""
-    said: dict[str, None] = {}
-    for record in records:
+    sentences: dict[str, None] = {}
+    for line in lines:
         for code, name in _NAMES:
-            if record["source"] == "ocr" and record[code] and record[name]:
-                meant = name_meant(record[code], record[name])
-                if meant:
-                    said[f"page {record['page']}: {record[name]} was recognised; {record[code]} is {meant}"] = None
-                    record[name] = meant
-    return list(said)
+            printed, known = line[name], line[code]
+            if line["source"] == "ocr" and known and printed and (meant := name_meant(known, printed)):
+                sentences[f"page {line['page']}: {printed} was recognised; {known} is {meant}"] = None
+                line[name] = meant
+    return list(sentences)
 
 
-def mend_prose(page: Page, amounts: Collection[Decimal]) -> tuple[Page, list[str]]:
+def repair_prose(page: Page, amounts: Collection[Decimal]) -> tuple[Page, list[str]]:
     """A page read from a picture with figures like `3.229.82万元` put right, where the forms hold that amount.
 
     `amounts` are those of the forms, in yuan. What no form proves stays as it was recognised and is said.
@@ -101,9 +114,9 @@ def _places(number: Decimal) -> int:
     return -int(number.as_tuple().exponent)
 
 
-def _decimals(sheet: Sheet) -> tuple[int, bool]:
+def _decimals(table: FormTable) -> tuple[int, bool]:
     """How many decimals most amounts of a form have, and whether nearly all have as many."""
-    numbers = [parse_number(cell.text) for piece in sheet.pieces for cell in _money(piece)]
+    numbers = [parse_number(cell.text) for piece in table.pieces for cell in _money(piece)]
     counts = Counter(_places(number) for number in numbers if number is not None)
     if not counts:
         return 2, False
@@ -126,27 +139,18 @@ def _reading(text: str, decimals: int) -> str | None:
     return f"{grouped}.{rest}" if rest else grouped
 
 
-def _set(sheet: Sheet, number: int, cell: Cell, text: str) -> None:
-    """Let `text` stand in the place of `cell` in piece `number`."""
-    piece = sheet.pieces[number]
-    grid = piece.grid
-    cells = tuple(replace(own, text=text) if own.box == cell.box and own.row == cell.row else own for own in grid.cells)
-    sheet.pieces[number] = replace(piece, grid=Grid(cells, grid.row_count, grid.column_count, grid.box, grid.edges))
+def _with_text(table: FormTable, number: int, cell: Cell, text: str) -> FormTable:
+    """The form with `text` in the place of `cell` in piece `number`."""
+    piece = table.pieces[number]
+    cells = tuple(
+        replace(other, text=text) if other.box == cell.box and other.row == cell.row else other
+        for other in piece.grid.cells
+    )
+    return table.with_piece(replace(piece, grid=replace(piece.grid, cells=cells)), number)
 
 
-def _proved(sheet: Sheet, number: int, cell: Cell, text: str, units: Sequence[str]) -> bool:
-    """True where a sum confirms `text` in the place of `cell`; then it stands there."""
-    before = sheet.pieces[number]
-    _set(sheet, number, cell, text)
-    if (before.page.number, cell.box) in _confirmed(sheet, units):
-        return True
-    sheet.pieces[number] = before
-    return False
-
-
-def _confirmed(sheet: Sheet, units: Sequence[str]) -> set[tuple[int, Box]]:
+def _confirmed(table: FormTable, money_unit: str, spending_units: Sequence[str]) -> set[tuple[int | None, Box | None]]:
     """The page and place of the amounts that a sum confirms."""
-    records = tidy(sheet, units)
-    sheet.remarks.clear()
-    mark(records, {piece.page.number: piece.page.source for piece in sheet.pieces})
-    return {(r["page"], Box(r["x0"], r["top"], r["x1"], r["bottom"])) for r in records if r["confirmed"]}
+    lines, _ = form_lines(table, money_unit, spending_units)
+    confirm_lines(lines)
+    return {(line["page"], box_of(line)) for line in lines if line["confirmed"]}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from budgetlib.core.text import squeeze
-from budgetlib.extraction.forms.rows import Row
+from budgetlib.extraction.forms.rows import PrintedRow
 
 _HALF_A_HUNDREDTH = Decimal("0.005")
 _ORGANISATION = re.compile(
@@ -28,13 +28,13 @@ def half_last_digit(numbers: Iterable[Decimal]) -> Decimal:
     return min(_HALF_A_HUNDREDTH, Decimal(5).scaleb(min(exponents, default=0) - 1))
 
 
-def assign_units(rows: Sequence[Row], units: Sequence[str]) -> None:
+def assign_units(rows: Sequence[PrintedRow], spending_units: Sequence[str]) -> None:
     """Department row, unit rows, project rows: cheapest reading by sums and names (a unit may bear any name)."""
     inner = [row for row in rows if row.kind == "line"]
     if not inner:
         return
     numbers = [row.amount() or Decimal(0) for row in inner]
-    known = {squeeze(unit) for unit in units}
+    known = {squeeze(unit) for unit in spending_units}
     as_unit = [_unit_cost(squeeze(row.item), known) for row in inner]
     headed = 0
     if len(inner) > 1 and as_unit[0] < 6 and _leads(numbers):

@@ -8,31 +8,37 @@ recognised is returned with the reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import Form
 from budgetlib.extraction.forms.header import (
-    Column,
-    Head,
+    FormColumn,
+    Header,
     columns_of,
     header_parts,
     header_rows,
-    read_head,
+    read_header,
     without_rows_below,
 )
 from budgetlib.extraction.forms.titles import clean_title, find_entity, find_unit, form_above, years_in
+from budgetlib.extraction.records import GridPlace
 from budgetlib.pages.model import Grid, Line, Page
 
 _HEADER_WORD = re.compile(r"(编码|名称|预算数)$|^(项目|收入|支出|金额|合计|小计|(基本|项目)支出)$")
 _EDGE_TOLERANCE = 8.0
+"""Points by which the outer borders of a form may differ from page to page: pages are set by hand."""
+_SAME_COLUMN = 0.6
+"""The share of its width that a column keeps on the next page; less could be its neighbour."""
+_LINES_ABOVE = 12
+"""How many lines above a grid may belong to it: label, title over three lines, entity, unit."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """The part of a form that one grid shows: `body` is the first row below the head.
+    """The part of a form that one grid shows: `body` is the first row below the header.
 
     `beside` holds the columns further right of the same rows, where a sheet too wide was printed on two pages.
     """
@@ -41,66 +47,83 @@ class Piece:
     page_index: int
     grid: Grid
     body: int
-    columns: tuple[Column, ...]
+    columns: tuple[FormColumn, ...] = ()
     beside: tuple[Piece, ...] = ()
 
 
-@dataclass
-class Sheet:
-    """One form of a document, joined over its pages."""
+@dataclass(frozen=True)
+class FormTable:
+    """One form of a document, joined over its pages; `money_unit` is None where none is printed."""
 
     form: Form
     title: str
-    columns: tuple[Column, ...]
-    unit: str | None
+    columns: tuple[FormColumn, ...]
+    money_unit: str | None
     entity: str | None
     year: int | None
-    header_rows: tuple[tuple[str, ...], ...] = ()
-    """The texts of the head's rows, as printed first."""
-    pieces: list[Piece] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    """What a reader of the ledger should know about the form as a whole."""
-    remarks: list[str] = field(default_factory=list)
-    """Cells that hold no amount where one is expected."""
+    header_rows: tuple[tuple[str, ...], ...]
+    """The texts of the header's rows, as printed first."""
+    pieces: tuple[Piece, ...]
+
+    @property
+    def parts(self) -> Iterator[Piece]:
+        """Its pieces, each with those set beside it."""
+        return (part for piece in self.pieces for part in (piece, *piece.beside))
+
+    @property
+    def places(self) -> set[GridPlace]:
+        """Where its grids stand."""
+        return {(part.page_index, part.grid.box) for part in self.parts}
+
+    @property
+    def unknown_headers(self) -> list[str]:
+        """The headers of money columns that no rule knows."""
+        return [c.header for c in self.columns if c.measure and c.measure.startswith("other:")]
+
+    def with_piece(self, piece: Piece, number: int | None = None) -> FormTable:
+        """The form with `piece` after its others, or in the place of piece `number`."""
+        end = len(self.pieces) if number is None else number
+        return replace(self, pieces=(*self.pieces[:end], piece, *self.pieces[end + 1 :]))
 
 
 @dataclass(frozen=True)
 class Unknown:
     """A grid that looks like money and was not understood, and why."""
 
-    page: Page
     page_index: int
     grid: Grid
     reason: str
 
 
-def _carried_over(sheet: Sheet, grid: Grid) -> tuple[Column, ...] | None:
-    """The columns of `sheet` as they stand in `grid`, which shows no header; None where they do not fit.
-
-    Columns are matched by their place on the paper; a grid may lack or split columns that say nothing.
-    """
-    last = sheet.pieces[-1]
-    if not (grid.edges and last.grid.edges):
-        return last.columns if last.grid.column_count == grid.column_count else None
-    found: dict[int, Column] = {}
-    for column in last.columns:
-        left, right = last.grid.edges[column.index], last.grid.edges[column.index + 1]
-        overlaps = [
-            (min(right, grid.edges[i + 1]) - max(left, grid.edges[i]), i)
-            for i in range(grid.column_count)
-            if i not in found
-        ]
-        share, index = max(overlaps, default=(0.0, -1))
-        if share > 0.6 * (right - left):
-            found[index] = Column(index, column.panel, column.header, column.role, column.measure)
-        elif column.role != "skip":
-            return None
-    if (
-        abs(grid.edges[0] - last.grid.edges[0]) > _EDGE_TOLERANCE
-        or abs(grid.edges[-1] - last.grid.edges[-1]) > _EDGE_TOLERANCE
-    ):
-        return None
-    return tuple(found[index] for index in sorted(found))
+def recognise(pages: Sequence[Page]) -> tuple[list[FormTable], list[Unknown]]:
+    """The forms of a document in printed order, and the money tables that were not understood."""
+    tables: list[FormTable] = []
+    unknown: list[Unknown] = []
+    above: list[str] = []
+    current: FormTable | None = None
+    for page_index, page in enumerate(pages):
+        for block in page.blocks:
+            if isinstance(block, Line):
+                above.append(block.text)
+                continue
+            header = read_header(block)
+            if current is not None:
+                header = without_rows_below(block, header, current.header_rows)
+            above = [*above[-_LINES_ABOVE:], *header.titles]
+            if above and header.first == block.row_count:
+                continue
+            piece = Piece(page, page_index, block, header.body)
+            if current is not None and (longer := _continued(current, piece, header, above)):
+                tables[-1] = current = longer
+            else:
+                begun = _begun(piece, header, above, current)
+                current = begun if isinstance(begun, FormTable) else None
+                if isinstance(begun, FormTable):
+                    tables.append(begun)
+                elif begun and _looks_like_money(block):
+                    unknown.append(Unknown(page_index, block, begun))
+            above = []
+    return tables, unknown
 
 
 def is_performance(above: Sequence[str], grid: Grid) -> bool:
@@ -114,133 +137,138 @@ def _looks_like_money(grid: Grid) -> bool:
     return amounts >= 2
 
 
-def recognise(pages: Sequence[Page]) -> tuple[list[Sheet], list[Unknown]]:
-    """The forms of a document in printed order, and the money tables that were not understood."""
-    sheets: list[Sheet] = []
-    unknown: list[Unknown] = []
-    context: list[str] = []
-    current: Sheet | None = None
-    for page_index, page in enumerate(pages):
-        for block in page.blocks:
-            if isinstance(block, Line):
-                context.append(block.text)
-                continue
-            head = read_head(block)
-            if current is not None:
-                head = without_rows_below(block, head, current.header_rows)
-            above = [*context[-12:], *head.titles]
-            context = [*above] if head.first == block.row_count else []
-            if context:
-                continue
-            found = form_above(above)
-            has_goals = current is not None and any("绩效目标" in column.header for column in current.columns)
-            if found is None and not has_goals and is_performance(above, block):
-                current = None
-                continue
-            if found is None and current is not None and _set_beside(current, page, page_index, block, head):
-                continue
-            if found is None and current is not None and (columns := _goes_on(current, block, head)):
-                body = head.body if _repeats(current, head) else head.first
-                current.pieces.append(Piece(page, page_index, block, body, columns))
-                continue
-            if found is None:
-                current = None
-                if _looks_like_money(block):
-                    unknown.append(Unknown(page, page_index, block, _why_unknown(above, head)))
-                continue
-            sheet = _sheet(*found, above, head)
-            sheet.header_rows = header_rows(block, head)
-            piece = Piece(page, page_index, block, head.body, sheet.columns)
-            if current is not None and _is_repeat(current, sheet):
-                current.pieces.append(piece)
-            elif problem := _missing(sheet, block.ruled):
-                if _looks_like_money(block):
-                    unknown.append(Unknown(page, page_index, block, f"{found[1]}: {problem}"))
-                current = None
-            else:
-                current = sheet
-                sheet.pieces.append(piece)
-                sheets.append(sheet)
-    return sheets, unknown
+def _begun(piece: Piece, header: Header, above: Sequence[str], current: FormTable | None) -> FormTable | str | None:
+    """The form that begins with `piece`, or why none does; None for a performance table."""
+    titled = form_above(above)
+    if titled is None:
+        return None if not _has_goals(current) and is_performance(above, piece.grid) else _why_unknown(above, header)
+    table = _titled(*titled, piece, header, above)
+    problem = _missing(table)
+    return f"{table.title}: {problem}" if problem else table
 
 
-def _sheet(form: Form, title: str, above: Sequence[str], head: Head) -> Sheet:
-    years = [year for text in (title, *head.titles) for year in years_in(squeeze(text))]
-    return Sheet(
+def _titled(form: Form, title: str, piece: Piece, header: Header, above: Sequence[str]) -> FormTable:
+    years = [year for text in (title, *header.titles) for year in years_in(squeeze(text))]
+    columns = columns_of(form, header.headers)
+    return FormTable(
         form,
         title,
-        columns_of(form, head.headers),
-        find_unit([*above, *head.headers]),
+        columns,
+        find_unit([*above, *header.headers]),
         find_entity(above),
         years[0] if years else None,
+        header_rows(piece.grid, header),
+        (replace(piece, columns=columns),),
     )
 
 
-def _missing(sheet: Sheet, ruled: bool) -> str | None:
+def _missing(table: FormTable) -> str | None:
     """Why the columns of a titled form cannot be understood; None where they can."""
-    unknown = [c.header for c in sheet.columns if c.measure and c.measure.startswith("other:")]
-    if unknown and not ruled:
-        return f"no rules divide its columns, and not every column header is known ({', '.join(unknown)})"
-    if not any(c.measure and not c.measure.startswith("other:") for c in sheet.columns):
-        headers = ", ".join(c.header for c in sheet.columns if c.header)
+    if table.unknown_headers and not table.pieces[0].grid.ruled:
+        return f"no rules divide its columns, and not every column header is known ({', '.join(table.unknown_headers)})"
+    if not any(c.measure and not c.measure.startswith("other:") for c in table.columns):
+        headers = ", ".join(c.header for c in table.columns if c.header)
         return f"no column header is known ({headers or 'none printed'})"
     return None
 
 
-def _is_repeat(current: Sheet, sheet: Sheet) -> bool:
-    """True where the same form goes on under a title repeated in full."""
+def _why_unknown(above: Sequence[str], header: Header) -> str:
+    title = next((squeeze(t) for t in reversed(above) if squeeze(t).endswith("表")), "")
+    headers = ", ".join(h for h in header.headers if h)[:120]
     return (
-        current.form.name == sheet.form.name
-        and clean_title(current.title) == clean_title(sheet.title)
-        and current.entity == sheet.entity
-        and current.year == sheet.year
-        and [c.header for c in current.columns] == [c.header for c in sheet.columns]
+        f"a money table without a known title{f' ({title[:40]})' if title else ''}; columns: {headers or 'no header'}"
     )
 
 
-def _set_beside(current: Sheet, page: Page, page_index: int, grid: Grid, head: Head) -> bool:
-    """True where an untitled grid without labels shows further columns of a piece of `current`, and is set beside it.
+def _has_goals(table: FormTable | None) -> bool:
+    return table is not None and any("绩效目标" in column.header for column in table.columns)
+
+
+def _continued(current: FormTable, piece: Piece, header: Header, above: Sequence[str]) -> FormTable | None:
+    """`current` with `piece`, where the piece goes on with it; None where it does not."""
+    if titled := form_above(above):
+        table = _titled(*titled, piece, header, above)
+        return current.with_piece(table.pieces[0]) if _is_repeat(current, table) else None
+    if not _has_goals(current) and is_performance(above, piece.grid):
+        return None
+    if wider := _set_beside(current, piece, header):
+        return wider
+    if columns := _same_columns(current, piece.grid, header):
+        body = header.body if _repeats(current, header) else header.first
+        return current.with_piece(replace(piece, body=body, columns=columns))
+    return None
+
+
+def _is_repeat(current: FormTable, table: FormTable) -> bool:
+    """True where the same form goes on under a title repeated in full."""
+    return (
+        current.form.name == table.form.name
+        and clean_title(current.title) == clean_title(table.title)
+        and current.entity == table.entity
+        and current.year == table.year
+        and [c.header for c in current.columns] == [c.header for c in table.columns]
+    )
+
+
+def _set_beside(current: FormTable, piece: Piece, header: Header) -> FormTable | None:
+    """`current` with an untitled grid without labels beside the piece whose further columns it shows; None where none.
 
     Programs that print sheets too wide for the paper print the columns cut off on pages of their own, row by row.
     """
-    own = [c.header for c in sorted(current.columns, key=lambda c: c.index)]
-    further = [c for c in columns_of(current.form, [*own, *head.headers]) if c.index >= len(own)]
+    left = [c.header for c in sorted(current.columns, key=lambda c: c.index)]
+    further = [c for c in columns_of(current.form, [*left, *header.headers]) if c.index >= len(left)]
     if any(c.measure is None or c.measure.startswith("other:") for c in further):
-        return False
+        return None
     panel = max(c.panel for c in current.columns)
-    columns = tuple(replace(c, index=c.index - len(own), panel=panel) for c in further)
-    rows = grid.row_count - head.body
-    for number, piece in enumerate(current.pieces):
-        if not piece.beside and piece.page_index < page_index and piece.grid.row_count - piece.body == rows > 1:
-            beside = Piece(page, page_index, grid, head.body, columns)
-            current.pieces[number] = replace(piece, beside=(beside,))
-            return True
-    return False
+    columns = tuple(replace(c, index=c.index - len(left), panel=panel) for c in further)
+    rows = piece.grid.row_count - piece.body
+    for number, other in enumerate(current.pieces):
+        if not other.beside and other.page_index < piece.page_index and other.grid.row_count - other.body == rows > 1:
+            return current.with_piece(replace(other, beside=(replace(piece, columns=columns),)), number)
+    return None
 
 
-def _goes_on(current: Sheet, grid: Grid, head: Head) -> tuple[Column, ...] | None:
+def _same_columns(current: FormTable, grid: Grid, header: Header) -> tuple[FormColumn, ...] | None:
     """The columns of an untitled grid that continues `current`; None where it has a header of its own."""
-    if _repeats(current, head):
-        columns = columns_of(current.form, head.headers)
+    if _repeats(current, header):
+        columns = columns_of(current.form, header.headers)
         if [c.header for c in columns if c.header] == [c.header for c in current.columns if c.header]:
             return columns
     if not grid.ruled:
         return None
-    new = header_parts(head.headers) - header_parts(c.header for c in current.columns)
+    new = header_parts(header.headers) - header_parts(c.header for c in current.columns)
     if any(_HEADER_WORD.search(part) for part in new):
         return None
-    return _carried_over(current, grid)
+    return _carried_over(current.pieces[-1], grid)
 
 
-def _repeats(current: Sheet, head: Head) -> bool:
-    """True where the head says again what the head of `current` says, in full or in part."""
-    own = header_parts(head.headers)
-    return bool(own) and own <= header_parts(c.header for c in current.columns)
+def _repeats(current: FormTable, header: Header) -> bool:
+    """True where the header says again what that of `current` says, in full or in part."""
+    parts = header_parts(header.headers)
+    return bool(parts) and parts <= header_parts(c.header for c in current.columns)
 
 
-def _why_unknown(above: Sequence[str], head: Head) -> str:
-    title = next((squeeze(t) for t in reversed(above) if squeeze(t).endswith("表")), "")
-    headers = ", ".join(h for h in head.headers if h)[:120]
-    return (
-        f"a money table without a known title{f' ({title[:40]})' if title else ''}; columns: {headers or 'no header'}"
-    )
+def _carried_over(last: Piece, grid: Grid) -> tuple[FormColumn, ...] | None:
+    """The columns of `last` as they stand in `grid`, which shows no header; None where they do not fit.
+
+    Columns are matched by their place on the paper; a grid may lack or split columns that say nothing.
+    """
+    edges = last.grid.edges
+    if not (grid.edges and edges):
+        return last.columns if last.grid.column_count == grid.column_count else None
+    if any(abs(grid.edges[end] - edges[end]) > _EDGE_TOLERANCE for end in (0, -1)):
+        return None
+    columns: dict[int, FormColumn] = {}
+    for column in last.columns:
+        left, right = edges[column.index], edges[column.index + 1]
+        overlaps = [
+            (min(right, grid.edges[i + 1]) - max(left, grid.edges[i]), i)
+            for i in range(grid.column_count)
+            if i not in columns
+        ]
+        shared, index = max(overlaps, default=(0.0, -1))
+        if shared > _SAME_COLUMN * (right - left):
+            columns[index] = replace(column, index=index)
+        elif column.role != "skip":
+            return None
+    return tuple(columns[index] for index in sorted(columns))

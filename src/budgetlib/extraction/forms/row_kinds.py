@@ -13,7 +13,7 @@ from functools import cache
 
 from budgetlib.core.text import squeeze
 from budgetlib.extraction.forms.project_units import assign_units, half_last_digit
-from budgetlib.extraction.forms.rows import Row
+from budgetlib.extraction.forms.rows import PrintedRow
 from budgetlib.extraction.forms.titles import is_total
 
 _MAX_ROWS = 160
@@ -29,16 +29,16 @@ _LEVELS = (
 )
 
 
-def row_kinds(rows: Sequence[Row], strategy: str, units: Sequence[str]) -> None:
+def row_kinds(rows: Sequence[PrintedRow], strategy: str, spending_units: Sequence[str]) -> None:
     """Set `kind` of each row (`total`, `subtotal`, `line`), and `unit` of project rows.
 
-    `strategy` is the form's `rows`; `units` are names of spending units known from elsewhere.
+    `strategy` is the form's `rows`; `spending_units` are names of spending units known from elsewhere.
     """
     if not rows:
         return
     _totals(rows)
     if strategy == "projects" and all(row.unit is None for row in rows):
-        assign_units(rows, units)
+        assign_units(rows, spending_units)
         if _adds_up(rows):
             return
     first: list[str] | None = None
@@ -52,7 +52,7 @@ def row_kinds(rows: Sequence[Row], strategy: str, units: Sequence[str]) -> None:
         row.kind = kind
 
 
-def _totals(rows: Sequence[Row]) -> None:
+def _totals(rows: Sequence[PrintedRow]) -> None:
     """The grand totals: 总计 before 合计, and never 本年…合计 or 小计 where there is another."""
     labels = [squeeze(row.item) for row in rows]
     found = [label for label in labels if is_total(label)]
@@ -67,7 +67,7 @@ def _totals(rows: Sequence[Row]) -> None:
         rows[0].kind = "total"
 
 
-def _readings(rows: Sequence[Row], strategy: str) -> Iterator[list[str]]:
+def _readings(rows: Sequence[PrintedRow], strategy: str) -> Iterator[list[str]]:
     """Readings of which rows are heads, the likeliest first; each is a kind for every row."""
     named = [row.kind for row in rows]
     coded = any(row.code for row in rows)
@@ -84,7 +84,7 @@ def _readings(rows: Sequence[Row], strategy: str) -> Iterator[list[str]]:
         yield by_sums
 
 
-def _adds_up(rows: Sequence[Row]) -> bool:
+def _adds_up(rows: Sequence[PrintedRow]) -> bool:
     """True where the leaves sum to the total (to the last printed digit of each)."""
     totals = [row.amount() for row in rows if row.kind == "total"]
     leaves = [row.amount() for row in rows if row.kind == "line"]
@@ -94,13 +94,13 @@ def _adds_up(rows: Sequence[Row]) -> bool:
     return abs(totals[0] - sum(amounts)) <= half_last_digit([totals[0], *amounts]) * (len(leaves) + 1)
 
 
-def _by_code(rows: Sequence[Row]) -> list[str]:
+def _by_code(rows: Sequence[PrintedRow]) -> list[str]:
     codes = {row.code for row in rows if row.code}
     heads = {code for code in codes if any(c != code and c.startswith(code) for c in codes)}
     return ["subtotal" if row.code in heads else "line" for row in rows]
 
 
-def _by_group(rows: Sequence[Row]) -> list[str]:
+def _by_group(rows: Sequence[PrintedRow]) -> list[str]:
     return ["subtotal" if row.gov_item is None and _GROUPS.fullmatch(squeeze(row.item)) else "line" for row in rows]
 
 
@@ -111,7 +111,7 @@ def _level(printed: str) -> int | None:
     return next((i for i, pattern in enumerate(_LEVELS) if pattern.match(text)), None)
 
 
-def _by_numbering(rows: Sequence[Row]) -> list[str]:
+def _by_numbering(rows: Sequence[PrintedRow]) -> list[str]:
     """一、 > （一） > (1): a row is a head when rows of a deeper numbering follow; 其中 alone is no part of the sum."""
     levels = [_level(row.printed) for row in rows]
     kinds = []
@@ -124,12 +124,12 @@ def _by_numbering(rows: Sequence[Row]) -> list[str]:
     return kinds
 
 
-def _vehicles(rows: Sequence[Row]) -> list[str]:
+def _vehicles(rows: Sequence[PrintedRow]) -> list[str]:
     """Purchase and running cost of vehicles is the sum of the two rows below it."""
     return ["subtotal" if re.search(r"购置[及和]运行", squeeze(row.item)) else "line" for row in rows]
 
 
-def _by_sums(rows: Sequence[Row], named: Sequence[str]) -> list[str] | None:
+def _by_sums(rows: Sequence[PrintedRow], named: Sequence[str]) -> list[str] | None:
     """The nesting in which every head is the sum of its children and the roots sum to the total.
 
     Where no row is called a total, the first may be it (a department above its own items).

@@ -4,37 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
 from budgetlib.core.money import is_blank, is_whole, parse_number
-from budgetlib.core.text import label, squeeze
-from budgetlib.extraction.forms.header import Column, is_numbering
-from budgetlib.extraction.forms.recognise import Piece, Sheet
+from budgetlib.core.text import squeeze, strip_numbering
+from budgetlib.extraction.forms.header import FormColumn, header_parts, is_numbering
+from budgetlib.extraction.forms.recognise import FormTable, Piece
 from budgetlib.pages.model import Cell
 
 _CODED = re.compile(r"[\[【(（]?(?P<code>\d{3}(?:\d\d){0,3})[\]】)）]?[-—_ ]*(?P<name>[^\d\s].*)?", re.DOTALL)
 _NOTE = re.compile(r"^(注|备注|说明)[:：]")
 
 
-@dataclass
-class Amount:
-    """One printed amount of a row: its column, number and cell."""
+@dataclass(frozen=True)
+class PrintedAmount:
+    """One printed amount of a row: its column, number and cell, the number of its page and how that was read."""
 
-    column: Column
+    column: FormColumn
     number: Decimal
     text: str
     cell: Cell
     page: int | None
+    source: str = "text"
 
 
 @dataclass
-class Row:
-    """One row of one panel of a form, before totals and leaves are told apart."""
+class PrintedRow:
+    """One row of one panel of a form, before totals and leaves are told apart.
+
+    `position` is its place in printed order; `opens` says that it is the first one of a further piece.
+    `remarks` are its cells that hold no amount where one is expected.
+    """
 
     side: str
     panel: int
+    position: tuple[int, int, int] = (0, 0, 0)
+    opens: bool = False
     printed: str = ""
     code: str | None = None
     gov_code: str | None = None
@@ -44,13 +51,14 @@ class Row:
     unit: str | None = None
     unit_heads: bool = False
     period: str = ""
-    amounts: list[Amount] = field(default_factory=list)
+    amounts: list[PrintedAmount] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     kind: str = "line"
 
     @property
     def item(self) -> str:
         """What the row is about, without numbering, blanks and line breaks."""
-        return label(self.printed)
+        return strip_numbering(self.printed)
 
     def amount(self) -> Decimal | None:
         """The row's total, or its only amount."""
@@ -58,39 +66,40 @@ class Row:
         return totals[0] if totals else (self.amounts[0].number if len(self.amounts) == 1 else None)
 
 
-def _side(sheet: Sheet, panel: int, columns: Sequence[Column]) -> str:
+def rows_of(table: FormTable, money_unit: str) -> Iterator[PrintedRow]:
+    """The printed rows of a form, one for each of its panels, also where a panel says nothing."""
+    panels = sorted({c.panel for c in table.columns})
+    sides = {p: _side(table, p, [c for c in table.columns if c.panel == p]) for p in panels}
+    for number, piece in enumerate(table.pieces):
+        by_panel = {p: [c for c in piece.columns if c.panel == p] for p in panels}
+        for r in range(piece.body, piece.grid.row_count):
+            texts = [squeeze(c.text) for c in piece.grid.row(r) if c.text.strip()]
+            if not texts or _NOTE.match(texts[0]) or _repeats_header(table, texts):
+                continue
+            if texts[1:] and is_numbering(texts):
+                continue
+            rows = [PrintedRow(sides[p], p, (number, r, p), number > 0 and r == piece.body) for p in panels]
+            for row in rows:
+                _fill(row, table, piece, by_panel[row.panel], money_unit)
+            _share_merged_totals(piece, r, rows, by_panel)
+            yield from rows
+
+
+def _side(table: FormTable, panel: int, columns: Sequence[FormColumn]) -> str:
     """The side of a panel: what its header says, else left is revenue and right is expenditure."""
-    if sheet.form.side != "panels":
-        return sheet.form.side
+    if table.form.side != "panels":
+        return table.form.side
     headers = "".join(c.header.split(">")[0] for c in columns)
     if "支出" in headers:
         return "expenditure"
     if "收入" in headers:
         return "revenue"
-    return "revenue" if panel == 0 and len({c.panel for c in sheet.columns}) > 1 else "expenditure"
+    return "revenue" if panel == 0 and len({c.panel for c in table.columns}) > 1 else "expenditure"
 
 
-def _text(piece: Piece, row: int, column: Column) -> str:
-    cell = piece.grid.cell(row, column.index)
-    return cell.text if cell else ""
-
-
-def rows_of(sheet: Sheet) -> Iterator[tuple[int, list[Row]]]:
-    """The printed rows of a form, one `Row` for each of its panels that says anything."""
-    panels = sorted({c.panel for c in sheet.columns})
-    sides = {p: _side(sheet, p, [c for c in sheet.columns if c.panel == p]) for p in panels}
-    for number, piece in enumerate(sheet.pieces):
-        by_panel = {p: [c for c in piece.columns if c.panel == p] for p in panels}
-        for r in range(piece.body, piece.grid.row_count):
-            texts = [squeeze(c.text) for c in piece.grid.row(r) if c.text.strip()]
-            if not texts or _NOTE.match(texts[0]) or _repeats_head(sheet, texts) or (texts[1:] and is_numbering(texts)):
-                continue
-            rows = [_row(sheet, piece, r, by_panel[p], sides[p], p) for p in panels]
-            _share_merged_totals(piece, r, rows, by_panel)
-            yield (number if r == piece.body else 0), [row for row in rows if row.printed or row.amounts]
-
-
-def _share_merged_totals(piece: Piece, r: int, rows: Sequence[Row], by_panel: dict[int, list[Column]]) -> None:
+def _share_merged_totals(
+    piece: Piece, r: int, rows: Sequence[PrintedRow], by_panel: dict[int, list[FormColumn]]
+) -> None:
     """One label over two panels of the same side (支出合计): its amount is the total of the left one."""
     for left, right in pairwise(rows):
         money = [c for c in by_panel[left.panel] if c.measure == "total"]
@@ -99,35 +108,36 @@ def _share_merged_totals(piece: Piece, r: int, rows: Sequence[Row], by_panel: di
             continue
         cell = piece.grid.cell(r, money[0].index)
         if cell is not None and cell.text.strip() and cell is piece.grid.cell(r, labels[0].index):
-            amount = right.amounts[0]
-            left.amounts = [Amount(money[0], amount.number, amount.text, amount.cell, amount.page)]
+            left.amounts = [replace(right.amounts[0], column=money[0])]
             right.amounts, right.printed = [], ""
 
 
-def _repeats_head(sheet: Sheet, texts: Sequence[str]) -> bool:
-    parts = {part for c in sheet.columns for part in c.header.split(">") if part}
+def _repeats_header(table: FormTable, texts: Sequence[str]) -> bool:
+    parts = header_parts(c.header for c in table.columns)
     return len(texts) > 1 and all(t in parts or re.fullmatch(r"\*+", t) for t in texts)
 
 
-def _row(sheet: Sheet, piece: Piece, r: int, columns: Sequence[Column], side: str, panel: int) -> Row:
-    row = Row(side, panel)
+def _fill(row: PrintedRow, table: FormTable, piece: Piece, columns: Sequence[FormColumn], money_unit: str) -> None:
+    """What the cells of its panel say, into `row`; amounts may go on beside the last panel."""
+    _, r, _ = row.position
     labels: dict[str, str] = {}
+    places = [(piece, r, column) for column in columns if column.measure]
     for column in columns:
-        if column.role:
-            text = _text(piece, r, column)
-            if text.strip() and not labels.get(column.role):
-                labels[column.role] = text
-        elif column.measure:
-            _take_amount(sheet, piece, r, column, row)
+        cell = piece.grid.cell(r, column.index) if column.role else None
+        if column.role and cell and cell.text.strip():
+            labels.setdefault(column.role, cell.text)
     if columns and columns[-1] is piece.columns[-1]:
-        for beside in piece.beside:
-            for column in beside.columns:
-                _take_amount(sheet, beside, r - piece.body + beside.body, column, row)
-    _name(row, labels, coded=sheet.form.rows in ("codes", "groups"))
-    return row
+        places += [(part, r - piece.body + part.body, column) for part in piece.beside for column in part.columns]
+    for part, part_row, column in places:
+        amount = _amount(part, part_row, column, money_unit)
+        if isinstance(amount, PrintedAmount):
+            row.amounts.append(amount)
+        elif amount:
+            row.remarks.append(amount)
+    _name(row, labels, coded=table.form.rows in ("codes", "groups"))
 
 
-def amount_cell(piece: Piece, row: int, column: Column) -> Cell | None:
+def amount_cell(piece: Piece, row: int, column: FormColumn) -> Cell | None:
     """The cell of a column of amounts that begins in a row; None where none does or nothing is printed in it."""
     cell = piece.grid.cell(row, column.index)
     if cell is None or cell.row != row or cell.column != column.index or is_blank(cell.text):
@@ -135,27 +145,23 @@ def amount_cell(piece: Piece, row: int, column: Column) -> Cell | None:
     return cell
 
 
-def _take_amount(sheet: Sheet, piece: Piece, r: int, column: Column, row: Row) -> None:
+def _amount(piece: Piece, r: int, column: FormColumn, money_unit: str) -> PrintedAmount | str | None:
+    """The amount printed in a place, or why what is printed there is none; None where nothing like one is printed."""
     cell = amount_cell(piece, r, column)
     if cell is None:
-        return
+        return None
     number = parse_number(cell.text)
+    where = f"row {r + 1}, {column.header or 'amount'}: {squeeze(cell.text)[:30]!r}"
     if number is None:
-        if re.search(r"[\d\ufffd]", cell.text):
-            where = f"page {piece.page.number}, " if piece.page.number else ""
-            sheet.remarks.append(
-                f"{where}row {r + 1}, {column.header or 'amount'}: {squeeze(cell.text)[:30]!r} is no amount"
-            )
-        return
-    if sheet.unit and not is_whole(number, sheet.unit):
-        sheet.remarks.append(
-            f"row {r + 1}, {column.header or 'amount'}: {squeeze(cell.text)[:30]!r} is finer than a fen"
-        )
-        return
-    row.amounts.append(Amount(column, number, re.sub(r"\s+", "", cell.text), cell, piece.page.number))
+        page = f"page {piece.page.number}, " if piece.page.number else ""
+        return f"{page}{where} is no amount" if re.search(r"[\d\ufffd]", cell.text) else None
+    if not is_whole(number, money_unit):
+        return f"{where} is finer than a fen"
+    text = re.sub(r"\s+", "", cell.text)
+    return PrintedAmount(column, number, text, cell, piece.page.number, piece.page.source)
 
 
-def _name(row: Row, labels: dict[str, str], coded: bool) -> None:
+def _name(row: PrintedRow, labels: dict[str, str], coded: bool) -> None:
     """Item, code and the rest from the label cells of one row; `coded` forms may print both in one cell."""
     parts = [squeeze(labels.get(role, "")) for role in ("class", "section", "item_code")]
     code = squeeze(labels.get("code", ""))

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from budgetlib.extraction.narrative.passages import Passage, read_passages
-from budgetlib.extraction.narrative.statements import Reading
+from budgetlib.extraction.narrative.statements import PassageReader
+from budgetlib.extraction.records import StatementRecord
 from budgetlib.pages.model import Page
 
 _YEAR = re.compile(r"(?<![比较与同和至])\s?(20\d\d)\s?年")
 
 
-def read_statements(pages: Sequence[Page]) -> list[dict[str, Any]]:
+def read_statements(pages: Sequence[Page]) -> list[StatementRecord]:
     """The figures of the narrative part as records of the table `statements`, without `document_id`.
 
     `value` is an exact `Decimal`, signed, in `value_unit` (money in yuan). A change has the measure of
@@ -27,9 +27,9 @@ def read_statements(pages: Sequence[Page]) -> list[dict[str, Any]]:
     """
     passages = read_passages(pages)
     year = _fiscal_year(pages, passages)
-    records: dict[tuple[Any, ...], dict[str, Any]] = {}
+    records: dict[tuple[object, ...], StatementRecord] = {}
     for passage in passages:
-        for record in Reading(passage, year).records():
+        for record in PassageReader(passage, year).records():
             key = record["section"], record["measure"], record["item"], record["value"]
             first = records.setdefault(key, record)
             first["reason"] = first["reason"] or record["reason"]

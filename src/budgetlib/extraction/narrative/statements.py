@@ -6,12 +6,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from budgetlib.core.money import FACTORS
 from budgetlib.definitions.phrases import phrases
 from budgetlib.extraction.narrative.passages import Passage
 from budgetlib.extraction.narrative.subjects import REACH, Lead, Topic, Topics
+from budgetlib.extraction.records import StatementRecord
 
 UNITS = {"%": "percent", "平方米": "m2", "㎡": "m2"} | dict.fromkeys(FACTORS, "yuan")
 DECIMALS = 4
@@ -27,10 +28,10 @@ class _Aside(NamedTuple):
     start: int
     topic: Topic | None
     whole: Topic | None
-    unexplained: list[dict[str, Any]]
+    unexplained: list[StatementRecord]
 
 
-class Reading:
+class PassageReader:
     """A passage and how far it is understood.
 
     `topic` is what the text is about, `whole` what that is a part of (其中), `head` the last subject
@@ -47,10 +48,10 @@ class Reading:
         self.head: Topic | None = None
         self.understood = 0
         self.asides: list[_Aside] = []
-        self.unexplained: list[dict[str, Any]] = []
-        self.found: list[dict[str, Any]] = []
+        self.unexplained: list[StatementRecord] = []
+        self.found: list[StatementRecord] = []
 
-    def records(self) -> list[dict[str, Any]]:
+    def records(self) -> list[StatementRecord]:
         """The records of the passage, in printed order."""
         position = 0
         while match := phrases().token.search(self.plain, position):
@@ -160,7 +161,7 @@ class Reading:
         change = phrases().change.search(clause)
         return clause[: change.start()] if change else clause
 
-    def _changes(self, about: str) -> Iterable[dict[str, Any]]:
+    def _changes(self, about: str) -> Iterable[StatementRecord]:
         if not about:
             return self.unexplained
         if not phrases().both_sides.search(about):
@@ -170,11 +171,11 @@ class Reading:
 
     def _state(
         self, match: re.Match[str], topic: Topic, measures: Iterable[str], value: Decimal, unit: str
-    ) -> list[dict[str, Any]]:
+    ) -> list[StatementRecord]:
         """Record a figure once for each of `measures`."""
         start = self.stops[bisect_right(self.stops, match.start()) - 1]
         end = self.stops[bisect_left(self.stops, match.end())]
-        records = [
+        records: list[StatementRecord] = [
             {
                 "section": self.passage.section,
                 "measure": measure,

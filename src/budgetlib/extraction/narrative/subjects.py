@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from budgetlib.core.text import fold_each, label
+from budgetlib.core.text import fold_each, strip_numbering
 from budgetlib.definitions.phrases import Subject, phrases
 from budgetlib.extraction.narrative.passages import Passage
 
@@ -77,7 +77,7 @@ class Topics:
         item = None
         if "item" in match.groupdict():
             printed = self.printed[offset + match.start("item") : offset + match.end("item")]
-            item = label(printed).removesuffix(subject.item_ending) + subject.item_ending
+            item = strip_numbering(printed).removesuffix(subject.item_ending) + subject.item_ending
         if subject.measures == ("@head",) and head:
             return Topic(subject, head.measures, head.amount, item)
         return Topic(subject, subject.measures, subject.amount, item)

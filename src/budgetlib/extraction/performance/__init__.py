@@ -8,57 +8,57 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from budgetlib.extraction.performance.model import Target
-from budgetlib.extraction.performance.parser import Walk
+from budgetlib.extraction.performance.parser import Parser
+from budgetlib.extraction.records import GridPlace, Record
 from budgetlib.pages.model import Page
-
-Records = list[dict[str, Any]]
 
 
 class Performance(NamedTuple):
     """What the performance-target tables of a document say, as records without `document_id`.
 
     `remarks` gives for each page (by index) that holds a piece of such a table what was not read there;
-    `grids` are those pieces (by `id`), `empty` pages on which such a table is printed empty.
+    `places` are those pieces, `empty` pages on which such a table is printed empty.
     """
 
-    projects: Records
-    indicators: Records
-    departments: Records
+    projects: list[Record]
+    indicators: list[Record]
+    departments: list[Record]
     remarks: dict[int, list[str]]
-    grids: set[int]
+    places: set[GridPlace]
     empty: set[int]
 
 
-def read_performance(pages: Sequence[Page], taken: Collection[int] = ()) -> Performance:
+def read_performance(pages: Sequence[Page], form_places: Collection[GridPlace] = ()) -> Performance:
     """The performance-target tables of a document: one record per project however many pages its table takes.
 
-    `taken` are the grids (by `id`) that were read as statutory forms. Amounts are in yuan, exact; the unit is
+    `form_places` are the grids that were read as statutory forms. Amounts are in yuan, exact; the unit is
     the one printed in the head or above it, and amounts without one are not taken. Names and telephone
     numbers of officials are not read.
     """
-    walk = Walk()
+    parser = Parser()
     for index, page in enumerate(pages):
         for block in page.blocks:
-            walk.take(block, page, index, taken)
-    walk.end()
-    targets = walk.targets
-    _say_what_is_missing(targets, walk.ends_open)
+            parser.take(block, page, index, form_places)
+    parser.end()
+    targets = parser.targets
+    _say_what_is_missing(targets, parser.ends_open)
     projects = [target.record() for target in targets if target.kind == "project"]
     indicators = [record for target in targets for record in target.indicator_records()]
     departments = [record for target in targets for record in target.statement_records()]
-    remarks: dict[int, list[str]] = defaultdict(list, {index: [] for index in sorted(walk.touched)})
+    remarks: dict[int, list[str]] = defaultdict(list, {index: [] for index in sorted(parser.touched)})
     for target in targets:
         if target.amounts and target.money_unit not in (None, "元"):
-            walk.remarks.append(
+            parser.remarks.append(
                 (target.places[0].page_index, f"amounts printed in {target.money_unit}, converted to yuan")
             )
-    for index, sentence in [*(remark for target in targets for remark in target.remarks), *dict.fromkeys(walk.remarks)]:
+    of_tables = [remark for target in targets for remark in target.remarks]
+    for index, sentence in [*of_tables, *dict.fromkeys(parser.remarks)]:
         remarks[index].append(sentence)
-    empty = walk.empty - {place.page_index for target in targets for place in target.places}
-    return Performance(projects, indicators, departments, dict(remarks), walk.grids, empty)
+    empty = parser.empty - {place.page_index for target in targets for place in target.places}
+    return Performance(projects, indicators, departments, dict(remarks), parser.places, empty)
 
 
 def _say_what_is_missing(targets: Sequence[Target], ends_open: bool) -> None:

@@ -65,7 +65,7 @@ def has_money(labels: Sequence[Label], department: bool) -> bool:
     return any(label.is_money and label.name == "total" for label in labels) or (department and bool(labels))
 
 
-def speaks(grid: Grid) -> bool:
+def has_indicator_header(grid: Grid) -> bool:
     """True where a grid has the words of a performance-target table: a head of indicators, or goals by period."""
     words = performance_words()
     for row in range(grid.row_count):

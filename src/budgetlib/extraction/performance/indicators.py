@@ -22,7 +22,7 @@ _NOTE = re.compile(r"^(?:注|备注|说明)(?:[:：]|$)")
 
 
 @dataclass
-class Reading:
+class IndicatorReader:
     """The indicators of one table, read row by row: what stands above goes on below (merged cells)."""
 
     target: Target

@@ -13,6 +13,7 @@ from budgetlib.core.money import to_yuan
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import performance_words
 from budgetlib.extraction.performance.names import agree, nearly
+from budgetlib.extraction.records import corners
 from budgetlib.pages.model import Box, Cell, Grid
 
 SCOPES = {"whole_period": "total", "annual": "annual"}
@@ -226,10 +227,3 @@ class Target:
 
 
 _FIELDS = ("project_code", "unit", "supervisor_code", "supervisor", "attribute", "period", "form_date")
-
-
-def corners(box: Box | None) -> dict[str, float | None]:
-    """A box as the four columns of a table."""
-    if box is None:
-        return dict.fromkeys(("x0", "top", "x1", "bottom"))
-    return {"x0": box.x0, "top": box.top, "x1": box.x1, "bottom": box.bottom}

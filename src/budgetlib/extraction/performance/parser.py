@@ -11,28 +11,29 @@ from budgetlib.extraction.performance.columns import Layout, find_layout
 from budgetlib.extraction.performance.department import Figures
 from budgetlib.extraction.performance.detection import (
     TITLE_LINES,
+    has_indicator_header,
     has_money,
     is_aside,
     is_titled,
     names_table,
-    speaks,
     stated_unit,
     title_name,
 )
 from budgetlib.extraction.performance.header import Label, find_labels, form_date, read_head
 from budgetlib.extraction.performance.indicator_rows import begins_without_head
-from budgetlib.extraction.performance.indicators import Reading
+from budgetlib.extraction.performance.indicators import IndicatorReader
 from budgetlib.extraction.performance.model import Place, Target, Token, tokens
 from budgetlib.extraction.performance.project_lists import ProjectList, find_list
+from budgetlib.extraction.records import GridPlace
 from budgetlib.pages.model import Grid, Line, Page
 
 
-class Walk:
-    """The state of a walk through a document.
+class Parser:
+    """How far the pages of a document are read.
 
-    `current` is the table that a grid without a head would continue, `settled` says that its head is complete,
+    `current` is the table that a grid without a head would continue, `header_complete` that its header is complete,
     `interrupted` that text stands between, which ends all but a list whose columns go on exactly below it.
-    `touched` are the pages (by index) and `grids` the grids (by `id`) with a piece of any table, `empty` pages
+    `touched` are the pages (by index) and `places` the grids with a piece of any table, `empty` pages
     with a head printed empty, `remarks` sentences about pages where a piece belongs to none. `ends_open` says
     that the document's last table had not ended when the document did.
     """
@@ -40,32 +41,33 @@ class Walk:
     def __init__(self) -> None:
         self.targets: list[Target] = []
         self.touched: set[int] = set()
-        self.grids: set[int] = set()
+        self.places: set[GridPlace] = set()
         self.empty: set[int] = set()
         self.remarks: list[tuple[int, str]] = []
         self.ends_open = False
         self.above: list[str] = []
         self.current: Target | None = None
-        self.settled = True
-        self.reading: Reading | None = None
+        self.header_complete = True
+        self.reader: IndicatorReader | None = None
         self.projects: ProjectList | None = None
         self.interrupted = False
         self.figures = Figures()
 
-    def take(self, block: Line | Grid, page: Page, index: int, taken: Collection[int]) -> None:
-        """The next block in reading order; `taken` are grids (by `id`) that were read as something else."""
+    def take(self, block: Line | Grid, page: Page, index: int, form_places: Collection[GridPlace]) -> None:
+        """The next block in reading order; `form_places` are the grids that were read as forms."""
         if isinstance(block, Line):
             self._line(block.text)
             return
-        if id(block) in taken or (block.row_count < 2 and self.current is None and not is_titled(self.above)):
-            self._leave()
+        nothing_new = block.row_count < 2 and self.current is None and not is_titled(self.above)
+        if nothing_new or (index, block.box) in form_places:
+            self.close_table()
         else:
             self._grid(block, Place(index, page.number))
         self.above, self.interrupted = [], False
 
     def end(self) -> None:
         """The document ends."""
-        self._settle()
+        self.commit_header()
         self.ends_open = self.current is not None and not self.current.signed and self.projects is None
         self._say_unread()
 
@@ -75,13 +77,13 @@ class Walk:
         if not is_aside(text):
             self.interrupted = True
             if self.projects is None:
-                self._leave()
+                self.close_table()
 
-    def _leave(self) -> None:
+    def close_table(self) -> None:
         """What comes now is no piece of the table before it."""
-        self._settle()
+        self.commit_header()
         self._say_unread()
-        self.current = self.reading = self.projects = None
+        self.current = self.reader = self.projects = None
 
     def _grid(self, grid: Grid, place: Place) -> None:
         words = performance_words()
@@ -89,17 +91,17 @@ class Walk:
         titles = [key for key in [*map(squeeze, self.above[-TITLE_LINES:]), *inside] if words.title.search(key)]
         department = bool(titles and words.department_title.search(titles[-1]))
         if found := find_list(grid, department):
-            self._settle()
+            self.commit_header()
             projects, start = found
             self._begin_list(projects, inside)
             self._list_rows(projects, grid, start, place)
         elif not titles and self.projects and (moved := self.projects.on(grid, self.interrupted, place)):
             self.projects = moved
             self._list_rows(moved, grid, 0, place)
-        elif (self.current is not None and not self.projects) or titles or speaks(grid):
+        elif (self.current is not None and not self.projects) or titles or has_indicator_header(grid):
             self._form_rows(grid, place, department)
         else:
-            self._leave()
+            self.close_table()
 
     def _begin_list(self, projects: ProjectList, inside: Sequence[str]) -> None:
         """The head of a list, or its repetition on the next page."""
@@ -108,13 +110,13 @@ class Walk:
             projects.owner = self.projects.owner
             projects.money_unit = self.projects.money_unit
         else:
-            self._leave()
+            self.close_table()
         projects.money_unit = find_unit(inside) or stated_unit(self.above) or projects.money_unit
         self.projects = projects
 
     def _list_rows(self, projects: ProjectList, grid: Grid, start: int, place: Place) -> None:
         self.touched.add(place.page_index)
-        self.grids.add(id(grid))
+        self.places.add((place.page_index, grid.box))
         projects.page_index = place.page_index
         opens = start == 0
         for row in range(start, grid.row_count):
@@ -130,15 +132,15 @@ class Walk:
                 entry.on(place)
                 projects.say_figures(entry, grid, row, place)
                 self.current, self.targets = entry, [*self.targets, entry]
-                self.reading = Reading(entry, projects.layout) if projects.layout else None
+                self.reader = IndicatorReader(entry, projects.layout) if projects.layout else None
             if self.current is None:
                 self.remarks.append((place.page_index, f"row {row + 1} belongs to no project that can be read"))
                 continue
             self.current.on(place)
-            if self.reading and projects.layout:
-                self.reading.layout = projects.layout
+            if self.reader and projects.layout:
+                self.reader.layout = projects.layout
                 inside = [token for token in printed if projects.layout.at(token.cell.column)]
-                self.reading.read(inside, grid, opens, place)
+                self.reader.read(inside, grid, opens, place)
             opens = False
 
     def _form_rows(self, grid: Grid, place: Place, department: bool) -> None:
@@ -147,33 +149,33 @@ class Walk:
         for row in range(grid.row_count):
             printed = tokens(grid, row)
             if len(printed) == 1 and performance_words().title.search(printed[0].key):
-                self._leave()
+                self.close_table()
                 self.above.append(printed[0].text)
                 continue
             labels = find_labels(printed)
-            settled = self.settled and (self.current is None or not department)
+            header_complete = self.header_complete and (self.current is None or not department)
             if names_table(labels, printed, department) or (
-                settled and is_titled(self.above) and has_money(labels, department)
+                header_complete and is_titled(self.above) and has_money(labels, department)
             ):
                 self._begin(department, place)
                 opens = False
             if self.current is not None and printed:
                 self.current.on(place)
-                self.grids.add(id(grid))
+                self.places.add((place.page_index, grid.box))
                 self._row(self.current, printed, labels, grid, opens, place)
                 opens = False
         self.touched.add(place.page_index)
-        if self.current is None and place.page_index not in self.empty and speaks(grid):
+        if self.current is None and place.page_index not in self.empty and has_indicator_header(grid):
             self.remarks.append((place.page_index, "indicators without a head above them: no project can be told"))
 
     def _begin(self, department: bool, place: Place) -> None:
-        self._settle()
+        self.commit_header()
         above = self.above[-TITLE_LINES:]
         self.projects = None
         self.current = Target(kind="department" if department else "project", money_unit=find_unit(above))
         self.current.on(place)
         self.figures = Figures()
-        self.settled = False
+        self.header_complete = False
         self.current.titled = find_entity(above) if department else title_name(above)
         self.above = []
 
@@ -195,12 +197,12 @@ class Walk:
             target.fields |= {"form_date": day} if (day := form_date(printed)) else {}
         elif layout := find_layout(printed, grid):
             self._begin_indicators(layout, printed)
-        elif self.settled and self.reading is not None:
-            self.reading.read(printed, grid, opens, place)
+        elif self.header_complete and self.reader is not None:
+            self.reader.read(printed, grid, opens, place)
         elif begins_without_head(printed):
             self._begin_indicators(Layout((), grid.column_count, grid.edges), ())
-            if self.reading:
-                self.reading.read(printed, grid, False, place)
+            if self.reader:
+                self.reader.read(printed, grid, False, place)
         else:
             if target.kind == "department":
                 self.figures.take(target, printed, opens, place)
@@ -208,21 +210,21 @@ class Walk:
 
     def _begin_indicators(self, layout: Layout, printed: Sequence[Token]) -> None:
         """The head of the indicators; a second one without the first level is that of the other half, printed below."""
-        below = self.settled and self.reading is not None
-        self._settle()
+        below = self.header_complete and self.reader is not None
+        self.commit_header()
         if self.current is None:
             return
-        if self.reading is None or self.reading.target is not self.current:
+        if self.reader is None or self.reader.target is not self.current:
             self._say_unread()
-            self.reading = Reading(self.current, layout)
-        self.reading.begin(layout, printed, below and "level1" not in layout.roles and layout.halves == 1)
+            self.reader = IndicatorReader(self.current, layout)
+        self.reader.begin(layout, printed, below and "level1" not in layout.roles and layout.halves == 1)
 
-    def _settle(self) -> None:
+    def commit_header(self) -> None:
         """The head of the current table is complete: it may be that of a table before it once more."""
         current = self.current
-        if current is None or self.settled:
+        if current is None or self.header_complete:
             return
-        self.settled = True
+        self.header_complete = True
         if current.titled and not current.names:
             current.names[current.titled] += 1
         if not current.names and not current.amounts:
@@ -238,9 +240,9 @@ class Walk:
 
     def _say_unread(self) -> None:
         """What could not be read among the indicators of the table that ends."""
-        if self.reading is None:
+        if self.reader is None:
             return
-        for index, count in self.reading.unread.items():
+        for index, count in self.reader.unread.items():
             rows = "1 row" if count == 1 else f"{count} rows"
-            self.reading.target.remark(f"{rows} of indicators not understood", index)
-        self.reading.unread = {}
+            self.reader.target.remark(f"{rows} of indicators not understood", index)
+        self.reader.unread = {}
