@@ -1,4 +1,4 @@
-"""What several tests share: an invented corpus, the sample data as tables, and a real browser."""
+"""What several tests share: an invented corpus, the sample data as tables, a browser, the number of examples."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,14 +6,27 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, settings
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 from budgetlib.cli import main
 from budgetlib.tables.corpus import Corpus
-from tests import invented
+from tests import invented, once
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The same examples every time: whoever runs the tests sees what everybody sees. .ci/run asks for many with
+# `--hypothesis-profile many`. Of examples that are whole documents (tests/strategies.py) there are a tenth.
+_SLOW_TO_DRAW = (HealthCheck.too_slow, HealthCheck.data_too_large)
+settings.register_profile("few", max_examples=40, deadline=None, derandomize=True, suppress_health_check=_SLOW_TO_DRAW)
+settings.register_profile("many", settings.get_profile("few"), max_examples=400)
+settings.load_profile("few")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_by_all_processes(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> None:
+    once.share(tmp_path_factory, pytestconfig)
 
 
 @pytest.fixture(scope="session")
@@ -29,12 +42,14 @@ def budget(corpus: Corpus) -> Corpus:
 
 
 @pytest.fixture(scope="session")
-def sample_tidy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of tables that `budgetlib parse` makes of data/raw."""
-    tidy = tmp_path_factory.mktemp("sample") / "tidy"
-    result = CliRunner().invoke(main, ["parse", str(ROOT / "data/raw"), "--out", str(tidy)])
-    assert result.exit_code == 0, result.output
-    return tidy
+def sample_tidy() -> Path:
+    """The folder of tables that `budgetlib parse` makes of data/raw; only to be read."""
+
+    def parse(folder: Path) -> None:
+        result = CliRunner().invoke(main, ["parse", str(ROOT / "data/raw"), "--out", str(folder / "tidy")])
+        assert result.exit_code == 0, result.output
+
+    return once.once("sample", parse) / "tidy"
 
 
 @pytest.fixture(scope="session")

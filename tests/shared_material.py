@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from budgetlib.extraction.records import Records
 from budgetlib.pipeline import parse_document
 from budgetlib.tables.schemas import TABLES
 from budgetlib.tables.store import write_tables
+from tests.once import once
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -26,10 +28,16 @@ def files(pattern: str) -> list[Path]:
     return sorted(SHARED.glob(pattern))
 
 
-@cache
+@lru_cache(maxsize=8)
 def records(path: Path) -> Records:
     """The records of a file of ../shared, read once in a test run."""
-    return parse_document(path)
+    made = once(f"records of {path.name}", lambda folder: _write(parse_document(path), folder / "records"))
+    own: Records = pickle.loads((made / "records").read_bytes())  # noqa: S301 - written by this test run
+    return own
+
+
+def _write(own: Records, path: Path) -> None:
+    path.write_bytes(pickle.dumps(own))
 
 
 def score(mode: str, paths: list[Path], against: Path | list[Path], folder: Path) -> dict[str, Any]:

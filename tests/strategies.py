@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from tests.typesetting.assemble import APPROPRIATED, NAMES, SOURCES, Forms, Part, assemble
@@ -26,6 +27,10 @@ _PROJECTS = (
     "远程异地评标系统改造（政府采购）",
     "物业费",
 )
+
+# For examples that are whole documents, typeset and read in about a second each. A failing one is shown as it is:
+# shrinking a whole document takes minutes (add Phase.shrink for that).
+documents = settings(max_examples=settings().max_examples // 10, phases=[Phase.explicit, Phase.generate])
 
 
 def amounts(most: int = 999_999) -> st.SearchStrategy[Decimal]:

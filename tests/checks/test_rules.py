@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from budgetlib.checks import TESTS, check_records
 from budgetlib.checks.console import wrapped
@@ -26,7 +26,7 @@ from budgetlib.pipeline import parse_document
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.schemas import TABLES
 from tests.shared_material import SHARED, needs_shared, records
-from tests.strategies import disclosures, layouts
+from tests.strategies import disclosures, documents, layouts
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.paper import Layout
@@ -422,13 +422,7 @@ def test_one_code_with_two_names_in_one_section_is_asked_about() -> None:
 # --- whole disclosures
 
 
-@settings(
-    deadline=None,
-    derandomize=True,
-    max_examples=5,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@documents
 @given(disclosures(), layouts())
 def test_no_sound_budget_is_blamed_however_it_is_typeset(
     tmp_path_factory: pytest.TempPathFactory, disclosure: Disclosure, layout: Layout

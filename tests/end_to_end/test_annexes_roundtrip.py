@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reportlab.platypus import Flowable
 
@@ -27,13 +27,6 @@ _HEIGHT = 700.0
 EXAMPLE = read_facts(FACTS / "示例市示例局-2026.toml")
 SOURCES = ("central", "province", "local", "own", "other")
 
-examples = settings(
-    deadline=None,
-    derandomize=True,
-    max_examples=30,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 words = st.text(st.sampled_from("建设运行维护培训服务保障项目管理系统平台更新改造"), min_size=4, max_size=24)
 aims = st.sampled_from(
     ["≥95%", "≤28.4万元", "100%", "及时", "有效保障", "2026年12月底前", "≥2次", "1500平方米", "干净整洁"]
@@ -80,7 +73,6 @@ def read_again(
         return list(read_document(path))
 
 
-@examples
 @given(st.lists(targets, min_size=1, max_size=3, unique_by=lambda target: target.name), layouts())
 def test_every_project_is_one_row_with_its_money_and_has_its_indicators_for_both_periods(
     chosen: list[Target], layout: Layout
@@ -103,7 +95,6 @@ def test_every_project_is_one_row_with_its_money_and_has_its_indicators_for_both
     )
 
 
-@examples
 @given(sections, layouts(rules=("lines", "rectangles")))
 def test_every_item_of_a_catalogue_is_found_under_its_section(chosen: list[Section], layout: Layout) -> None:
     """Of tables whose sides are drawn: with open sides a section's heading stands between two tables."""

@@ -7,23 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 
 from budgetlib.pipeline import parse_document
-from tests.strategies import disclosures, layouts
+from tests.strategies import disclosures, documents, layouts
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.expected import Line, Statement, expected_lines, expected_statements
 from tests.typesetting.paper import Layout
-
-# The same examples every time: whoever runs the tests sees what everybody sees. A failing one is shown as it is:
-# shrinking a whole document takes minutes (add Phase.shrink for that).
-examples = settings(
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 
 def read_again(disclosure: Disclosure, layout: Layout) -> dict[str, list[dict[str, Any]]]:
@@ -46,7 +37,7 @@ def without_names_of_funds(statements: set[Statement]) -> set[Statement]:
     return {s._replace(item=None) if s.measure in ("fund", "fund_pct") else s for s in statements}
 
 
-@settings(examples, max_examples=25)
+@documents
 @given(disclosures(), layouts())
 def test_every_amount_of_every_form_is_found_as_often_as_it_is_printed_and_no_other(
     disclosure: Disclosure, layout: Layout
@@ -54,14 +45,14 @@ def test_every_amount_of_every_form_is_found_as_often_as_it_is_printed_and_no_ot
     assert lines_found(read_again(disclosure, layout)) == expected_lines(disclosure)
 
 
-@settings(examples, max_examples=6)
+@documents
 @given(disclosures(), layouts())
 def test_every_figure_of_the_twelve_sections_is_found(disclosure: Disclosure, layout: Layout) -> None:
     found = statements_found(read_again(disclosure, layout))
     assert without_names_of_funds(expected_statements(disclosure)) <= without_names_of_funds(found)
 
 
-@settings(examples, max_examples=4)
+@documents
 @given(disclosures(), layouts())
 def test_who_publishes_for_which_year_is_found(disclosure: Disclosure, layout: Layout) -> None:
     (document,) = read_again(disclosure, layout)["documents"]

@@ -5,7 +5,6 @@ import json
 import unicodedata
 from collections import Counter
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,8 @@ from budgetlib.definitions.measures import measures
 from budgetlib.definitions.phrases import phrases
 from budgetlib.extraction.narrative import read_statements
 from budgetlib.pages.model import Line, Page
-from budgetlib.pages.reader import read_document
 from budgetlib.tables.schemas import STATEMENTS
-
-SHARED = Path(__file__).resolve().parents[3] / "shared"
+from tests.shared_material import SHARED, needs_shared, records
 
 CHANGE = "一、部门预算收支数据变动情况及原因"
 REVENUE = "二、收入预算情况说明"
@@ -542,12 +539,8 @@ TYPESETTINGS = [
 ]
 
 
-@cache
-def statements_of(file: str) -> tuple[dict[str, Any], ...]:
-    path = SHARED / file
-    if not path.exists():
-        pytest.skip(f"the shared material is absent: ../shared/{file}")
-    return tuple(read_statements(list(read_document(path))))
+def statements_of(file: str) -> list[dict[str, Any]]:
+    return records(SHARED / file)["statements"]
 
 
 def wan(record: dict[str, Any]) -> Decimal:
@@ -560,6 +553,7 @@ def name(text: str | None) -> str:
     return unicodedata.normalize("NFKC", text or "").lstrip(";")
 
 
+@needs_shared
 @pytest.mark.parametrize("file", TYPESETTINGS)
 def test_every_known_statement_is_found(file: str) -> None:
     found = statements_of(file)
@@ -575,6 +569,7 @@ def test_every_known_statement_is_found(file: str) -> None:
     assert true - have == set()
 
 
+@needs_shared
 @pytest.mark.parametrize("file", TYPESETTINGS)
 def test_no_statement_is_made_twice_and_each_is_printed_in_its_sentence(file: str) -> None:
     found = statements_of(file)
@@ -587,12 +582,14 @@ def test_no_statement_is_made_twice_and_each_is_printed_in_its_sentence(file: st
         assert record["reason"] is None or record["reason"] in record["sentence"] or "原因" not in record["sentence"]
 
 
+@needs_shared
 @pytest.mark.parametrize("file", TYPESETTINGS[4:])
 def test_a_typesetting_states_what_its_text_states(file: str) -> None:
     text = statements_of(f"seeds/{Path(file).name.partition('.')[0]}.txt")
 
-    def content(records: tuple[dict[str, Any], ...]) -> set[tuple[Any, ...]]:
-        return {tuple(value for key, value in record.items() if key != "page") for record in records}
+    def content(statements: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
+        places = {"document_id", "page"}
+        return {tuple(value for key, value in one.items() if key not in places) for one in statements}
 
     assert content(statements_of(file)) == content(text)
     assert all(record["page"] for record in statements_of(file))
@@ -655,6 +652,7 @@ ORIGINALS: dict[str, list[tuple[int, str, str | None, str, int]]] = {
 }
 
 
+@needs_shared
 @pytest.mark.parametrize("file", ORIGINALS)
 def test_originals_of_other_places_are_read_as_printed(file: str) -> None:
     found = statements_of(f"real/{file}.pdf")

@@ -405,6 +405,7 @@ def test_the_performance_tables_of_an_original_are_read_one_row_a_project(name: 
 WITH_TEXT = [path for path in files("real/*.pdf") if "扫描件" not in path.name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", WITH_TEXT, ids=lambda path: path.name)
 def test_every_page_of_an_original_has_a_kind_and_an_outcome(path: Path) -> None:
     own = records(path)

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pypdf import PdfReader, PdfWriter
 from reportlab.lib import colors
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Table
 
 from budgetlib.pipeline import parse_document
-from tests.end_to_end.test_roundtrip import examples, lines_found, read_again
+from tests.end_to_end.test_roundtrip import lines_found, read_again
 from tests.plain_text import said
-from tests.strategies import disclosures, layouts
+from tests.strategies import disclosures, documents, layouts
 from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.expected import expected_lines
 from tests.typesetting.paper import FONT, Layout, gap, new_page, register_font, render, table, text
@@ -70,7 +70,7 @@ def test_a_form_without_rules_or_with_open_sides_gives_the_same_amounts(tmp_path
     assert {line["measure"] for line in records["lines"]} == {"total", "basic", "project"}
 
 
-@settings(examples, max_examples=6)
+@documents
 @given(disclosures(), layouts(rules=("across", "none")))
 def test_without_rules_no_number_is_wrong_and_what_is_not_read_is_said(disclosure: Disclosure, layout: Layout) -> None:
     records = read_again(disclosure, layout)
