@@ -11,8 +11,8 @@ report: $(INSTALLED) ## read data/raw, write data/tidy, run the notebooks into r
 	$(BIN)/budgetlib parse
 	$(BIN)/budgetlib report
 
-test: $(INSTALLED) ## all tests
-	$(BIN)/python -m pytest
+test: $(INSTALLED) ## the tests but the slow ones, on all cores
+	$(BIN)/python -m pytest --numprocesses auto -m "not slow"
 
 ocr: .venv/ocr ## install the extra that reads scanned pages
 

@@ -58,16 +58,19 @@ def scanned(given: Records, tmp_path_factory: pytest.TempPathFactory) -> Records
     return bl.parse_document(as_pictures(SOUND, pages_of_forms(given), target))
 
 
+@pytest.mark.slow
 def test_pictures_of_pages_give_the_figures_that_the_pages_give(given: Records, scanned: Records) -> None:
     assert figures(given)
     assert figures(scanned) == figures(given)
 
 
+@pytest.mark.slow
 def test_every_figure_of_a_picture_is_marked_as_recognised_and_confirmed_by_a_sum(scanned: Records) -> None:
     assert {line["source"] for line in scanned["lines"]} == {"ocr"}
     assert {line["confirmed"] for line in scanned["lines"]} == {True}
 
 
+@pytest.mark.slow
 def test_a_figure_of_a_picture_stands_where_it_is_on_the_page(given: Records, scanned: Records) -> None:
     def places(own: Records) -> dict[tuple[Any, ...], tuple[float, float]]:
         keys = ("form", "side", "row", "measure")
@@ -127,6 +130,7 @@ def misprinted(scan: Path, line: Any, text: str, target: Path) -> None:
     as_pictures(overlay, [1], target)
 
 
+@pytest.mark.slow
 def test_a_scanned_disclosure_gives_the_amounts_of_its_text(tmp_path: Path) -> None:
     (scan,) = files("facsimiles/002*scan.pdf") or pytest.skip("the shared material (../shared) is absent")
     (text,) = files("seeds/002*.txt")
