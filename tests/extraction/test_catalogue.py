@@ -131,19 +131,19 @@ def test_a_covering_notice_is_no_part_of_the_disclosure_and_the_ledger_says_so(t
     assert not [row for row in parsed["catalogue_declarations"] if row["citation"] == "示政办发〔2021〕12号"]
 
 
-def test_a_page_that_holds_nothing_but_a_stranger_is_other_and_said_to_be_what_it_is() -> None:
+def test_a_page_that_holds_nothing_but_an_enclosure_is_other_and_said_to_be_what_it_is() -> None:
     letter = ("示财预〔2026〕3号", "关于批复2026年部门预算的通知", "示例市示例局：", "现将你部门2026年预算批复如下。")
     pages = [
         Page(n, lines=tuple(map(Line, texts)))
         for n, texts in ((1, ("一、收入情况",)), (2, letter), (3, ("第四部分 名词解释",)))
     ]
-    own, (stranger,) = set_apart(pages)
+    own, (enclosure,) = set_apart(pages)
     assert [len(page.lines) for page in own] == [1, 0, 1]
-    assert (stranger.first, stranger.last) == (1, 1)
-    assert stranger.sentence == "a budget approval letter (示财预〔2026〕3号), no part of the disclosure"
+    assert (enclosure.first, enclosure.last) == (1, 1)
+    assert enclosure.sentence == "a budget approval letter (示财预〔2026〕3号), no part of the disclosure"
 
 
-def test_a_notice_that_the_text_only_quotes_is_no_stranger() -> None:
+def test_a_notice_that_the_text_only_quotes_is_no_enclosure() -> None:
     lines = (
         "本部门完全按照",
         "《示例省财政厅关于印发示例省部门政府购买服务指导性目录的通知》",
@@ -261,9 +261,9 @@ def test_a_name_is_anothers_only_where_it_clearly_is(named: str | None, entity: 
 
 
 @needs_shared
-def test_the_notice_and_the_contents_of_the_catalogue_in_a_real_disclosure_are_in_the_ledger_as_strangers() -> None:
+def test_the_notice_and_the_contents_of_the_catalogue_in_a_real_disclosure_are_in_the_page_log_as_enclosures() -> None:
     pages = records(SHARED / "facsimiles/003_beaac8d7b742075a.writer.pdf")["pages"]
-    strangers = {page["page"]: page for page in pages if "covering notice" in (page["reason"] or "")}
-    assert strangers[77]["outcome"] == "read"
-    assert strangers[78]["kind"] == "other"
-    assert {strangers[number]["kind"] for number in (79, 80, 81)} == {"catalogue"}
+    enclosures = {page["page"]: page for page in pages if "covering notice" in (page["reason"] or "")}
+    assert enclosures[77]["outcome"] == "read"
+    assert enclosures[78]["kind"] == "other"
+    assert {enclosures[number]["kind"] for number in (79, 80, 81)} == {"catalogue"}

@@ -166,13 +166,13 @@ def test_what_is_no_title_of_a_form_names_none(parsed: Any, line: str) -> None:
 def rows(*printed: tuple[str, str], code: bool = False) -> list[PrintedRow]:
     """Rows of one panel with a total each, as `(label, amount)`."""
     from budgetlib.extraction.forms.header import FormColumn
-    from budgetlib.extraction.forms.rows import PrintedAmount
+    from budgetlib.extraction.forms.rows import RowAmount
     from budgetlib.pages.model import Cell
 
     column = FormColumn(0, 0, "合计", measure="total")
     return [
         PrintedRow(
-            "expenditure", 0, printed=name, amounts=[PrintedAmount(column, Decimal(text), text, Cell(text, 0, 0), 1)]
+            "expenditure", 0, printed=name, amounts=[RowAmount(column, Decimal(text), text, Cell(text, 0, 0), 1)]
         )
         for name, text in printed
     ]

@@ -76,13 +76,13 @@ class _CatalogueReader:
 
     def _say_oddities(self, code: str, index: int) -> None:
         """A code printed twice, and a code whose higher level is not printed above it: both are kept."""
-        own = {item["code"] for item in self.items if item["section"] == self.section}
+        codes = {item["code"] for item in self.items if item["section"] == self.section}
         where = f"section {self.section}" if self.section else "no section"
-        if code in own:
+        if code in codes:
             self.remarks[index].append(f"{code} stands twice in {where}")
         parent = code[:1] if len(code) == _SECOND else code[:-2]
-        siblings = any(len(other) == len(code) and other.startswith(parent) for other in own)
-        if len(code) > 1 and parent not in own and not siblings:
+        siblings = any(len(other) == len(code) and other.startswith(parent) for other in codes)
+        if len(code) > 1 and parent not in codes and not siblings:
             self.remarks[index].append(f"{code} stands in {where} without {parent}: pages may be missing above")
 
 
@@ -125,11 +125,11 @@ def normal(number: str) -> str:
 
 
 def _begin(grid: Grid, reading: _CatalogueReader) -> int | None:
-    """The first row below the head of a piece; None where the grid is no piece of a catalogue."""
+    """The first row below the header of a piece; None where the grid is no piece of a catalogue."""
     words = catalogue_words()
-    head = {cell.column: squeeze(cell.text) for cell in grid.row(0)}
-    levels = {column: level for column, key in head.items() if (level := words.level(key)) is not None}
-    if len(levels) >= 2 and any(words.code.search(key) for key in head.values()):
+    header = {cell.column: squeeze(cell.text) for cell in grid.row(0)}
+    levels = {column: level for column, key in header.items() if (level := words.level(key)) is not None}
+    if len(levels) >= 2 and any(words.code.search(key) for key in header.values()):
         reading.levels, reading.column_count = levels, grid.column_count
         return 1
     codes = sum(
@@ -157,5 +157,5 @@ def _say_sections(reading: _CatalogueReader) -> None:
     """Which sections are there: catalogues are often printed in excerpts."""
     if reading.remarks:
         counts = Counter(item["section"] or "no section" for item in reading.items)
-        said = ", ".join(f"{section} ({count})" for section, count in counts.items())
-        reading.remarks[min(reading.remarks)].insert(0, f"sections printed, with their items: {said or 'none'}")
+        sections = ", ".join(f"{section} ({count})" for section, count in counts.items())
+        reading.remarks[min(reading.remarks)].insert(0, f"sections printed, with their items: {sections or 'none'}")

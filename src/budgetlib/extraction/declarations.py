@@ -48,24 +48,24 @@ def unlisted(records: Iterable[Record], catalogue: Catalogue) -> list[str]:
     return [code for code in codes if listed and code not in listed]
 
 
-def _record(kind: str, sentence: str, page: int | None, **said: str | None) -> Record:
+def _record(kind: str, sentence: str, page: int | None, **fields: str | None) -> Record:
     names = ("citation", "section", "code", "name", "path", "project")
-    return {"kind": kind, **{name: said.get(name) for name in names}, "sentence": sentence, "page": page}
+    return {"kind": kind, **{name: fields.get(name) for name in names}, "sentence": sentence, "page": page}
 
 
 def _of_passage(passage: Passage) -> Iterator[Record]:
     """The declarations of one section: items sentence by sentence; else what the section says as a whole."""
     words = catalogue_words()
     headed = words.about.search(passage.heading) is not None
-    found = False
+    declared = False
     for match in _SENTENCE.finditer(passage.text):
         sentence = match[0].strip()
         if sentence and (headed or words.about.search(sentence)):
             page = passage.page_at(match.start())
             records = list(_items(sentence, page)) or list(_citations(sentence, page, headed and passage.section == 12))
-            found = found or bool(records)
+            declared = declared or bool(records)
             yield from records
-    if headed and not found and passage.section == 12:
+    if headed and not declared and passage.section == 12:
         text = passage.text.strip()
         page = passage.page_at(0)
         if words.none.search(squeeze(text)):
@@ -86,20 +86,20 @@ def _items(sentence: str, page: int | None) -> Iterator[Record]:
     for match in paths:
         names = [name for name in match.groups() if name]
         section = words.section.search(sentence[: match.start()])
-        said = {"section": section["section"] if section else None, "path": ">".join(names), "name": names[-1]}
+        named = {"section": section["section"] if section else None, "path": ">".join(names), "name": names[-1]}
         project = _before(projects, match.start())
         code = words.item_code.match(names[-1])
         if code:
-            said["name"] = names[-1][code.end() :].strip(_SEPARATORS)
-        yield _record("items", sentence, page, citation=citation, project=project, code=_code(code), **said)
+            named["name"] = names[-1][code.end() :].strip(_SEPARATORS)
+        yield _record("items", sentence, page, citation=citation, project=project, code=_code(code), **named)
     if paths:
         return
     ends = [code.start() for code in codes[1:]] + [len(sentence)] * bool(codes)
     for match, end in zip(codes, ends, strict=True):
         name = re.split(r"[。；;]", sentence[match.end() : end])[0].strip(_SEPARATORS)
         project = _before(projects, match.start())
-        said = {"code": _code(match), "name": re.sub(r"\s+", "", name) or None}
-        yield _record("items", sentence, page, citation=citation, project=project, **said)
+        named = {"code": _code(match), "name": re.sub(r"\s+", "", name) or None}
+        yield _record("items", sentence, page, citation=citation, project=project, **named)
     if not codes:
         for match in projects:
             yield _record("items", sentence, page, citation=citation, project=match["project"].strip())

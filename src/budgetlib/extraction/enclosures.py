@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.vocabulary import StrangerWords, catalogue_words
+from budgetlib.definitions.vocabulary import EnclosureWords, catalogue_words
 from budgetlib.pages.model import Line, Page
 
 _TITLE_LINES = 3
@@ -69,7 +69,7 @@ def set_apart(pages: Sequence[Page]) -> tuple[list[Page], list[Enclosure]]:
     return [replace(page, lines=tuple(kept[i])) for i, page in enumerate(pages)], enclosures
 
 
-def _begins(lines: Sequence[_PrintedLine], index: int) -> tuple[int, StrangerWords, str | None] | None:
+def _begins(lines: Sequence[_PrintedLine], index: int) -> tuple[int, EnclosureWords, str | None] | None:
     """Where the enclosure begins whose title is at `index`, how it is titled, and its document number.
 
     A title alone may be a quotation: a number or a letterhead stands above it, or an addressee below.
@@ -82,7 +82,7 @@ def _begins(lines: Sequence[_PrintedLine], index: int) -> tuple[int, StrangerWor
         title = "".join(line.key for line in lines[index : index + count])
         below = [line.key for line in lines[index + count : index + count + 1]]
         addressed = any(key.endswith((":", "：")) and len(key) < _ADDRESSEE for key in below)
-        for enclosure in words.strangers:
+        for enclosure in words.enclosures:
             if enclosure.title.search(title) and (heading or (addressed and not enclosure.with_number)):
                 return min([*heading, index]), enclosure, lines[numbers[-1]].key if numbers else None
     return None

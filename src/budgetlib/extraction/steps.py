@@ -118,8 +118,8 @@ class Steps:
         return self._pages[number - 1]
 
     def _table(self, number: int) -> FormTable:
-        found = [table for table in self._tables if any(piece.page.number == number for piece in table.pieces)]
-        if not found:
+        shown = [table for table in self._tables if any(piece.page.number == number for piece in table.pieces)]
+        if not shown:
             known = sorted({str(piece.page.number) for table in self._tables for piece in table.pieces}, key=int)
             raise NotFound(f"no statutory form on page {number} of {self.file.name}; forms are on {', '.join(known)}")
-        return found[0]
+        return shown[0]

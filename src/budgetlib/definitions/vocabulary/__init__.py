@@ -4,7 +4,7 @@ A new wording is a new line of TOML; nothing here knows a page.
 """
 
 from budgetlib.definitions.vocabulary.amounts import AmountWords, amount_words
-from budgetlib.definitions.vocabulary.catalogue import CatalogueWords, StrangerWords, catalogue_words, is_section_of
+from budgetlib.definitions.vocabulary.catalogue import CatalogueWords, EnclosureWords, catalogue_words, is_section_of
 from budgetlib.definitions.vocabulary.performance import PerformanceWords, performance_words
 from budgetlib.definitions.vocabulary.services import ServiceWords, service_words
 from budgetlib.definitions.vocabulary.spending import SpendingWords, spending_words
@@ -12,10 +12,10 @@ from budgetlib.definitions.vocabulary.spending import SpendingWords, spending_wo
 __all__ = [
     "AmountWords",
     "CatalogueWords",
+    "EnclosureWords",
     "PerformanceWords",
     "ServiceWords",
     "SpendingWords",
-    "StrangerWords",
     "amount_words",
     "catalogue_words",
     "is_section_of",

@@ -11,7 +11,7 @@ from budgetlib.definitions.toml import load
 
 
 @dataclass(frozen=True)
-class StrangerWords:
+class EnclosureWords:
     """How a paper that is no part of a disclosure is titled, and what it is.
 
     `with_number`: the title alone tells too little; a document number or a letterhead must stand above it.
@@ -41,7 +41,7 @@ class CatalogueWords:
     purchased: re.Pattern[str]
     path: re.Pattern[str]
     section: re.Pattern[str]
-    strangers: tuple[StrangerWords, ...]
+    enclosures: tuple[EnclosureWords, ...]
     letterhead: re.Pattern[str]
     ends_before: re.Pattern[str]
     ends_with: re.Pattern[str]
@@ -83,8 +83,8 @@ def catalogue_words() -> CatalogueWords:
     data = load("catalogue.toml", __package__)
     single = {name: re.compile(pattern) for name, pattern in data.items() if isinstance(pattern, str)}
     levels = tuple(re.compile(pattern) for pattern in data["levels"])
-    strangers = tuple(
-        StrangerWords(one["what"], re.compile(one["title"]), one.get("with_number", False), one.get("edition", False))
-        for one in data["stranger"]
+    enclosures = tuple(
+        EnclosureWords(one["what"], re.compile(one["title"]), one.get("with_number", False), one.get("edition", False))
+        for one in data["enclosure"]
     )
-    return CatalogueWords(levels=levels, strangers=strangers, **single)
+    return CatalogueWords(levels=levels, enclosures=enclosures, **single)

@@ -47,7 +47,7 @@ class FormColumn:
 
 
 @dataclass(frozen=True)
-class Header:
+class TableHeader:
     """What stands above the body of a grid: title lines inside it, and the header of each column."""
 
     titles: tuple[str, ...]
@@ -99,7 +99,7 @@ def _is_title_row(grid: Grid, row: int) -> bool:
     return len(cells) == 1 and (find_unit([text]) is not None or form_above([cells[0].text]) is not None)
 
 
-def read_header(grid: Grid) -> Header:
+def read_header(grid: Grid) -> TableHeader:
     """Title rows inside the grid, the header of each column from top to bottom, and the first body row."""
     first = 0
     titles: list[str] = []
@@ -114,7 +114,7 @@ def read_header(grid: Grid) -> Header:
     return _header(grid, tuple(titles), first, body)
 
 
-def without_rows_below(grid: Grid, header: Header, known: Sequence[Sequence[str]]) -> Header:
+def without_rows_below(grid: Grid, header: TableHeader, known: Sequence[Sequence[str]]) -> TableHeader:
     """`header` down to the rows `known` from the page before: what stands below them is body, even without amounts."""
     end = header.first + len(known)
     if known and end < header.body and all(_texts(grid, header.first + i) == list(row) for i, row in enumerate(known)):
@@ -122,12 +122,12 @@ def without_rows_below(grid: Grid, header: Header, known: Sequence[Sequence[str]
     return header
 
 
-def header_rows(grid: Grid, header: Header) -> tuple[tuple[str, ...], ...]:
+def header_rows(grid: Grid, header: TableHeader) -> tuple[tuple[str, ...], ...]:
     """The texts of the rows of a header, by which it is known again."""
     return tuple(tuple(_texts(grid, row)) for row in range(header.first, header.body))
 
 
-def _header(grid: Grid, titles: tuple[str, ...], first: int, body: int) -> Header:
+def _header(grid: Grid, titles: tuple[str, ...], first: int, body: int) -> TableHeader:
     headers = []
     rows = [row for row in range(first, body) if not is_numbering([t for t in _texts(grid, row) if t])]
     for column in range(grid.column_count):
@@ -141,7 +141,7 @@ def _header(grid: Grid, titles: tuple[str, ...], first: int, body: int) -> Heade
             if text := squeeze(cell.text):
                 path.append(text)
         headers.append(">".join(path))
-    return Header(titles, tuple(headers), body, first)
+    return TableHeader(titles, tuple(headers), body, first)
 
 
 def columns_of(form: Form, headers: Sequence[str]) -> tuple[FormColumn, ...]:

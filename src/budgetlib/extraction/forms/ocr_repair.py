@@ -14,7 +14,7 @@ from budgetlib.core.text import squeeze
 from budgetlib.definitions.codes import name_meant
 from budgetlib.extraction.forms.lines import form_lines
 from budgetlib.extraction.forms.ocr_confirm import confirm_lines
-from budgetlib.extraction.forms.recognise import FormTable, Piece
+from budgetlib.extraction.forms.recognise import FormPiece, FormTable
 from budgetlib.extraction.forms.rows import amount_cell
 from budgetlib.extraction.records import LineRecord, box_of
 from budgetlib.pages.model import Box, Cell, Page
@@ -102,7 +102,7 @@ def repair_prose(page: Page, amounts: Collection[Decimal]) -> tuple[Page, list[s
     return replace(page, lines=lines), left
 
 
-def _money(piece: Piece) -> Iterator[Cell]:
+def _money(piece: FormPiece) -> Iterator[Cell]:
     """The cells of a piece in which an amount is printed."""
     for row in range(piece.body, piece.grid.row_count):
         for column in piece.columns:

@@ -16,7 +16,7 @@ from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import Form
 from budgetlib.extraction.forms.header import (
     FormColumn,
-    Header,
+    TableHeader,
     columns_of,
     header_parts,
     header_rows,
@@ -37,7 +37,7 @@ _LINES_ABOVE = 12
 
 
 @dataclass(frozen=True)
-class Piece:
+class FormPiece:
     """The part of a form that one grid shows: `body` is the first row below the header.
 
     `beside` holds the columns further right of the same rows, where a sheet too wide was printed on two pages.
@@ -48,7 +48,7 @@ class Piece:
     grid: Grid
     body: int
     columns: tuple[FormColumn, ...] = ()
-    beside: tuple[Piece, ...] = ()
+    beside: tuple[FormPiece, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ class FormTable:
     year: int | None
     header_rows: tuple[tuple[str, ...], ...]
     """The texts of the header's rows, as printed first."""
-    pieces: tuple[Piece, ...]
+    pieces: tuple[FormPiece, ...]
 
     @property
-    def parts(self) -> Iterator[Piece]:
+    def parts(self) -> Iterator[FormPiece]:
         """Its pieces, each with those set beside it."""
         return (part for piece in self.pieces for part in (piece, *piece.beside))
 
@@ -80,7 +80,7 @@ class FormTable:
         """The headers of money columns that no rule knows."""
         return [c.header for c in self.columns if c.measure and c.measure.startswith("other:")]
 
-    def with_piece(self, piece: Piece, number: int | None = None) -> FormTable:
+    def with_piece(self, piece: FormPiece, number: int | None = None) -> FormTable:
         """The form with `piece` after its others, or in the place of piece `number`."""
         end = len(self.pieces) if number is None else number
         return replace(self, pieces=(*self.pieces[:end], piece, *self.pieces[end + 1 :]))
@@ -112,7 +112,7 @@ def recognise(pages: Sequence[Page]) -> tuple[list[FormTable], list[Unknown]]:
             above = [*above[-_LINES_ABOVE:], *header.titles]
             if above and header.first == block.row_count:
                 continue
-            piece = Piece(page, page_index, block, header.body)
+            piece = FormPiece(page, page_index, block, header.body)
             if current is not None and (longer := _continued(current, piece, header, above)):
                 tables[-1] = current = longer
             else:
@@ -137,7 +137,9 @@ def _looks_like_money(grid: Grid) -> bool:
     return amounts >= 2
 
 
-def _begun(piece: Piece, header: Header, above: Sequence[str], current: FormTable | None) -> FormTable | str | None:
+def _begun(
+    piece: FormPiece, header: TableHeader, above: Sequence[str], current: FormTable | None
+) -> FormTable | str | None:
     """The form that begins with `piece`, or why none does; None for a performance table."""
     titled = form_above(above)
     if titled is None:
@@ -147,7 +149,7 @@ def _begun(piece: Piece, header: Header, above: Sequence[str], current: FormTabl
     return f"{table.title}: {problem}" if problem else table
 
 
-def _titled(form: Form, title: str, piece: Piece, header: Header, above: Sequence[str]) -> FormTable:
+def _titled(form: Form, title: str, piece: FormPiece, header: TableHeader, above: Sequence[str]) -> FormTable:
     years = [year for text in (title, *header.titles) for year in years_in(squeeze(text))]
     columns = columns_of(form, header.headers)
     return FormTable(
@@ -172,7 +174,7 @@ def _missing(table: FormTable) -> str | None:
     return None
 
 
-def _why_unknown(above: Sequence[str], header: Header) -> str:
+def _why_unknown(above: Sequence[str], header: TableHeader) -> str:
     title = next((squeeze(t) for t in reversed(above) if squeeze(t).endswith("表")), "")
     headers = ", ".join(h for h in header.headers if h)[:120]
     return (
@@ -184,7 +186,7 @@ def _has_goals(table: FormTable | None) -> bool:
     return table is not None and any("绩效目标" in column.header for column in table.columns)
 
 
-def _continued(current: FormTable, piece: Piece, header: Header, above: Sequence[str]) -> FormTable | None:
+def _continued(current: FormTable, piece: FormPiece, header: TableHeader, above: Sequence[str]) -> FormTable | None:
     """`current` with `piece`, where the piece goes on with it; None where it does not."""
     if titled := form_above(above):
         table = _titled(*titled, piece, header, above)
@@ -210,7 +212,7 @@ def _is_repeat(current: FormTable, table: FormTable) -> bool:
     )
 
 
-def _set_beside(current: FormTable, piece: Piece, header: Header) -> FormTable | None:
+def _set_beside(current: FormTable, piece: FormPiece, header: TableHeader) -> FormTable | None:
     """`current` with an untitled grid without labels beside the piece whose further columns it shows; None where none.
 
     Programs that print sheets too wide for the paper print the columns cut off on pages of their own, row by row.
@@ -228,7 +230,7 @@ def _set_beside(current: FormTable, piece: Piece, header: Header) -> FormTable |
     return None
 
 
-def _same_columns(current: FormTable, grid: Grid, header: Header) -> tuple[FormColumn, ...] | None:
+def _same_columns(current: FormTable, grid: Grid, header: TableHeader) -> tuple[FormColumn, ...] | None:
     """The columns of an untitled grid that continues `current`; None where it has a header of its own."""
     if _repeats(current, header):
         columns = columns_of(current.form, header.headers)
@@ -242,13 +244,13 @@ def _same_columns(current: FormTable, grid: Grid, header: Header) -> tuple[FormC
     return _carried_over(current.pieces[-1], grid)
 
 
-def _repeats(current: FormTable, header: Header) -> bool:
+def _repeats(current: FormTable, header: TableHeader) -> bool:
     """True where the header says again what that of `current` says, in full or in part."""
     parts = header_parts(header.headers)
     return bool(parts) and parts <= header_parts(c.header for c in current.columns)
 
 
-def _carried_over(last: Piece, grid: Grid) -> tuple[FormColumn, ...] | None:
+def _carried_over(last: FormPiece, grid: Grid) -> tuple[FormColumn, ...] | None:
     """The columns of `last` as they stand in `grid`, which shows no header; None where they do not fit.
 
     Columns are matched by their place on the paper; a grid may lack or split columns that say nothing.

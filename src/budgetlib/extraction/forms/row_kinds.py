@@ -55,11 +55,11 @@ def row_kinds(rows: Sequence[PrintedRow], strategy: str, spending_units: Sequenc
 def _totals(rows: Sequence[PrintedRow]) -> None:
     """The grand totals: 总计 before 合计, and never 本年…合计 or 小计 where there is another."""
     labels = [squeeze(row.item) for row in rows]
-    found = [label for label in labels if is_total(label)]
+    totals = [label for label in labels if is_total(label)]
     grand = (
-        [label for label in found if "总计" in label]
-        or [label for label in found if not re.search(r"本年|当年|小计|人员|公用|基本支出|项目支出", label)]
-        or found
+        [label for label in totals if "总计" in label]
+        or [label for label in totals if not re.search(r"本年|当年|小计|人员|公用|基本支出|项目支出", label)]
+        or totals
     )
     for row, label in zip(rows, labels, strict=True):
         row.kind = "total" if label in grand else "subtotal" if is_total(label) else "line"
@@ -160,17 +160,17 @@ def _nesting(numbers: tuple[Decimal, ...], total: Decimal, depth: int = 4) -> fr
     def forests(start: int, rest: Decimal, levels: int) -> tuple[tuple[int, frozenset[int]], ...]:
         nonlocal steps
         steps += 1
-        found: dict[int, frozenset[int]] = {}
+        reached: dict[int, frozenset[int]] = {}
         if start >= len(numbers) or steps > _MAX_STEPS:
             return ()
         left = rest - numbers[start]
         inside = forests(start + 1, numbers[start], levels - 1) if levels > 1 and numbers[start] else ()
         for end, heads in (*((e, h | {start}) for e, h in inside), (start + 1, frozenset[int]())):
             if abs(left) <= slack:
-                found.setdefault(end, heads)
+                reached.setdefault(end, heads)
             if left > slack or (end < len(numbers) and numbers[end] == 0):
                 for further, more in forests(end, left, levels):
-                    found.setdefault(further, heads | more)
-        return tuple(found.items())
+                    reached.setdefault(further, heads | more)
+        return tuple(reached.items())
 
     return next((heads for end, heads in forests(0, total, depth) if end == len(numbers)), None)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from budgetlib.core.money import is_blank, is_whole, parse_number
 from budgetlib.core.text import squeeze, strip_numbering
 from budgetlib.extraction.forms.header import FormColumn, header_parts, is_numbering
-from budgetlib.extraction.forms.recognise import FormTable, Piece
+from budgetlib.extraction.forms.recognise import FormPiece, FormTable
 from budgetlib.pages.model import Cell
 
 _CODED = re.compile(r"[\[【(（]?(?P<code>\d{3}(?:\d\d){0,3})[\]】)）]?[-—_ ]*(?P<name>[^\d\s].*)?", re.DOTALL)
@@ -19,7 +19,7 @@ _NOTE = re.compile(r"^(注|备注|说明)[:：]")
 
 
 @dataclass(frozen=True)
-class PrintedAmount:
+class RowAmount:
     """One printed amount of a row: its column, number and cell, the number of its page and how that was read."""
 
     column: FormColumn
@@ -51,7 +51,7 @@ class PrintedRow:
     unit: str | None = None
     unit_heads: bool = False
     period: str = ""
-    amounts: list[PrintedAmount] = field(default_factory=list)
+    amounts: list[RowAmount] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     kind: str = "line"
 
@@ -98,7 +98,7 @@ def _side(table: FormTable, panel: int, columns: Sequence[FormColumn]) -> str:
 
 
 def _share_merged_totals(
-    piece: Piece, r: int, rows: Sequence[PrintedRow], by_panel: dict[int, list[FormColumn]]
+    piece: FormPiece, r: int, rows: Sequence[PrintedRow], by_panel: dict[int, list[FormColumn]]
 ) -> None:
     """One label over two panels of the same side (支出合计): its amount is the total of the left one."""
     for left, right in pairwise(rows):
@@ -117,7 +117,7 @@ def _repeats_header(table: FormTable, texts: Sequence[str]) -> bool:
     return len(texts) > 1 and all(t in parts or re.fullmatch(r"\*+", t) for t in texts)
 
 
-def _fill(row: PrintedRow, table: FormTable, piece: Piece, columns: Sequence[FormColumn], money_unit: str) -> None:
+def _fill(row: PrintedRow, table: FormTable, piece: FormPiece, columns: Sequence[FormColumn], money_unit: str) -> None:
     """What the cells of its panel say, into `row`; amounts may go on beside the last panel."""
     _, r, _ = row.position
     labels: dict[str, str] = {}
@@ -130,14 +130,14 @@ def _fill(row: PrintedRow, table: FormTable, piece: Piece, columns: Sequence[For
         places += [(part, r - piece.body + part.body, column) for part in piece.beside for column in part.columns]
     for part, part_row, column in places:
         amount = _amount(part, part_row, column, money_unit)
-        if isinstance(amount, PrintedAmount):
+        if isinstance(amount, RowAmount):
             row.amounts.append(amount)
         elif amount:
             row.remarks.append(amount)
     _name(row, labels, coded=table.form.rows in ("codes", "groups"))
 
 
-def amount_cell(piece: Piece, row: int, column: FormColumn) -> Cell | None:
+def amount_cell(piece: FormPiece, row: int, column: FormColumn) -> Cell | None:
     """The cell of a column of amounts that begins in a row; None where none does or nothing is printed in it."""
     cell = piece.grid.cell(row, column.index)
     if cell is None or cell.row != row or cell.column != column.index or is_blank(cell.text):
@@ -145,7 +145,7 @@ def amount_cell(piece: Piece, row: int, column: FormColumn) -> Cell | None:
     return cell
 
 
-def _amount(piece: Piece, r: int, column: FormColumn, money_unit: str) -> PrintedAmount | str | None:
+def _amount(piece: FormPiece, r: int, column: FormColumn, money_unit: str) -> RowAmount | str | None:
     """The amount printed in a place, or why what is printed there is none; None where nothing like one is printed."""
     cell = amount_cell(piece, r, column)
     if cell is None:
@@ -158,7 +158,7 @@ def _amount(piece: Piece, r: int, column: FormColumn, money_unit: str) -> Printe
     if not is_whole(number, money_unit):
         return f"{where} is finer than a fen"
     text = re.sub(r"\s+", "", cell.text)
-    return PrintedAmount(column, number, text, cell, piece.page.number, piece.page.source)
+    return RowAmount(column, number, text, cell, piece.page.number, piece.page.source)
 
 
 def _name(row: PrintedRow, labels: dict[str, str], coded: bool) -> None:

@@ -60,7 +60,7 @@ class Passage:
         return self.pages[max(0, bisect_right(self.starts, offset) - 1)]
 
 
-class _Row(NamedTuple):
+class _TextLine(NamedTuple):
     """One line of text on its way into a passage."""
 
     text: str
@@ -107,7 +107,7 @@ def read_passages(pages: Sequence[Page]) -> list[Passage]:
     """The passages of the narrative part in printed order; sections without running text are left out."""
     passages: list[Passage] = []
     outline = _Outline()
-    title, rows = "", list[_Row]()
+    title, rows = "", list[_TextLine]()
     for row in _whole_headings(_rows(pages)):
         heading, section = _heading(row), outline.section
         if heading and outline.enter(heading):
@@ -121,7 +121,7 @@ def read_passages(pages: Sequence[Page]) -> list[Passage]:
     return passages
 
 
-def _heading(row: _Row) -> _Heading | None:
+def _heading(row: _TextLine) -> _Heading | None:
     """What heading a line is or begins with; None for running text."""
     for level, numbering in enumerate(_LEVELS):
         if match := numbering.match(row.plain):
@@ -146,18 +146,18 @@ def _numbered(level: int, rest: str) -> _Heading | None:
     return _Heading(level, words, section, outside, run_in=bool(after))
 
 
-def _whole_headings(rows: Iterator[_Row]) -> Iterator[_Row]:
+def _whole_headings(rows: Iterator[_TextLine]) -> Iterator[_TextLine]:
     """`rows` with headings that wrap onto a second line in one piece."""
-    held: _Row | None = None
+    heading: _TextLine | None = None
     for row in rows:
-        if held and _continues(held.plain, row.plain):
-            held = held._replace(text=held.text + row.text, plain=held.plain + row.plain, full=False)
+        if heading and _continues(heading.plain, row.plain):
+            heading = heading._replace(text=heading.text + row.text, plain=heading.plain + row.plain, full=False)
             continue
-        if held:
-            yield held
-        held = row
-    if held:
-        yield held
+        if heading:
+            yield heading
+        heading = row
+    if heading:
+        yield heading
 
 
 def _continues(first: str, second: str) -> bool:
@@ -172,7 +172,7 @@ def _continues(first: str, second: str) -> bool:
     return bool(ending.search(second)) and (open_bracket or not ending.search(first))
 
 
-def _rows(pages: Sequence[Page]) -> Iterator[_Row]:
+def _rows(pages: Sequence[Page]) -> Iterator[_TextLine]:
     """The lines of running text of all pages, without running heads, page numbers and contents entries."""
     heads = _running_heads(pages)
     after_table = False
@@ -189,7 +189,7 @@ def _rows(pages: Sequence[Page]) -> Iterator[_Row]:
             if bare or plain in heads or _PAGE_NUMBER.fullmatch(block.text) or _CONTENTS.search(block.text):
                 continue
             full = block.box is not None and block.box.x1 > edge - 1.5 * (block.box.bottom - block.box.top)
-            yield _Row(block.text, plain, page.number, full, after_table)
+            yield _TextLine(block.text, plain, page.number, full, after_table)
             after_table = False
 
 
@@ -227,7 +227,7 @@ def _running_heads(pages: Sequence[Page]) -> set[str]:
     return {text for text, count in printed.items() if count >= many and not headings().table.search(text)}
 
 
-def _passage(section: int, heading: str, rows: Sequence[_Row]) -> Passage:
+def _passage(section: int, heading: str, rows: Sequence[_TextLine]) -> Passage:
     """One passage of `rows`: wrapped lines joined, numbered items on lines of their own."""
     parts: list[str] = []
     starts: list[int] = []
@@ -242,7 +242,7 @@ def _passage(section: int, heading: str, rows: Sequence[_Row]) -> Passage:
     return Passage(section, heading, "".join(parts), tuple(starts), tuple(row.page for row in rows))
 
 
-def _break(before: _Row, row: _Row, printed: str) -> str:
+def _break(before: _TextLine, row: _TextLine, printed: str) -> str:
     """What stands between two lines: a line break, a blank between two words of Latin script, or nothing."""
     numbered = any(numbering.match(row.plain) for numbering in _LEVELS)
     title = _is_title(before.plain) and not before.full and not _AMOUNT.match(row.plain)

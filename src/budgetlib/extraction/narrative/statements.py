@@ -49,7 +49,7 @@ class PassageReader:
         self.understood = 0
         self.asides: list[_Aside] = []
         self.unexplained: list[StatementRecord] = []
-        self.found: list[StatementRecord] = []
+        self.statements: list[StatementRecord] = []
 
     def records(self) -> list[StatementRecord]:
         """The records of the passage, in printed order."""
@@ -68,7 +68,7 @@ class PassageReader:
                 self._close(position)
             elif not phrases().goes_on.match(self.plain, match.start()):
                 self.topic = self.whole = None
-        return self.found
+        return self.statements
 
     def _close(self, position: int) -> None:
         """After a bracket the text is about what it was about before."""
@@ -167,7 +167,7 @@ class PassageReader:
         if not phrases().both_sides.search(about):
             return []
         sides = ("revenue_change", "expenditure_change", "appropriation_change")
-        return [record for record in self.found if record["measure"].startswith(sides)]
+        return [record for record in self.statements if record["measure"].startswith(sides)]
 
     def _state(
         self, match: re.Match[str], topic: Topic, measures: Iterable[str], value: Decimal, unit: str
@@ -188,7 +188,7 @@ class PassageReader:
             }
             for measure in measures
         ]
-        self.found += records
+        self.statements += records
         return records
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from budgetlib.extraction.performance.model import Target
+from budgetlib.extraction.performance.model import TargetTable
 from budgetlib.extraction.performance.parser import Parser
 from budgetlib.extraction.records import GridPlace, Record
 from budgetlib.pages.model import Page
@@ -61,7 +61,7 @@ def read_performance(pages: Sequence[Page], form_places: Collection[GridPlace] =
     return Performance(projects, indicators, departments, dict(remarks), parser.places, empty)
 
 
-def _say_what_is_missing(targets: Sequence[Target], ends_open: bool) -> None:
+def _say_what_is_missing(targets: Sequence[TargetTable], ends_open: bool) -> None:
     """What a reader of the paper would miss, noted with each table."""
     signatures = any(target.signed for target in targets)
     for target in targets:
@@ -74,7 +74,7 @@ def _say_what_is_missing(targets: Sequence[Target], ends_open: bool) -> None:
         last.remark("the document ends within this table", last.places[-1].page_index)
 
 
-def _say_about_money(target: Target) -> None:
+def _say_about_money(target: TargetTable) -> None:
     if not target.amounts:
         target.remark("no amounts are printed")
     elif target.money_unit is None:

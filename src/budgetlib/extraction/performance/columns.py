@@ -14,7 +14,7 @@ LEVELS = {"level1", "level2", "level3", "target"}
 
 
 @dataclass(frozen=True)
-class Column:
+class IndicatorColumn:
     """A column of the indicators: what it holds, in which half, and the columns of the grid it covers."""
 
     role: str
@@ -24,13 +24,13 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Layout:
+class IndicatorLayout:
     """The columns of the indicators of one table, as its head names them.
 
     `level1_known` says that the head has a column of first-level indicators.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[IndicatorColumn, ...]
     column_count: int
     edges: tuple[float, ...]
 
@@ -49,16 +49,15 @@ class Layout:
         """The grid column in which the second half begins; None where there is one half."""
         return min((column.first for column in self.columns if column.half == 1), default=None)
 
-    def column(self, role: str, half: int) -> Column | None:
+    def column(self, role: str, half: int) -> IndicatorColumn | None:
         """The column of a role in a half; the first level is shared by both halves."""
-        found = [c for c in self.columns if c.role == role and (c.half == half or role == "level1")]
-        return found[0] if found else None
+        return next((c for c in self.columns if c.role == role and (c.half == half or role == "level1")), None)
 
-    def at(self, index: int) -> Column | None:
+    def at(self, index: int) -> IndicatorColumn | None:
         """The column that covers a column of the grid."""
         return next((column for column in self.columns if column.first <= index <= column.last), None)
 
-    def on(self, grid: Grid) -> Layout | None:
+    def on(self, grid: Grid) -> IndicatorLayout | None:
         """The layout on a grid that goes on without a head: the same columns, or the same places on paper.
 
         None where neither tells.
@@ -71,7 +70,7 @@ class Layout:
         for column in self.columns:
             if here := same_place(self.edges[column.first], self.edges[column.last + 1], grid.edges):
                 moved.append(replace(column, first=here[0], last=here[1]))
-        return Layout(tuple(moved), grid.column_count, grid.edges)
+        return IndicatorLayout(tuple(moved), grid.column_count, grid.edges)
 
 
 def same_place(left: float, right: float, edges: Sequence[float]) -> tuple[int, int] | None:
@@ -84,7 +83,7 @@ def same_place(left: float, right: float, edges: Sequence[float]) -> tuple[int, 
     return (inside[0], inside[-1]) if inside else None
 
 
-def find_layout(row: Sequence[Token], grid: Grid) -> Layout | None:
+def find_layout(row: Sequence[Token], grid: Grid) -> IndicatorLayout | None:
     """The layout that a row of header words gives; None where the row is no head of indicators."""
     words = performance_words()
     roles = [(token, words.column(token.key)) for token in row]
@@ -94,7 +93,7 @@ def find_layout(row: Sequence[Token], grid: Grid) -> Layout | None:
         roles = [(token, "level3" if token in rubrics else role) for token, role in roles]
     if len({role for _, role in roles} & LEVELS) < 2:
         return None
-    columns: list[Column] = []
+    columns: list[IndicatorColumn] = []
     half = 0
     for token, role in roles:
         if role is None:
@@ -102,5 +101,5 @@ def find_layout(row: Sequence[Token], grid: Grid) -> Layout | None:
         if role not in ("level1", "skip") and any(c.role == role and c.half == half for c in columns):
             half += 1
         cell = token.cell
-        columns.append(Column(role, half, cell.column, cell.column + cell.columns - 1))
-    return Layout(tuple(columns), grid.column_count, grid.edges)
+        columns.append(IndicatorColumn(role, half, cell.column, cell.column + cell.columns - 1))
+    return IndicatorLayout(tuple(columns), grid.column_count, grid.edges)

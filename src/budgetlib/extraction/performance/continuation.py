@@ -18,32 +18,32 @@ class LastRow:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
-        self.held: dict[int, tuple[int, str, Cell]] = {}
+        self.cells: dict[int, tuple[int, str, Cell]] = {}
 
     def note(self, index: int, third: Token, target: Token | None) -> None:
         """An indicator of the row, by its index among those of the table."""
-        self.held[third.cell.column] = index, "level3", third.cell
+        self.cells[third.cell.column] = index, "level3", third.cell
         if target:
-            self.held[target.cell.column] = index, "target", target.cell
+            self.cells[target.cell.column] = index, "target", target.cell
 
-    def rest(self, row: Sequence[Token], grid: Grid) -> list[tuple[int, str, str]]:
+    def continuation(self, row: Sequence[Token], grid: Grid) -> list[tuple[int, str, str]]:
         """What a row adds to the indicators of this one: (index, `level3` or `target`, text); empty for a new row.
 
-        The rest of a row has no words of the levels. Where it has an indicator and a target side by side, it is
-        a rest only if the lines above were full.
+        What a page end cut off has no words of the levels. Where it has an indicator and a target side by side, it is
+        it only if the lines above were full.
         """
         if grid.column_count != self.grid.column_count or any(performance_words().is_level(t.key) for t in row):
             return []
-        known = [token for token in row if token.cell.column in self.held]
+        known = [token for token in row if token.cell.column in self.cells]
         if any(len(token.key) > _SHORT for token in row if token not in known):
             return []
-        found = [(*self.held[token.cell.column][:2], token.text) for token in known]
-        whole = {index for index, role, _ in found if role == "level3"} & {
-            i for i, role, _ in found if role == "target"
+        added = [(*self.cells[token.cell.column][:2], token.text) for token in known]
+        whole = {index for index, role, _ in added if role == "level3"} & {
+            i for i, role, _ in added if role == "target"
         }
-        if whole and not all(self._is_full(self.held[token.cell.column][2]) for token in known):
+        if whole and not all(self._is_full(self.cells[token.cell.column][2]) for token in known):
             return []
-        return found
+        return added
 
     def _is_full(self, cell: Cell) -> bool:
         """True where the last printed line of a cell leaves no room for another word."""

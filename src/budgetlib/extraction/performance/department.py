@@ -10,7 +10,7 @@ from budgetlib.core.money import parse_number
 from budgetlib.definitions.vocabulary import performance_words
 from budgetlib.extraction.forms.titles import find_unit
 from budgetlib.extraction.performance.header import bare
-from budgetlib.extraction.performance.model import Place, Statement, Target, Token
+from budgetlib.extraction.performance.model import PageRef, TargetStatement, TargetTable, Token
 
 _SHORT = 4
 """Words no longer than this are the second row of a head, not a task."""
@@ -18,7 +18,7 @@ _END = ("。", ".", "；", ";")
 _COUNT = re.compile(r"[<>≤≥]?\d[\d,]*(?:\.\d+)?(?P<unit>\D{0,4})")
 
 
-class Figures:
+class DepartmentFigures:
     """What the rows above the indicators say, row by row; headers stay for the rows below them."""
 
     def __init__(self) -> None:
@@ -27,7 +27,7 @@ class Figures:
         self.in_tasks = False
         self.headers: dict[int, list[str]] = {}
 
-    def take(self, target: Target, row: Sequence[Token], opens: bool, place: Place) -> None:
+    def take(self, target: TargetTable, row: Sequence[Token], opens: bool, place: PageRef) -> None:
         """One row: key figures, a task, a goal, or the head of such rows; `opens` says that it begins a page."""
         words = performance_words()
         if opens and self._is_rest(target, row):
@@ -38,7 +38,7 @@ class Figures:
             return
         if label == "goal" and len(row) > 1:
             self.in_tasks = False
-            target.statements.append(Statement("goal", None, row[0].text, row[-1].text, None, place.page))
+            target.statements.append(TargetStatement("goal", None, row[0].text, row[-1].text, None, place.page))
             return
         numbers = [token for token in row if _COUNT.fullmatch(token.key)]
         if any(words.task.search(token.key) for token in row):
@@ -51,9 +51,9 @@ class Figures:
         for token in numbers:
             if item := self._item(row, token):
                 amount = self._amount(target, token)
-                target.statements.append(Statement("figure", self.section, item, token.text, amount, place.page))
+                target.statements.append(TargetStatement("figure", self.section, item, token.text, amount, place.page))
 
-    def _is_rest(self, target: Target, row: Sequence[Token]) -> bool:
+    def _is_rest(self, target: TargetTable, row: Sequence[Token]) -> bool:
         """True for the rest of a task or goal that a page end cut off; it is added to what stands before."""
         last = target.statements[-1] if target.statements else None
         if last is None or last.kind == "figure" or last.text.endswith(_END) or len(row) > 2:
@@ -62,7 +62,7 @@ class Figures:
         target.statements[-1] = last._replace(item=item, text=last.text + row[-1].text)
         return True
 
-    def _enter(self, target: Target, row: Sequence[Token]) -> None:
+    def _enter(self, target: TargetTable, row: Sequence[Token]) -> None:
         """A new section begins with a word in the first column; money has its unit printed."""
         first = row[0]
         if first.cell.column <= 1 and len(row) > 1 and not _COUNT.fullmatch(row[1].key) and not self._is_task(row):
@@ -76,13 +76,13 @@ class Figures:
     def _is_task(self, row: Sequence[Token]) -> bool:
         return self.in_tasks and performance_words().label(bare(row[0].key)) is None
 
-    def _take_task(self, target: Target, words: Sequence[Token], numbers: Sequence[Token], place: Place) -> None:
+    def _take_task(self, target: TargetTable, words: Sequence[Token], numbers: Sequence[Token], place: PageRef) -> None:
         if numbers == [] and all(len(token.key) <= _SHORT for token in words):
             self._remember(words)
         elif words:
             item = words[0].text if len(words) > 1 else None
             amount = self._amount(target, numbers[0]) if numbers else None
-            target.statements.append(Statement("task", self.section, item, words[-1].text, amount, place.page))
+            target.statements.append(TargetStatement("task", self.section, item, words[-1].text, amount, place.page))
 
     def _remember(self, row: Sequence[Token]) -> None:
         for token in row:
@@ -96,7 +96,7 @@ class Figures:
             return before[-1].text
         return "、".join(self.headers.get(token.cell.column, [])) or None
 
-    def _amount(self, target: Target, token: Token) -> Decimal | None:
+    def _amount(self, target: TargetTable, token: Token) -> Decimal | None:
         """The figure where it is money, in the unit of the table; the unit may stand beside it once more."""
         match = _COUNT.fullmatch(token.key)
         if not self.in_money or match is None or match["unit"] not in ("", target.money_unit):

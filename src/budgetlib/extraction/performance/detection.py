@@ -9,7 +9,7 @@ from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import performance_words
 from budgetlib.extraction.forms.titles import find_entity, find_unit
 from budgetlib.extraction.performance.columns import find_layout
-from budgetlib.extraction.performance.header import Label
+from budgetlib.extraction.performance.header import HeaderLabel
 from budgetlib.extraction.performance.model import Token, tokens
 from budgetlib.pages.model import Grid
 
@@ -52,7 +52,7 @@ def title_name(above: Sequence[str]) -> str | None:
     return name
 
 
-def names_table(labels: Sequence[Label], printed: Sequence[Token], department: bool) -> bool:
+def names_table(labels: Sequence[HeaderLabel], printed: Sequence[Token], department: bool) -> bool:
     """True where a row begins a table: it names the project, or in a whole-department table the department."""
     named = [label for label in labels if label.name in ("project", "department")]
     if not named or named[0].token.cell is not printed[0].cell or not (named[0].values or len(printed) == 1):
@@ -60,7 +60,7 @@ def names_table(labels: Sequence[Label], printed: Sequence[Token], department: b
     return department or named[0].name == "project"
 
 
-def has_money(labels: Sequence[Label], department: bool) -> bool:
+def has_money(labels: Sequence[HeaderLabel], department: bool) -> bool:
     """True where a row of a head tells how much: a table that does not name its project begins with it."""
     return any(label.is_money and label.name == "total" for label in labels) or (department and bool(labels))
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from budgetlib.core.money import is_blank, parse_number
 from budgetlib.definitions.vocabulary import performance_words
 from budgetlib.extraction.forms.titles import find_unit
-from budgetlib.extraction.performance.model import Amount, Place, Target, Token
+from budgetlib.extraction.performance.model import PageRef, TargetAmount, TargetTable, Token
 
 _CODED = re.compile(r"(?P<code>\d{3,})[-_—](?P<name>.+)")
 _WITH_NUMBER = re.compile(r"(?P<label>\D+?)[:：]?(?P<number>\d[\d,]*(?:\.\d+)?)")
@@ -22,7 +22,7 @@ _LONG_CODE = re.compile(r"(?P<code>[0-9A-Z]{15,})-(?P<name>.+)")
 PLAIN = ("unit", "attribute", "period")
 
 
-class Label(NamedTuple):
+class HeaderLabel(NamedTuple):
     """A printed label: the field of the head, or the source of money, that it names, and its values."""
 
     name: str
@@ -40,30 +40,30 @@ def bare(key: str) -> str:
     return re.sub(r"^其中[:：]?(?=.)", "", key).rstrip(":")
 
 
-def find_labels(row: Sequence[Token]) -> list[Label]:
+def find_labels(row: Sequence[Token]) -> list[HeaderLabel]:
     """The labels of a row, each with the cells between it and the next one."""
     words = performance_words()
-    found: list[Label] = []
+    labels: list[HeaderLabel] = []
     for token in row:
         key = bare(token.key)
         money = words.source(key)
         name = money or words.label(key)
         if name is None and (match := _WITH_NUMBER.fullmatch(key)) and (money := words.source(match["label"])):
             inline = token._replace(text=match["number"], key=match["number"])
-            found.append(Label(money, True, token._replace(key=match["label"]), [inline]))
-        elif name is not None and not (found and _is_value(found[-1], name)):
-            found.append(Label(name, money is not None, token._replace(key=key), []))
-        elif found:
-            found[-1].values.append(token)
-    return found
+            labels.append(HeaderLabel(money, True, token._replace(key=match["label"]), [inline]))
+        elif name is not None and not (labels and _is_value(labels[-1], name)):
+            labels.append(HeaderLabel(name, money is not None, token._replace(key=key), []))
+        elif labels:
+            labels[-1].values.append(token)
+    return labels
 
 
-def _is_value(before: Label, name: str) -> bool:
+def _is_value(before: HeaderLabel, name: str) -> bool:
     """True where what reads like a label must be the value of the label before it: a project named so."""
     return not before.values and before.name in ("project", "department") and name in ("period", "goal", "other")
 
 
-def read_head(target: Target, labels: Sequence[Label], place: Place) -> None:
+def read_head(target: TargetTable, labels: Sequence[HeaderLabel], place: PageRef) -> None:
     """Take what the labels of one row say into `target`."""
     words = performance_words()
     money = [label for label in labels if label.is_money]
@@ -89,7 +89,7 @@ def read_head(target: Target, labels: Sequence[Label], place: Place) -> None:
     target.money_unit = find_unit([label.token.key for label in labels]) or target.money_unit
 
 
-def _take_name(target: Target, kind: str, text: str) -> None:
+def _take_name(target: TargetTable, kind: str, text: str) -> None:
     """The project's name, or the department's, with the code before it apart."""
     match = _LONG_CODE.fullmatch(text) or (_CODED.fullmatch(text) if kind == "department" else None)
     target.kind = kind
@@ -98,7 +98,7 @@ def _take_name(target: Target, kind: str, text: str) -> None:
         target.fields["project_code"] = match["code"]
 
 
-def _take_plain(target: Target, label: Label, text: str) -> None:
+def _take_plain(target: TargetTable, label: HeaderLabel, text: str) -> None:
     """A field as printed; the period may stand in the cell of its label (项目期 2年)."""
     if not text and label.name == "period":
         text = re.sub(r"^\D+", "", label.token.text)
@@ -106,14 +106,14 @@ def _take_plain(target: Target, label: Label, text: str) -> None:
         target.fields.setdefault(label.name, text)
 
 
-def _take_amount(target: Target, label: Label, position: int, place: Place) -> None:
+def _take_amount(target: TargetTable, label: HeaderLabel, position: int, place: PageRef) -> None:
     """An amount of the head: its period is what its label says, else that of the total in the same half."""
     scopes = target.money_scopes
     scope = performance_words().scope(label.token.key) or (scopes[position] if position < len(scopes) else None)
     for token in label.values:
         number = parse_number(token.key)
         if number is not None:
-            target.amounts.setdefault((scope, label.name), Amount(number, token.text, place.page, token.cell.box))
+            target.amounts.setdefault((scope, label.name), TargetAmount(number, token.text, place.page, token.cell.box))
             return
         if not is_blank(token.key) and re.search(r"\d", token.key):
             target.remark(f"{label.token.key}: {token.text[:30]!r} is no amount", place.page_index)

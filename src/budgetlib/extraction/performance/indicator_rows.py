@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from budgetlib.definitions.vocabulary import performance_words
-from budgetlib.extraction.performance.columns import Layout
+from budgetlib.extraction.performance.columns import IndicatorLayout
 from budgetlib.extraction.performance.model import Token
 
 _WITHOUT_RELATION = {"", "定性"}
@@ -26,7 +26,7 @@ class Half(NamedTuple):
         return self.level3 is not None and self.target is not None
 
 
-class Row(NamedTuple):
+class IndicatorRow(NamedTuple):
     """One row of indicators, understood."""
 
     level1: str | None
@@ -42,7 +42,7 @@ def begins_without_head(row: Sequence[Token]) -> bool:
     return understood is not None and any(half.complete for half in understood.halves)
 
 
-def spans_all(token: Token, layout: Layout | None) -> bool:
+def spans_all(token: Token, layout: IndicatorLayout | None) -> bool:
     """True for a merged cell beside the indicators: it says what all of them are."""
     return layout is not None and token.cell.rows > 1 and layout.at(token.cell.column) is None
 
@@ -52,7 +52,7 @@ def is_rubric(token: Token) -> bool:
     return performance_words().rubric.search(token.key) is not None and not performance_words().is_level(token.key)
 
 
-def by_columns(row: Sequence[Token], layout: Layout, strict: bool = True) -> Row | None:
+def by_columns(row: Sequence[Token], layout: IndicatorLayout, strict: bool = True) -> IndicatorRow | None:
     """The row as the columns of the printed head have it; None where it does not fit them.
 
     An indicator stands with its target, and no word of a level in a column of another. Strictly, level columns
@@ -61,19 +61,19 @@ def by_columns(row: Sequence[Token], layout: Layout, strict: bool = True) -> Row
     if "level3" not in layout.roles:
         return None
     words = performance_words()
-    held: dict[tuple[str, int], Token] = {}
+    tokens: dict[tuple[str, int], Token] = {}
     for token in row:
         column = layout.at(token.cell.column)
-        if column is None or (column.role, column.half) in held:
+        if column is None or (column.role, column.half) in tokens:
             return None
         if column.role != "skip":
-            held[column.role, column.half] = token
-    first = held.get(("level1", 0))
+            tokens[column.role, column.half] = token
+    first = tokens.get(("level1", 0))
     if first and not words.first_level(first.key) and (strict or words.is_level(first.key)):
         return None
     halves = []
     for half in range(layout.halves):
-        second, third, target = held.get(("level2", half)), held.get(("level3", half)), _target(held, half)
+        second, third, target = tokens.get(("level2", half)), tokens.get(("level3", half)), _target(tokens, half)
         if second and not words.second_level(second.key) and (strict or words.is_level(second.key)):
             return None
         if (third is None) != (target is None) or (target and words.is_level(target.key)):
@@ -81,7 +81,7 @@ def by_columns(row: Sequence[Token], layout: Layout, strict: bool = True) -> Row
         if third and words.is_level(third.key) and (second is None or not words.second_level(third.key)):
             return None
         halves.append(Half(second, third, target))
-    return Row((words.first_level(first.key) or first.text) if first else None, tuple(halves))
+    return IndicatorRow((words.first_level(first.key) or first.text) if first else None, tuple(halves))
 
 
 def _only_first(key: str) -> bool:
@@ -89,10 +89,10 @@ def _only_first(key: str) -> bool:
     return words.first_level(key) is not None and words.second_level(key) is None
 
 
-def _target(held: dict[tuple[str, int], Token], half: int) -> Token | None:
+def _target(tokens: dict[tuple[str, int], Token], half: int) -> Token | None:
     """The target of a half: relation, value and unit where they stand in columns of their own."""
-    value = held.get(("target", half))
-    relation, unit = held.get(("relation", half)), held.get(("measure_unit", half))
+    value = tokens.get(("target", half))
+    relation, unit = tokens.get(("relation", half)), tokens.get(("measure_unit", half))
     if value is None or (relation is None and unit is None):
         return value
     before = relation.text if relation and relation.key not in _WITHOUT_RELATION else ""
@@ -100,7 +100,7 @@ def _target(held: dict[tuple[str, int], Token], half: int) -> Token | None:
     return Token(before + value.text + after, before + value.key + after, value.cell)
 
 
-def by_words(row: Sequence[Token], halves: int, boundary: int | None) -> Row | None:
+def by_words(row: Sequence[Token], halves: int, boundary: int | None) -> IndicatorRow | None:
     """The row as its words have it, wherever its cells stand; None where they allow no reading, or several.
 
     `boundary` is the column in which the second half begins; it decides where a lone half belongs.
@@ -110,13 +110,13 @@ def by_words(row: Sequence[Token], halves: int, boundary: int | None) -> Row | N
         row = row[1:]
     first = words.first_level(row[0].key)
     if (first is None or words.second_level(row[0].key)) and (read := _best_cut(row, halves, boundary)):
-        return Row(None, read)
+        return IndicatorRow(None, read)
     if first is None:
         return None
-    rest = _best_cut(row[1:], halves, boundary)
-    if rest is None:
-        rest = _best_cut([token for token in row if not _only_first(token.key)], halves, boundary)
-    return Row(first, rest) if rest else None
+    halved = _best_cut(row[1:], halves, boundary)
+    if halved is None:
+        halved = _best_cut([token for token in row if not _only_first(token.key)], halves, boundary)
+    return IndicatorRow(first, halved) if halved else None
 
 
 def _best_cut(row: Sequence[Token], halves: int, boundary: int | None) -> tuple[Half, ...] | None:

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from budgetlib.definitions.vocabulary import performance_words
-from budgetlib.extraction.performance.columns import Layout
+from budgetlib.extraction.performance.columns import IndicatorLayout
 from budgetlib.extraction.performance.continuation import LastRow
-from budgetlib.extraction.performance.indicator_rows import Row, by_columns, by_words, is_rubric, spans_all
-from budgetlib.extraction.performance.model import Indicator, Place, Target, Token
+from budgetlib.extraction.performance.indicator_rows import IndicatorRow, by_columns, by_words, is_rubric, spans_all
+from budgetlib.extraction.performance.model import Indicator, PageRef, TargetTable, Token
 from budgetlib.pages.model import Grid
 
 _NOTE = re.compile(r"^(?:注|备注|说明)(?:[:：]|$)")
@@ -25,8 +25,8 @@ _NOTE = re.compile(r"^(?:注|备注|说明)(?:[:：]|$)")
 class IndicatorReader:
     """The indicators of one table, read row by row: what stands above goes on below (merged cells)."""
 
-    target: Target
-    layout: Layout
+    target: TargetTable
+    layout: IndicatorLayout
     first_scope: int = 0
     level1: str | None = None
     level2: dict[int, str | None] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class IndicatorReader:
         """True where the table sets goals for the whole period and for the year."""
         return len(self.target.goal_scopes) == 2
 
-    def begin(self, layout: Layout, row: Sequence[Token], stacked: bool) -> None:
+    def begin(self, layout: IndicatorLayout, row: Sequence[Token], stacked: bool) -> None:
         """A printed head of indicators; words of the levels that slipped into it stand above the rows below.
 
         `stacked`: a second head below the first half of the same table is that of the other half.
@@ -58,14 +58,14 @@ class IndicatorReader:
         seconds = [second for token in row if (second := words.second_level(token.key))]
         self.level2.update(enumerate(seconds))
 
-    def read(self, row: Sequence[Token], grid: Grid, opens: bool, place: Place) -> None:
+    def read(self, row: Sequence[Token], grid: Grid, opens: bool, place: PageRef) -> None:
         """Take one row; `opens` says that it is the first of a piece on a new page."""
         layout = self.layout.on(grid)
         row = [token for token in row if not is_rubric(token) and not spans_all(token, layout)]
         if not row or _NOTE.match(row[0].key) or all(performance_words().head_rest.search(t.key) for t in row):
             return
-        if opens and self.last and (rest := self.last.rest(row, grid)):
-            for index, role, text in rest:
+        if opens and self.last and (added := self.last.continuation(row, grid)):
+            for index, role, text in added:
                 self.target.indicators[index] = self.target.indicators[index].longer(role, text)
             return
         understood = (layout and by_columns(row, layout)) or self._by_words(row)
@@ -78,7 +78,7 @@ class IndicatorReader:
         self.last = LastRow(grid)
         self._take(understood, place.page)
 
-    def _by_words(self, row: Sequence[Token]) -> Row | None:
+    def _by_words(self, row: Sequence[Token]) -> IndicatorRow | None:
         """The row by its words: in as many halves as the head prints, else in two where there are two goals."""
         halves = self.layout.halves
         understood = by_words(row, halves, self.layout.boundary)
@@ -86,7 +86,7 @@ class IndicatorReader:
             understood = by_words(row, 2, None)
         return understood
 
-    def _take(self, row: Row, page: int | None) -> None:
+    def _take(self, row: IndicatorRow, page: int | None) -> None:
         if row.level1 and row.level1 != self.level1:
             self.level1, self.level2 = row.level1, {}
         for position, half in enumerate(row.halves):

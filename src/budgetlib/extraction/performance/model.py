@@ -34,14 +34,14 @@ def tokens(grid: Grid, row: int) -> list[Token]:
     return [Token(text, squeeze(text), cell) for text, cell in printed if text]
 
 
-class Place(NamedTuple):
+class PageRef(NamedTuple):
     """A page: its index in the document, and its number (None in plain-text sources)."""
 
     page_index: int
     page: int | None
 
 
-class Amount(NamedTuple):
+class TargetAmount(NamedTuple):
     """A printed amount, in the unit of its table."""
 
     number: Decimal
@@ -73,7 +73,7 @@ class Indicator(NamedTuple):
         return self._replace(level3=self.level3 + text)
 
 
-class Statement(NamedTuple):
+class TargetStatement(NamedTuple):
     """A key figure, a task or a goal of a whole-department table; `amount` where it is money."""
 
     kind: str
@@ -85,7 +85,7 @@ class Statement(NamedTuple):
 
 
 @dataclass
-class Target:
+class TargetTable:
     """One performance-target table, over as many pages as it takes.
 
     `names` counts the names its heads print, `titled` is the one in its title. Amounts are kept by
@@ -96,16 +96,16 @@ class Target:
     names: Counter[str] = field(default_factory=Counter)
     titled: str | None = None
     fields: dict[str, str] = field(default_factory=dict)
-    amounts: dict[tuple[str | None, str], Amount] = field(default_factory=dict)
+    amounts: dict[tuple[str | None, str], TargetAmount] = field(default_factory=dict)
     money_scopes: list[str | None] = field(default_factory=list)
     goal_scopes: list[str] = field(default_factory=list)
     money_unit: str | None = None
     signed: bool = False
     listed: bool = False
     """True in lists that give a project a goal and no indicators."""
-    places: list[Place] = field(default_factory=list)
+    places: list[PageRef] = field(default_factory=list)
     indicators: list[Indicator] = field(default_factory=list)
-    statements: list[Statement] = field(default_factory=list)
+    statements: list[TargetStatement] = field(default_factory=list)
     remarks: list[tuple[int, str]] = field(default_factory=list)
 
     @property
@@ -113,7 +113,7 @@ class Target:
         """The name its heads print most often, the first of those as frequent."""
         return self.names.most_common(1)[0][0] if self.names else None
 
-    def on(self, place: Place) -> None:
+    def on(self, place: PageRef) -> None:
         """Note that a piece of the table stands on a page."""
         if place not in self.places:
             self.places.append(place)
@@ -127,7 +127,7 @@ class Target:
         if noted not in self.remarks:
             self.remarks.append(noted)
 
-    def repeats(self, before: Target, adjacent: bool) -> bool:
+    def repeats(self, before: TargetTable, adjacent: bool) -> bool:
         """True where this head is that of `before` again: same unit, same amounts, same name but for clipping.
 
         A name clipped or different by a few characters counts only where `before` stands just before and
@@ -140,8 +140,8 @@ class Target:
         complete = bool(self.amounts) and self.amounts.keys() == before.amounts.keys()
         if not same_money or not (complete or (adjacent and not (self.amounts and before.amounts))):
             return False
-        own, other = self.name or "", before.name or ""
-        return own == other or (adjacent and not before.complete and (not own or nearly(own, other)))
+        name, earlier = self.name or "", before.name or ""
+        return name == earlier or (adjacent and not before.complete and (not name or nearly(name, earlier)))
 
     @property
     def complete(self) -> bool:
@@ -149,7 +149,7 @@ class Target:
         last = performance_words().last
         return self.signed or any(last.search(f"{one.level1}{one.level2}") for one in self.indicators)
 
-    def absorb(self, piece: Target) -> None:
+    def absorb(self, piece: TargetTable) -> None:
         """Take over what a repeated head said that is not known yet."""
         self.names += piece.names
         longest = max(self.names, key=len, default="")
@@ -178,10 +178,10 @@ class Target:
             **corners(shown.box if shown else None),
         }
 
-    def _yuan(self) -> tuple[dict[str, Decimal], Amount | None]:
+    def _yuan(self) -> tuple[dict[str, Decimal], TargetAmount | None]:
         """The amounts in yuan by column, and the one that evidence is shown for: of the year, else of the whole."""
         yuan: dict[str, Decimal] = {}
-        shown: Amount | None = None
+        shown: TargetAmount | None = None
         if self.money_unit is None:
             return yuan, shown
         for (scope, source), amount in self.amounts.items():

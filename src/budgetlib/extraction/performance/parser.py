@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import performance_words
 from budgetlib.extraction.forms.titles import find_entity, find_unit
-from budgetlib.extraction.performance.columns import Layout, find_layout
-from budgetlib.extraction.performance.department import Figures
+from budgetlib.extraction.performance.columns import IndicatorLayout, find_layout
+from budgetlib.extraction.performance.department import DepartmentFigures
 from budgetlib.extraction.performance.detection import (
     TITLE_LINES,
     has_indicator_header,
@@ -19,10 +19,10 @@ from budgetlib.extraction.performance.detection import (
     stated_unit,
     title_name,
 )
-from budgetlib.extraction.performance.header import Label, find_labels, form_date, read_head
+from budgetlib.extraction.performance.header import HeaderLabel, find_labels, form_date, read_head
 from budgetlib.extraction.performance.indicator_rows import begins_without_head
 from budgetlib.extraction.performance.indicators import IndicatorReader
-from budgetlib.extraction.performance.model import Place, Target, Token, tokens
+from budgetlib.extraction.performance.model import PageRef, TargetTable, Token, tokens
 from budgetlib.extraction.performance.project_lists import ProjectList, find_list
 from budgetlib.extraction.records import GridPlace
 from budgetlib.pages.model import Grid, Line, Page
@@ -39,19 +39,19 @@ class Parser:
     """
 
     def __init__(self) -> None:
-        self.targets: list[Target] = []
+        self.targets: list[TargetTable] = []
         self.touched: set[int] = set()
         self.places: set[GridPlace] = set()
         self.empty: set[int] = set()
         self.remarks: list[tuple[int, str]] = []
         self.ends_open = False
         self.above: list[str] = []
-        self.current: Target | None = None
+        self.current: TargetTable | None = None
         self.header_complete = True
         self.reader: IndicatorReader | None = None
         self.projects: ProjectList | None = None
         self.interrupted = False
-        self.figures = Figures()
+        self.figures = DepartmentFigures()
 
     def take(self, block: Line | Grid, page: Page, index: int, form_places: Collection[GridPlace]) -> None:
         """The next block in reading order; `form_places` are the grids that were read as forms."""
@@ -62,7 +62,7 @@ class Parser:
         if nothing_new or (index, block.box) in form_places:
             self.close_table()
         else:
-            self._grid(block, Place(index, page.number))
+            self._grid(block, PageRef(index, page.number))
         self.above, self.interrupted = [], False
 
     def end(self) -> None:
@@ -85,14 +85,14 @@ class Parser:
         self._say_unread()
         self.current = self.reader = self.projects = None
 
-    def _grid(self, grid: Grid, place: Place) -> None:
+    def _grid(self, grid: Grid, place: PageRef) -> None:
         words = performance_words()
         inside = [token.key for row in range(min(3, grid.row_count)) for token in tokens(grid, row)]
         titles = [key for key in [*map(squeeze, self.above[-TITLE_LINES:]), *inside] if words.title.search(key)]
         department = bool(titles and words.department_title.search(titles[-1]))
-        if found := find_list(grid, department):
+        if begun := find_list(grid, department):
             self.commit_header()
-            projects, start = found
+            projects, start = begun
             self._begin_list(projects, inside)
             self._list_rows(projects, grid, start, place)
         elif not titles and self.projects and (moved := self.projects.on(grid, self.interrupted, place)):
@@ -114,7 +114,7 @@ class Parser:
         projects.money_unit = find_unit(inside) or stated_unit(self.above) or projects.money_unit
         self.projects = projects
 
-    def _list_rows(self, projects: ProjectList, grid: Grid, start: int, place: Place) -> None:
+    def _list_rows(self, projects: ProjectList, grid: Grid, start: int, place: PageRef) -> None:
         self.touched.add(place.page_index)
         self.places.add((place.page_index, grid.box))
         projects.page_index = place.page_index
@@ -143,7 +143,7 @@ class Parser:
                 self.reader.read(inside, grid, opens, place)
             opens = False
 
-    def _form_rows(self, grid: Grid, place: Place, department: bool) -> None:
+    def _form_rows(self, grid: Grid, place: PageRef, department: bool) -> None:
         """The rows of a grid that is no list: a table with a head of its own, or a piece of one."""
         opens = self.current is not None
         for row in range(grid.row_count):
@@ -168,25 +168,25 @@ class Parser:
         if self.current is None and place.page_index not in self.empty and has_indicator_header(grid):
             self.remarks.append((place.page_index, "indicators without a head above them: no project can be told"))
 
-    def _begin(self, department: bool, place: Place) -> None:
+    def _begin(self, department: bool, place: PageRef) -> None:
         self.commit_header()
         above = self.above[-TITLE_LINES:]
         self.projects = None
-        self.current = Target(kind="department" if department else "project", money_unit=find_unit(above))
+        self.current = TargetTable(kind="department" if department else "project", money_unit=find_unit(above))
         self.current.on(place)
-        self.figures = Figures()
+        self.figures = DepartmentFigures()
         self.header_complete = False
         self.current.titled = find_entity(above) if department else title_name(above)
         self.above = []
 
     def _row(
         self,
-        target: Target,
+        target: TargetTable,
         printed: Sequence[Token],
-        labels: Sequence[Label],
+        labels: Sequence[HeaderLabel],
         grid: Grid,
         opens: bool,
-        place: Place,
+        place: PageRef,
     ) -> None:
         """One row of a table: head, head of the indicators, indicators, or signatures."""
         words = performance_words()
@@ -200,7 +200,7 @@ class Parser:
         elif self.header_complete and self.reader is not None:
             self.reader.read(printed, grid, opens, place)
         elif begins_without_head(printed):
-            self._begin_indicators(Layout((), grid.column_count, grid.edges), ())
+            self._begin_indicators(IndicatorLayout((), grid.column_count, grid.edges), ())
             if self.reader:
                 self.reader.read(printed, grid, False, place)
         else:
@@ -208,7 +208,7 @@ class Parser:
                 self.figures.take(target, printed, opens, place)
             read_head(target, labels, place)
 
-    def _begin_indicators(self, layout: Layout, printed: Sequence[Token]) -> None:
+    def _begin_indicators(self, layout: IndicatorLayout, printed: Sequence[Token]) -> None:
         """The head of the indicators; a second one without the first level is that of the other half, printed below."""
         below = self.header_complete and self.reader is not None
         self.commit_header()

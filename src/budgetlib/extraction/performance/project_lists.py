@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import performance_words
 from budgetlib.extraction.forms.titles import is_total
-from budgetlib.extraction.performance.columns import Layout, find_layout, same_place
-from budgetlib.extraction.performance.model import Amount, Place, Statement, Target, Token, tokens
+from budgetlib.extraction.performance.columns import IndicatorLayout, find_layout, same_place
+from budgetlib.extraction.performance.model import PageRef, TargetAmount, TargetStatement, TargetTable, Token, tokens
 from budgetlib.pages.model import Grid
 
 _LONG_CODE = re.compile(r"(?P<code>[0-9A-Z]{15,})-(?P<name>.+)")
@@ -31,7 +31,7 @@ class ProjectList:
     sources: dict[str, int]
     column_count: int
     edges: tuple[float, ...]
-    layout: Layout | None
+    layout: IndicatorLayout | None
     annual: bool
     headers: dict[int, str]
     """In a list of departments: what the columns of figures are of."""
@@ -41,7 +41,7 @@ class ProjectList:
     page_index: int = 0
     """The page of its last piece."""
 
-    def on(self, grid: Grid, interrupted: bool, place: Place) -> ProjectList | None:
+    def on(self, grid: Grid, interrupted: bool, place: PageRef) -> ProjectList | None:
         """The list on a grid that goes on without a head: the same columns, or the same places on paper.
 
         None where the grid is further than the next page or a column of the list is not there; where text
@@ -56,8 +56,8 @@ class ProjectList:
         sources = {name: here for name, index in self.sources.items() if (here := self._moved(index, grid)) is not None}
         if columns.keys() != self.columns.keys() or (self.layout and layout is None):
             return None
-        own = (grid.column_count, grid.edges, layout, self.annual, self.headers)
-        return ProjectList(self.kind, columns, sources, *own, self.money_unit, self.owner)
+        moved = replace(self, column_count=grid.column_count, edges=grid.edges, page_index=place.page_index)
+        return replace(moved, columns=columns, sources=sources, layout=layout)
 
     def _moved(self, index: int, grid: Grid) -> int | None:
         """Where a column of the list stands in another grid."""
@@ -66,12 +66,12 @@ class ProjectList:
         here = same_place(self.edges[index], self.edges[index + 1], grid.edges)
         return here[0] if here else None
 
-    def entry(self, grid: Grid, row: int, page: int | None) -> Target | None:
+    def entry(self, grid: Grid, row: int, page: int | None) -> TargetTable | None:
         """The project that stands in a row, merged cells included; None where the row names none."""
         name = self._text(grid, row, "project")
         if (not name and not self.nameless(grid, row)) or is_total(squeeze(name)):
             return None
-        target = Target(kind=self.kind, money_unit=self.money_unit, listed=self.layout is None)
+        target = TargetTable(kind=self.kind, money_unit=self.money_unit, listed=self.layout is None)
         match = _LONG_CODE.fullmatch(name)
         if name:
             target.names[match["name"] if match else name] += 1
@@ -83,18 +83,18 @@ class ProjectList:
         for source, column in self.sources.items():
             cell = grid.cell(row, column)
             if cell and (number := parse_number(cell.text)) is not None:
-                target.amounts[scope, source] = Amount(number, re.sub(r"\s+", "", cell.text), page, cell.box)
+                target.amounts[scope, source] = TargetAmount(number, re.sub(r"\s+", "", cell.text), page, cell.box)
         return target
 
-    def say_figures(self, entry: Target, grid: Grid, row: int, place: Place) -> None:
+    def say_figures(self, entry: TargetTable, grid: Grid, row: int, place: PageRef) -> None:
         """The key figures and the goal that stand beside a department."""
         for column, header in self.headers.items():
             cell = grid.cell(row, column)
             if cell and (number := parse_number(cell.text)) is not None:
                 text = re.sub(r"\s+", "", cell.text)
-                entry.statements.append(Statement("figure", None, header, text, number, place.page))
+                entry.statements.append(TargetStatement("figure", None, header, text, number, place.page))
         if self.headers and (goal := self._text(grid, row, "goal")):
-            entry.statements.append(Statement("goal", None, None, goal, None, place.page))
+            entry.statements.append(TargetStatement("goal", None, None, goal, None, place.page))
 
     def nameless(self, grid: Grid, row: int) -> bool:
         """True where a project begins whose name a page end cut off: an empty merged cell down to the last row."""
@@ -167,7 +167,7 @@ def _columns(grid: Grid, start: int, end: int) -> tuple[dict[str, int], dict[str
     return columns, sources
 
 
-def _headers(grid: Grid, start: int, end: int, layout: Layout | None) -> dict[int, str]:
+def _headers(grid: Grid, start: int, end: int, layout: IndicatorLayout | None) -> dict[int, str]:
     """What stands above each column outside the indicators, from top to bottom."""
     words = performance_words()
     headers: dict[int, list[str]] = {}
@@ -178,10 +178,10 @@ def _headers(grid: Grid, start: int, end: int, layout: Layout | None) -> dict[in
     return {column: "、".join(texts) for column, texts in headers.items()}
 
 
-def _layout(grid: Grid, start: int, end: int) -> Layout | None:
+def _layout(grid: Grid, start: int, end: int) -> IndicatorLayout | None:
     """The columns of the indicators, in whichever row of the head they are named."""
-    found = (find_layout(tokens(grid, row), grid) for row in range(start, end))
-    return next((layout for layout in found if layout), None)
+    layouts = (find_layout(tokens(grid, row), grid) for row in range(start, end))
+    return next(filter(None, layouts), None)
 
 
 def _same_borders(edges: Sequence[float], other: Sequence[float]) -> bool:
