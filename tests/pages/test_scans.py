@@ -82,6 +82,7 @@ def test_a_figure_of_a_picture_stands_where_it_is_on_the_page(given: Records, sc
         assert right == pytest.approx(printed[key][1], abs=5), key
 
 
+@pytest.mark.slow
 def test_a_misprint_in_a_picture_is_not_put_right_but_said_to_be_unconfirmed(tmp_path: Path, given: Records) -> None:
     """The paper is what counts: a sum that does not hold there confirms nothing, and changes nothing."""
     scan = as_pictures(SOUND, pages_of_forms(given)[1:2], tmp_path / "scan.pdf")
