@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.typesetting.assemble import APPROPRIATED, NAMES, SOURCES, Forms, Part, assemble
 from tests.typesetting.disclosure import CLASSIFICATIONS, Disclosure, Row, Target
-from tests.typesetting.figures import share
 from tests.typesetting.paper import Layout
+from tests.typesetting.stated_figures import share
 
 _ECONOMIC = [(item, gov_item) for pairs in CLASSIFICATIONS["economic"].values() for item, gov_item in pairs]
 _EARMARKED = {"government_funds": ("2120803", "2296002"), "state_capital": ("2230105",)}

@@ -1,0 +1,1 @@
+"""Strings, bytes and files that users write."""

@@ -14,10 +14,10 @@ import pypdfium2
 import pytest
 
 from tests.typesetting.disclosure import FACTS, MEASURES, Disclosure, Row, read_facts
-from tests.typesetting.figures import GIVEN, share
 from tests.typesetting.forms import FUNDS
 from tests.typesetting.prose import INVENTED, RE_TYPESET
 from tests.typesetting.sample import COLUMNS, RAW, sample_files
+from tests.typesetting.stated_figures import GIVEN, share
 
 DISCLOSURES = {path.stem: read_facts(path) for path in sorted(FACTS.glob("*.toml"))}
 PUBLISHED = {name: disclosure for name, disclosure in DISCLOSURES.items() if not disclosure.invented}

@@ -1,14 +1,29 @@
-"""Typesets departmental budget disclosures (部门预算公开) as PDF, from facts that are data.
+"""Typesets departmental budget disclosures (部门预算公开) as PDF: for the sample data and for tests.
 
-For sample data and for tests: `disclosure.py` says what a disclosure is, `facts/` holds six of them,
-`forms.py`, `prose.py` and `annexes.py` put them into the statutory shape, `paper.py` knows ink and paper,
-`expected.py` says what a correct reader finds. `python -m tests.typesetting` writes `data/raw`.
+In: a `Disclosure` – what a document says, without how it looks – and a `Layout`, how it is set.
+Out: the bytes of a PDF, the same every time; and what a correct reader finds in it.
+
+>>> invented = read_facts(FACTS / "示例市示例局-2026.toml")
+>>> typeset(invented, Layout(rules="open", thousands=True))[:5]
+b'%PDF-'
+
+| module | what it does |
+|---|---|
+| `disclosure` | what a disclosure says: forms, narrative, targets, catalogue; `facts/` holds six of them as TOML |
+| `assemble` | from the smallest parts of a budget to the 13 forms, which then add up |
+| `stated_figures` | the figures that the narrative part states, from the forms |
+| `paper` | ink and paper: font, tables, pages, every way to set them (`Layout`); knows nothing of budgets |
+| `forms`, `prose`, `annexes` | the 13 forms, the words around them, the tables behind them, in the statutory shape |
+| `expected` | the lines and statements that a correct reader finds |
+| `sample` | the files of `data/raw`; `python -m tests.typesetting` writes them |
+
+It shares no code with budgetlib: a reader that misunderstands a form is not checked by a typesetter that does so too.
 """
 
 from __future__ import annotations
 
 from tests.typesetting.annexes import catalogue, performance_targets
-from tests.typesetting.disclosure import Disclosure
+from tests.typesetting.disclosure import FACTS, Disclosure, read_facts
 from tests.typesetting.forms import forms
 from tests.typesetting.paper import Layout, new_page, register_font, render
 from tests.typesetting.prose import (
@@ -20,6 +35,8 @@ from tests.typesetting.prose import (
     sections_after_performance_tables,
     sections_before_performance_tables,
 )
+
+__all__ = ["FACTS", "Disclosure", "Layout", "read_facts", "typeset"]
 
 
 def typeset(disclosure: Disclosure, layout: Layout | None = None) -> bytes:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tests.typesetting.disclosure import MEASURES, Disclosure
-from tests.typesetting.figures import figures
+from tests.typesetting.stated_figures import figures
 
 _COUNTS = {"projects_under_performance_management", "projects_disclosed", "vehicle_quota", "vehicles"}
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 from reportlab.platypus import Flowable
 
 from tests.typesetting.disclosure import Disclosure
-from tests.typesetting.figures import FUND_NAMES, Figures, classes, figures
 from tests.typesetting.paper import Layout, contents, new_page, text
+from tests.typesetting.stated_figures import FUND_NAMES, Figures, classes, figures
 
 RE_TYPESET = "re-typeset from published figures, not the original / 依据公开数据重新排版，非原件"
 INVENTED = "invented department and figures, an example / 部门与数据均为虚构，仅作示例"
