@@ -15,7 +15,9 @@ from budgetlib.definitions.vocabulary import catalogue_words
 from budgetlib.extraction.catalogue import Catalogue
 from budgetlib.extraction.narrative.passages import Passage
 
-SECTIONS = (9, 12)
+_PROCUREMENT, _PURCHASED_SERVICES = 9, 12
+SECTIONS = (_PROCUREMENT, _PURCHASED_SERVICES)
+"""The sections of `statements` in which services are declared."""
 _SENTENCE = re.compile(r"[^。\n]*[。\n]?")
 _SEPARATORS = "、，,;；:： 和及\n。"
 
@@ -62,10 +64,11 @@ def _of_passage(passage: Passage) -> Iterator[Record]:
         sentence = match[0].strip()
         if sentence and (headed or words.about.search(sentence)):
             page = passage.page_at(match.start())
-            records = list(_items(sentence, page)) or list(_citations(sentence, page, headed and passage.section == 12))
+            cites = headed and passage.section == _PURCHASED_SERVICES
+            records = list(_items(sentence, page)) or list(_citations(sentence, page, cites))
             declared = declared or bool(records)
             yield from records
-    if headed and not declared and passage.section == 12:
+    if headed and not declared and passage.section == _PURCHASED_SERVICES:
         text = passage.text.strip()
         page = passage.page_at(0)
         if words.none.search(squeeze(text)):

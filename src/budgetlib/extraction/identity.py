@@ -25,6 +25,9 @@ _WRITTEN_YEAR = re.compile(r"二[〇零○Oo0][一二三四五六七八九][〇�
 _DIGITS = str.maketrans("〇零○Oo一二三四五六七八九", "00000123456789")
 _SUFFIX = re.compile(r"(?:[\[(（〔【][^\])）〕】]*[\])）〕】]?|本级|机关|汇总|单位[:：].*)+$")
 _COVER_LINES = 14
+"""Lines among which a cover names publisher and year; the contents follow."""
+_SHORTEST_NAME = 4
+"""Characters of a publisher's name: fewer are words such as 部门."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def _cover_title(pages: Sequence[Page]) -> re.Match[str] | None:
     for count in (1, 2, 3):
         for start in range(len(lines) - count + 1):
             match = _COVER_TITLE.match("".join(lines[start : start + count]))
-            if match and match["who"] and len(match["who"]) >= 4:
+            if match and match["who"] and len(match["who"]) >= _SHORTEST_NAME:
                 return match
     for line in lines:
         if match := _COVER_TITLE.match(line):

@@ -21,6 +21,14 @@ _IN_A_SENTENCE = re.compile(r"[万亿千]?元|%|[。,;、:]|平方米|个|辆")
 _NUMBERS = re.compile(r"(?=.*\d[.,]|.*[.,]\d)[\d.,\s/—-]+")
 _LOOSE_ROWS = 3
 """So many lines of amounts outside all rules are a table."""
+_TITLES = 400
+"""Characters at the end of a page's text that may be titles of the table that begins on it."""
+_LEADERS = 3
+"""So many entries with dots and a page number are a table of contents."""
+_FIRST = 6
+"""The contents stand on one of the first pages, their title in one of its first lines."""
+_COVER_WORDS = 200
+"""A first page with more characters says something."""
 _LISTED = 6
 """A table that names so many tables is a list of them."""
 
@@ -61,17 +69,17 @@ def _kind(page: Page, index: int, has_form: bool) -> str:
     cells = "".join(squeeze(cell.text) for grid in page.grids for cell in grid.cells)
     if sum(squeeze(cell.text).endswith("表") for grid in page.grids for cell in grid.cells) >= _LISTED:
         return "contents"
-    if page.grids and re.search(r"绩效(目标|指标)|[一二三]级指标", words[-400:] + cells):
+    if page.grids and re.search(r"绩效(目标|指标)|[一二三]级指标", words[-_TITLES:] + cells):
         return "performance"
     if page.grids and "指导性目录" in words + cells:
         return "catalogue"
     if not words and not cells:
         return "blank"
-    if sum(bool(_LEADER.search(line.text)) for line in page.lines) >= 3 or (
-        any(t in ("目录", "目次") for t in texts[:6]) and index < 6
+    if sum(bool(_LEADER.search(line.text)) for line in page.lines) >= _LEADERS or (
+        any(t in ("目录", "目次") for t in texts[:_FIRST]) and index < _FIRST
     ):
         return "contents"
-    if index == 0 and len(words) < 200 and not page.grids:
+    if index == 0 and len(words) < _COVER_WORDS and not page.grids:
         return "cover"
     return "other" if page.grids and len(cells) > len(words) else "narrative"
 

@@ -29,6 +29,10 @@ _NO_NUMBER = re.compile(r"\*+|栏次|行次|栏目|[甲乙丙丁戊己]|[A-F]")
 _COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:[=＝][\d+\-*/,、.…~()（）]+)?")
 _SKIPPED = 3
 """Columns are numbered one by one; labels among them may be left out."""
+_LAST_LABEL = 3
+"""Labels stand in the first columns (from 0): class, section, item, name."""
+_TITLE_CELLS = 4
+"""A row of more cells is no row of titles: label, title, entity and unit are four."""
 _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十]+[)）、]|[①②③]|\d{1,2}[、.．)）]|[(（]\d")
 
 
@@ -79,7 +83,7 @@ def _is_body(grid: Grid, row: int) -> bool:
     if any(re.fullmatch(r"(?!20\d\d(年|预算))\[?\d{3,9}\]?[-—]?\D*", t) for t in texts[:3]):
         return True
     first = cells[0]
-    within = first.column <= 3 and first.columns < grid.column_count
+    within = first.column <= _LAST_LABEL and first.columns < grid.column_count
     if all(map(is_total, texts)) or (within and _NUMBERED.match(texts[0])):
         return True
     alone = grid.ruled and len(cells) == 1 and first.column == 0 and first.columns < grid.column_count
@@ -91,7 +95,7 @@ def _is_title_row(grid: Grid, row: int) -> bool:
     cells = [cell for cell in grid.row(row) if cell.text.strip()]
     if not cells:
         return True
-    if len(cells) > 4:
+    if len(cells) > _TITLE_CELLS:
         return False
     text = "".join(squeeze(cell.text) for cell in cells)
     if any(_UNIT_ALONE.match(squeeze(cell.text)) for cell in cells) or find_entity([text]) or is_label(text):

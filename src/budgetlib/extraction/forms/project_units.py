@@ -20,6 +20,11 @@ _ORGANISATION = re.compile(
 _PROJECT = re.compile(
     r"^(J|Z|XM|QT)|(费|经费|项目|资金|补助|补贴|支出|工程|建设|运维|服务|维护|租赁|改造|尾款)\d*([(].*[)])?$"
 )
+_IS_UNIT, _UNKNOWN, _IS_PROJECT, _MISFIT = 1, 4, 6, 3
+"""What it costs to read a row as a unit: named like one, like neither, like a project; and to leave its sum unmet.
+
+A sum weighs less than a name: rounding and misprints break sums, and two projects of one amount make a false one.
+"""
 
 
 def half_last_digit(numbers: Iterable[Decimal]) -> Decimal:
@@ -37,7 +42,7 @@ def assign_units(rows: Sequence[PrintedRow], spending_units: Sequence[str]) -> N
     known = {squeeze(unit) for unit in spending_units}
     as_unit = [_unit_cost(squeeze(row.item), known) for row in inner]
     headed = 0
-    if len(inner) > 1 and as_unit[0] < 6 and _leads(numbers):
+    if len(inner) > 1 and as_unit[0] < _IS_PROJECT and _leads(numbers):
         inner[0].kind = "subtotal" if len(inner) < len(rows) else "total"
         headed = 1
     heads = _unit_rows(numbers[headed:], as_unit[headed:])
@@ -63,15 +68,15 @@ def _unit_cost(name: str, known: set[str]) -> int:
     if name in known:
         return 0
     if _PROJECT.search(name):
-        return 6
-    return 1 if _ORGANISATION.search(name) else 4
+        return _IS_PROJECT
+    return _IS_UNIT if _ORGANISATION.search(name) else _UNKNOWN
 
 
 def _unit_rows(numbers: Sequence[Decimal], as_unit: Sequence[int]) -> set[int]:
     """The rows that head a run of projects: cheapest by name, and by whether the run adds up to its head."""
     count = len(numbers)
     half = half_last_digit(numbers)
-    flat = sum(4 - cost for cost in as_unit if cost < 4)
+    flat = sum(_UNKNOWN - cost for cost in as_unit if cost < _UNKNOWN)
     best: list[tuple[float, tuple[int, ...]]] = [*([(float("inf"), ())] * count), (0.0, ())]
     for start in range(count - 1, -1, -1):
         running = Decimal(0)
@@ -80,9 +85,9 @@ def _unit_rows(numbers: Sequence[Decimal], as_unit: Sequence[int]) -> set[int]:
             tail, heads = best[end]
             if end > start + 1:
                 running += numbers[end - 1]
-                as_project += max(0, 4 - as_unit[end - 1])
+                as_project += max(0, _UNKNOWN - as_unit[end - 1])
             fits = end > start + 1 and abs(numbers[start] - running) <= half * (end - start)
-            cost = as_unit[start] + as_project + (0 if fits else 3) + tail
+            cost = as_unit[start] + as_project + (0 if fits else _MISFIT) + tail
             if cost < best[start][0]:
                 best[start] = cost, (start, *heads)
     return set(best[0][1]) if count and best[0][0] < flat else set()

@@ -32,6 +32,8 @@ _EDGE_TOLERANCE = 8.0
 """Points by which the outer borders of a form may differ from page to page: pages are set by hand."""
 _SAME_COLUMN = 0.6
 """The share of its width that a column keeps on the next page; less could be its neighbour."""
+_TITLE_LINES = 4
+"""How many lines above a performance table hold its title."""
 _LINES_ABOVE = 12
 """How many lines above a grid may belong to it: label, title over three lines, entity, unit."""
 
@@ -128,7 +130,7 @@ def recognise(pages: Sequence[Page]) -> tuple[list[FormTable], list[Unknown]]:
 
 def is_performance(above: Sequence[str], grid: Grid) -> bool:
     """True for a performance-target table (绩效目标表) or a piece of one."""
-    words = "".join(map(squeeze, above[-4:])) + "".join(squeeze(cell.text) for cell in grid.cells)
+    words = "".join(map(squeeze, above[-_TITLE_LINES:])) + "".join(squeeze(cell.text) for cell in grid.cells)
     return re.search(r"绩效目标|绩效指标|[一二三]级指标|(数量|质量|时效|成本|满意度)指标", words) is not None
 
 

@@ -16,8 +16,12 @@ from budgetlib.extraction.forms.project_units import assign_units, half_last_dig
 from budgetlib.extraction.forms.rows import PrintedRow
 from budgetlib.extraction.forms.titles import is_total
 
-_MAX_ROWS = 160
-_MAX_STEPS = 60_000
+_MAX_ROWS, _MAX_STEPS = 160, 60_000
+"""Where the search for a nesting stops: no form needs as much, and a hostile one would take for ever."""
+_ROUNDINGS = 6
+"""Half last digits by which a sum of rounded amounts may be off."""
+_DEPTH = 4
+"""Levels of a nesting: class, section, item, and a unit above or a project below."""
 _GROUPS = re.compile(
     r"(机关)?(工资福利支出|商品和服务支出|资本性支出(\(.*\))?)|对个人和家庭的补助|对事业单位经常性补助|对事业单位资本性补助"
     r"|债务利息及费用支出|对企业补助(\(.*\))?|对社会保障基金补助|其他支出|人员(类)?经费|公用(类)?经费"
@@ -151,10 +155,10 @@ def _by_sums(rows: Sequence[PrintedRow], named: Sequence[str]) -> list[str] | No
     return kinds
 
 
-def _nesting(numbers: tuple[Decimal, ...], total: Decimal, depth: int = 4) -> frozenset[int] | None:
+def _nesting(numbers: tuple[Decimal, ...], total: Decimal, depth: int = _DEPTH) -> frozenset[int] | None:
     """Heads of a nesting of `numbers` (in pre-order) whose roots sum to `total`; None where there is none."""
     steps = 0
-    slack = half_last_digit([*numbers, total]) * 6
+    slack = half_last_digit([*numbers, total]) * _ROUNDINGS
 
     @cache
     def forests(start: int, rest: Decimal, levels: int) -> tuple[tuple[int, frozenset[int]], ...]:

@@ -38,6 +38,16 @@ _HINT = re.compile(r"\((?:详?见|参见)[^()]*\)$")
 _BLANK = re.compile(r"(?<![0-9A-Za-z０-９])[\s\u200b\ufeff]+|[\s\u200b\ufeff]+(?![0-9A-Za-z０-９])")
 _NARROWEST_TEXT = 0.65
 """Share of a page's width that running text reaches at least."""
+_LONGEST_HEADING = 30
+"""Characters of a heading that no phrase knows or that text follows; longer is a sentence."""
+_LONGEST_ALONE = 45
+"""Characters of a known heading on lines of its own: some enumerate what they are about."""
+_LONGEST_SECOND_LINE = 18
+"""Characters of a heading that wrap onto its second line."""
+_EDGE = 0.12
+"""Share of a page's height at top and bottom in which running heads stand."""
+_REPEATED = 3, 0.3
+"""Pages, and share of the pages with text, on which a line at the edge is a running head."""
 _WORD_END, _WORD_START = re.compile(r"[A-Za-z]$"), re.compile(r"[A-Za-z]")
 
 
@@ -138,10 +148,14 @@ def _heading(row: _TextLine) -> _Heading | None:
 def _numbered(level: int, rest: str) -> _Heading | None:
     """The heading that numbered words make; None where they are a sentence or a numbered paragraph."""
     words, mark, after = re.split(r"([。:]|$)", _HINT.sub("", rest), maxsplit=1)
-    if len(words) > (30 if after else 45) or _FIGURE.search(words) or re.search(r"[,;]", words):
+    if (
+        len(words) > (_LONGEST_HEADING if after else _LONGEST_ALONE)
+        or _FIGURE.search(words)
+        or re.search(r"[,;]", words)
+    ):
         return None
     section, outside = headings().find(words)
-    if section is None and not outside and (mark or len(words) > 30):
+    if section is None and not outside and (mark or len(words) > _LONGEST_HEADING):
         return None
     return _Heading(level, words, section, outside, run_in=bool(after))
 
@@ -165,7 +179,7 @@ def _continues(first: str, second: str) -> bool:
     numbered = any(numbering.match(first) for numbering in _LEVELS[:4])
     if not numbered or re.search(r"[,;。]|:$", first) or _FIGURE.search(first):
         return False
-    if len(second) > 18 or re.search(r"[,;。:]", second) or any(n.match(second) for n in _LEVELS):
+    if len(second) > _LONGEST_SECOND_LINE or re.search(r"[,;。:]", second) or any(n.match(second) for n in _LEVELS):
         return False
     open_bracket = first.count("(") > first.count(")")
     ending = headings().ending
@@ -216,15 +230,16 @@ def _running_heads(pages: Sequence[Page]) -> set[str]:
     """Texts repeated at the upper or lower edge of many pages; titles of tables are none."""
     printed: Counter[str] = Counter()
     for page in pages:
-        margin = 0.12 * page.height
+        margin = _EDGE * page.height
         edge = {
             squeeze(line.text)
             for line in page.lines
             if line.box and (line.box.top < margin or line.box.bottom > page.height - margin)
         }
         printed.update(edge)
-    many = max(3, 0.3 * sum(bool(page.lines) for page in pages))
-    return {text for text, count in printed.items() if count >= many and not headings().table.search(text)}
+    count, share = _REPEATED
+    many = max(count, share * sum(bool(page.lines) for page in pages))
+    return {text for text, times in printed.items() if times >= many and not headings().table.search(text)}
 
 
 def _passage(section: int, heading: str, rows: Sequence[_TextLine]) -> Passage:

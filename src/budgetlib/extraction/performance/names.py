@@ -8,6 +8,9 @@ from difflib import SequenceMatcher
 from budgetlib.core.text import squeeze
 
 _SIMILAR = 0.9
+"""Likeness from which two long names are one, a character or two misread; short ones may differ a little more."""
+_CLIPPED = 6
+"""A name clipped shorter than this may begin many names."""
 _MARKS = re.compile(r"[0-9A-Za-z]+")
 
 
@@ -28,7 +31,7 @@ def nearly(one: str, other: str) -> bool:
     False
     """
     first, second = squeeze(one), squeeze(other)
-    if min(len(first), len(second)) >= 6 and (first.startswith(second) or second.startswith(first)):
+    if min(len(first), len(second)) >= _CLIPPED and (first.startswith(second) or second.startswith(first)):
         return True
     if _MARKS.findall(first) != _MARKS.findall(second):
         return False

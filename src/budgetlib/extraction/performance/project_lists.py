@@ -16,7 +16,11 @@ from budgetlib.pages.model import Grid
 
 _LONG_CODE = re.compile(r"(?P<code>[0-9A-Z]{15,})-(?P<name>.+)")
 _HEAD_ROWS = 6
+"""Rows in which the header of a list may begin."""
+_BORDERS = 4
+"""Fewer borders in the same places prove nothing."""
 _SAME = 2.0
+"""Points by which a border differs from page to page."""
 
 
 @dataclass
@@ -187,4 +191,4 @@ def _layout(grid: Grid, start: int, end: int) -> IndicatorLayout | None:
 def _same_borders(edges: Sequence[float], other: Sequence[float]) -> bool:
     """True where every border of the narrower grid is one of the other: its columns go on."""
     fewer, more = sorted((edges, other), key=len)
-    return len(fewer) > 3 and all(any(abs(a - b) <= _SAME for b in more) for a in fewer)
+    return len(fewer) >= _BORDERS and all(any(abs(a - b) <= _SAME for b in more) for a in fewer)
