@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from budgetlib.pages.image import SCALE, Picture, Pixels, as_pixels, paper
-from budgetlib.pages.lattice import Rule
+from budgetlib.pages.ink import Rule
 
 _ACROSS, _DOWN = (14.0, 12.0), (8.0, 3.0)
 """Points, for each direction: the shortest stroke, and the largest gap that noise or text leaves in one."""

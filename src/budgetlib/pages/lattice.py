@@ -12,19 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from budgetlib.pages.ink import Rule
 from budgetlib.pages.model import Box
 
 TOLERANCE = 3.0
 """Points within which rules count as one line, gaps are closed and corners meet."""
-
-
-class Rule(NamedTuple):
-    """A straight rule: at `position` across its direction, from `start` to `end` along it."""
-
-    vertical: bool
-    position: float
-    start: float
-    end: float
 
 
 class Segment(NamedTuple):

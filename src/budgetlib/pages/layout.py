@@ -166,30 +166,34 @@ def _in_running_text(places: _Places, inside: Sequence[Char], outside: Sequence[
     )
 
 
-def compose(
-    chars: Sequence[Char], tables: Sequence[Sequence[Box]], unruled: Sequence[Sequence[Box]] = ()
-) -> tuple[list[Line], list[Grid]]:
-    """The lines outside all tables, and the tables as grids, from `chars` and the tables' cells."""
+def grids_of(
+    chars: Sequence[Char], tables: Iterable[Sequence[Box]], ruled: bool = True
+) -> tuple[list[Grid], list[Char]]:
+    """The tables, given by their cells, as grids with the `chars` in them; and the characters outside all tables."""
     outside = list(chars)
     grids: list[Grid] = []
-    for number, cells in enumerate((*tables, *unruled)):
+    for cells in tables:
         places = _Places(cells)
-        box = places.box
-        within = [
-            c
-            for c in outside
-            if box.x0 <= (c.x0 + c.x1) / 2 < box.x1 and box.top <= (c.top + c.bottom) / 2 < box.bottom
-        ]
-        taken = set(map(id, within))
-        rest = [c for c in outside if id(c) not in taken]
+        within, rest = _parted(outside, places.box)
         if not within or _in_running_text(places, within, rest):
             continue
         contents: dict[int, list[Char]] = defaultdict(list)
         for run in _runs(within):
             _settle(run, places, contents, rest)
         outside = rest
-        grids.append(_grid(places, contents, cells, ruled=number < len(tables)))
-    return lines_of(outside), grids
+        grids.append(_grid(places, contents, cells, ruled))
+    return grids, outside
+
+
+def _parted(chars: Sequence[Char], box: Box) -> tuple[list[Char], list[Char]]:
+    """The characters whose middle lies in a box, and the others."""
+    within: list[Char] = []
+    outside: list[Char] = []
+    for char in chars:
+        _, x0, top, x1, bottom, *_ = char
+        inside = box.x0 <= (x0 + x1) / 2 < box.x1 and box.top <= (top + bottom) / 2 < box.bottom
+        (within if inside else outside).append(char)
+    return within, outside
 
 
 def _grid(places: _Places, contents: dict[int, list[Char]], cells: Sequence[Box], ruled: bool) -> Grid:

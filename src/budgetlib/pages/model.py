@@ -6,8 +6,8 @@ Coordinates are PDF points from the top left of the page as a viewer shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 
@@ -43,6 +43,10 @@ class Line:
     box: Box | None = None
     confidence: float | None = None
 
+    def moved(self, move: Callable[[Box], Box]) -> Line:
+        """The line in another place."""
+        return replace(self, box=move(self.box)) if self.box else self
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -61,6 +65,10 @@ class Cell:
     box: Box | None = None
     confidence: float | None = None
     indent: float | None = None
+
+    def moved(self, move: Callable[[Box], Box]) -> Cell:
+        """The cell in another place."""
+        return replace(self, box=move(self.box)) if self.box else self
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,15 @@ class Grid:
             for row in range(cell.row, cell.row + cell.rows)
             for column in range(cell.column, cell.column + cell.columns)
         }
+
+    def mapped(self, change: Callable[[Cell], Cell]) -> Grid:
+        """The same grid with each of its cells changed."""
+        return replace(self, cells=tuple(map(change, self.cells)))
+
+    def moved(self, move: Callable[[Box], Box]) -> Grid:
+        """The grid with its cells in another place; `edges` stay as they were read."""
+        box = move(self.box) if self.box else None
+        return replace(self.mapped(lambda cell: cell.moved(move)), box=box)
 
     def cell(self, row: int, column: int) -> Cell | None:
         """The cell that covers a place, merged cells included; None where nothing is drawn."""

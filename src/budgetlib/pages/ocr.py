@@ -9,7 +9,7 @@ import multiprocessing
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from itertools import pairwise
@@ -24,8 +24,8 @@ from rapidocr import RapidOCR
 from budgetlib.pages.image import SCALE, Picture, take
 from budgetlib.pages.image_lines import rules_of
 from budgetlib.pages.lattice import find_tables
-from budgetlib.pages.layout import Char, compose
-from budgetlib.pages.model import Box, Grid, Line, Page
+from budgetlib.pages.layout import Char, grids_of, lines_of
+from budgetlib.pages.model import Box, Page
 
 Ink = npt.NDArray[np.int64]
 
@@ -146,14 +146,14 @@ class _View:
     def page(self, number: int, width: float, height: float) -> Page:
         if not self.chars and self.clean.height_of_ink > _PAGE_NUMBER:
             return Page(number, width, height, source="none", fault="the page is a picture in which no text was found")
-        lines, grids = compose(self.chars, self.tables)
+        grids, outside = grids_of(self.chars, self.tables)
         back = self.picture.back
         return Page(
             number,
             width,
             height,
-            tuple(Line(line.text, back(line.box), line.confidence) for line in lines if line.box),
-            tuple(_on_page(grid, self.picture) for grid in grids),
+            tuple(line.moved(back) for line in lines_of(outside)),
+            tuple(grid.moved(back) for grid in grids),
             self.turn,
             source="ocr",
         )
@@ -278,8 +278,3 @@ def _as_set(text: str) -> str:
     text = re.sub(r"(?<!\d)\d{1,3}(?:[,，]\d{3})+(?!\d)", lambda match: match[0].replace("，", ","), text)
     beside = re.compile(rf"(?<={_HAN})[(),:;?!]|[(),:;?!](?={_HAN})|(?<=[（），：；])[(),:;]|[(),:;](?=[（），：；])")
     return beside.sub(lambda match: match[0].translate(_FULL_WIDTH), text)
-
-
-def _on_page(grid: Grid, picture: Picture) -> Grid:
-    cells = tuple(replace(c, box=picture.back(c.box) if c.box else None) for c in grid.cells)
-    return Grid(cells, grid.row_count, grid.column_count, picture.back(grid.box) if grid.box else None, grid.edges)

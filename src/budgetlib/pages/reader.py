@@ -10,6 +10,7 @@ from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
 from budgetlib.pages import pdf, plain_text
+from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.model import Page
 
 
@@ -43,14 +44,16 @@ def ocr_engine() -> str | None:
     return None
 
 
-def read_document(path: Path, password: str | None = None, ocr: str = "auto") -> Iterator[Page]:
-    """The pages of the document at `path`, whatever kind of file it is; `ocr` is one of `OCR`.
+def read_document(
+    path: Path, password: str | None = None, ocr: str = "auto", reader: str = DEFAULT_READER
+) -> Iterator[Page]:
+    """The pages of the document at `path`, whatever kind of file it is; `ocr` is one of `OCR`, `reader` of `READERS`.
 
     Raises `UnreadableDocument` with a typed outcome where the file cannot be read at all.
     """
     kind = media_type(path)
     if kind == "application/pdf":
-        return _with_pictures(path, password, ocr)
+        return _with_pictures(path, password, ocr, reader)
     if kind == "text/plain":
         return plain_text.read(path)
     raise UnreadableDocument(
@@ -58,11 +61,11 @@ def read_document(path: Path, password: str | None = None, ocr: str = "auto") ->
     )
 
 
-def _with_pictures(path: Path, password: str | None, ocr: str) -> Iterator[Page]:
+def _with_pictures(path: Path, password: str | None, ocr: str, reader: str) -> Iterator[Page]:
     """The pages of a PDF; those without a usable text layer are read from their pictures, where wanted and possible."""
     scan = None
     with ExitStack() as stack:
-        for page in pdf.read(path, password):
+        for page in pdf.read(path, password, reader):
             wanted = ocr == "always" or (ocr == "auto" and page.source == "none")
             if not wanted or page.number is None:
                 yield page if page.source != "none" else replace(page, fault=f"{page.fault}; unread by --ocr {ocr}")

@@ -1,0 +1,160 @@
+"""What is painted on a page of a PDF, before anything is read from it: glyphs, rules, areas.
+
+Two readers give it (`ink_pdfium.py`, `ink_pdfplumber.py`); what is made of it is one code (`pdf.py`).
+Places are PDF points from the top left of the page as a viewer shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol, Self
+
+from budgetlib.core.errors import UnreadableDocument
+from budgetlib.pages.model import Box
+
+READERS = {
+    "pdfium": "the library that Chromium shows PDFs with: fast, and it knows what is clipped or covered",
+    "pdfplumber": "the reference, some ten times slower: a second pair of eyes",
+}
+"""What gives the ink of a PDF."""
+DEFAULT_READER = "pdfplumber"
+
+RULE_WIDTH = 3.0
+"""Points: what is painted thinner is a rule, what is wider an area."""
+_SHORTEST_RULE = 1.0
+"""Points: shorter edges are the ends of thin rectangles, dots and specks."""
+
+_ALONG = {0: (1, 0), 90: (0, -1), 180: (-1, 0), 270: (0, 1)}
+_TO_THE_MIDDLE = 0.36
+"""How much of its size the middle of a Chinese character is above the line it stands on."""
+
+
+class Rule(NamedTuple):
+    """A straight rule: at `position` across its direction, from `start` to `end` along it."""
+
+    vertical: bool
+    position: float
+    start: float
+    end: float
+
+
+Stroke = tuple[tuple[float, float], tuple[float, float]]
+"""From one point to another."""
+
+
+class Run(NamedTuple):
+    """What the glyphs that a program painted in one go have in common.
+
+    `size` is their height in points; `turn` how many degrees clockwise the sheet is turned for reading them (0, 90, 180
+    or 270); `order` counts what is painted on a page: the later covers the earlier. Nothing is seen of them outside
+    `clip`. `colour` is `ink`, `white` or `none`.
+    """
+
+    size: float
+    turn: int
+    order: int
+    clip: Box | None = None
+    colour: str = "ink"
+
+
+class Glyph(NamedTuple):
+    """A painted character: where on its line it begins, and how far along the line it reaches."""
+
+    text: str
+    x: float
+    y: float
+    advance: float
+    run: Run
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The point in the middle of it."""
+        right, down = _ALONG[self.run.turn]
+        along, up = self.advance / 2, self.run.size * _TO_THE_MIDDLE
+        return self.x + right * along + down * up, self.y + down * along - right * up
+
+
+class Area(NamedTuple):
+    """A rectangle painted all over with a picture or a colour; `order` is as in `Run`."""
+
+    box: Box
+    order: int
+    white: bool
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The ink of one page; `fault` says why it cannot be known.
+
+    `pictures` counts its pictures, `slanted` its strokes that are neither across nor down: charts, and drawn characters.
+    """
+
+    number: int
+    width: float = 0.0
+    height: float = 0.0
+    glyphs: Sequence[Glyph] = ()
+    rules: Sequence[Rule] = ()
+    areas: Sequence[Area] = ()
+    pictures: int = 0
+    slanted: int = 0
+    fault: str | None = None
+
+
+class InkReader(Protocol):
+    """A PDF, opened; close it after use (it is a context manager)."""
+
+    page_count: int
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def ink(self, number: int) -> Ink:
+        """The ink of page `number` (from 1)."""
+
+
+def open_pdf(path: Path, password: str | None, reader: str) -> InkReader:
+    """The PDF at `path`, opened by one of `READERS`.
+
+    Raises `UnreadableDocument` (encrypted, malformed).
+    """
+    if reader == "pdfium":
+        from budgetlib.pages.ink_pdfium import PdfiumReader
+
+        return PdfiumReader(path, password)
+    from budgetlib.pages.ink_pdfplumber import PdfplumberReader
+
+    return PdfplumberReader(path, password)
+
+
+def encrypted(path: Path, password: str | None) -> UnreadableDocument:
+    """The refusal of a PDF whose password is not known."""
+    problem = "its password is not the one in the manifest" if password else "it needs a password"
+    return UnreadableDocument(
+        "encrypted", f"{path.name} is encrypted: {problem}; put the password into the manifest's column password"
+    )
+
+
+def malformed(path: Path, why: str) -> UnreadableDocument:
+    """The refusal of a file that does not open as a PDF."""
+    return UnreadableDocument(
+        "malformed", f"{path.name} does not open as a PDF ({why}); it may be cut short, fetch it again"
+    )
+
+
+def rules_and_shapes(strokes: Iterable[Stroke]) -> tuple[list[Rule], int]:
+    """The rules that straight strokes draw, and how many strokes are slanted; what is very short is neither."""
+    rules, slanted = [], 0
+    for (x0, y0), (x1, y1) in strokes:
+        across, down = abs(x1 - x0), abs(y1 - y0)
+        if max(across, down) < _SHORTEST_RULE:
+            continue
+        if min(across, down) > RULE_WIDTH:
+            slanted += 1
+        elif down > across:
+            rules.append(Rule(True, (x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+        else:
+            rules.append(Rule(False, (y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+    return rules, slanted

@@ -1,0 +1,106 @@
+"""The ink of a PDF as pdfplumber gives it: it knows of no clip, and not what covers what. The only file that knows it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import pdfplumber
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfplumber.utils.exceptions import PdfminerException
+
+from budgetlib.core.errors import UnreadableDocument
+from budgetlib.pages.ink import RULE_WIDTH, Area, Glyph, Ink, Run, Stroke, encrypted, malformed, rules_and_shapes
+from budgetlib.pages.model import Box
+
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
+
+
+class PdfplumberReader:
+    """A PDF opened by pdfplumber."""
+
+    def __init__(self, path: Path, password: str | None = None) -> None:
+        try:
+            self._document = pdfplumber.open(path, password=password)
+        except PdfminerException as error:
+            raise _refusal(path, error.args[0] if error.args else error, password) from error
+        try:
+            self.page_count = len(self._document.pages)
+        except Exception as error:  # pdfminer raises anything on a damaged file
+            self._document.stream.close()
+            raise _refusal(path, error, password) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._document.close()
+
+    def ink(self, number: int) -> Ink:
+        """The ink of page `number` (from 1)."""
+        page = self._document.pages[number - 1]
+        try:
+            left, top, right, bottom = page.cropbox
+            rules, slanted = rules_and_shapes(_strokes(page.edges, left, top))
+            return Ink(
+                number,
+                float(right - left),
+                float(bottom - top),
+                list(_glyphs(page.chars, left, top, page.mediabox[0])),
+                rules,
+                list(_areas(page.rects, left, top)),
+                len(page.images),
+                slanted,
+            )
+        except Exception as error:  # noqa: BLE001 - pdfminer raises anything on damaged content; the reason is kept
+            return Ink(number, fault=f"the page's content is damaged ({type(error).__name__})")
+        finally:
+            page.close()
+
+
+def _refusal(path: Path, error: object, password: str | None) -> UnreadableDocument:
+    if isinstance(error, PDFPasswordIncorrect):
+        return encrypted(path, password)
+    return malformed(path, f"{type(error).__name__}: {error}".strip(": "))
+
+
+def _glyphs(chars: list[dict[str, Any]], left: float, top: float, origin: float) -> Iterator[Glyph]:
+    """The glyphs of pdfplumber's `chars`; `left` and `top` are the corner of what a viewer shows.
+
+    `origin` is where the sheet begins from which pdfminer counts the places of lines of text.
+    """
+    for char in chars:
+        a, b, _, _, x, y = char["matrix"]
+        line = char["top"] + char["y1"] - y - top
+        colour = "white" if _is_white(char.get("non_stroking_color")) else "ink"
+        if abs(b) > abs(a):
+            run = Run(char["x1"] - char["x0"], 90 if b > 0 else 270, 0, colour=colour)
+            yield Glyph(char["text"], x + origin - left, line, char["bottom"] - char["top"], run)
+        else:
+            run = Run(char["bottom"] - char["top"], 0 if a > 0 else 180, 0, colour=colour)
+            yield Glyph(char["text"], (char["x0"] if a > 0 else char["x1"]) - left, line, char["x1"] - char["x0"], run)
+
+
+def _strokes(edges: list[dict[str, Any]], left: float, top: float) -> Iterator[Stroke]:
+    """The edges of lines, rectangles and curves; not those of areas filled with the white of the paper."""
+    for edge in edges:
+        unseen = edge["object_type"] == "rect_edge" and edge.get("fill") and not edge.get("stroke")
+        if not (unseen and _is_white(edge.get("non_stroking_color"))):
+            yield (edge["x0"] - left, edge["top"] - top), (edge["x1"] - left, edge["bottom"] - top)
+
+
+def _areas(rects: list[dict[str, Any]], left: float, top: float) -> Iterator[Area]:
+    """The filled rectangles, as if they all lay below the text."""
+    for rect in rects:
+        if rect.get("fill") and min(rect["width"], rect["height"]) > RULE_WIDTH:
+            box = Box(rect["x0"] - left, rect["top"] - top, rect["x1"] - left, rect["bottom"] - top)
+            yield Area(box, -1, _is_white(rect.get("non_stroking_color")))
+
+
+def _is_white(colour: Any) -> bool:
+    if colour is None:
+        return False
+    parts = tuple(colour) if isinstance(colour, (tuple, list)) else (colour,)
+    return all(part == 0 for part in parts) if len(parts) == 4 else all(part == 1 for part in parts)
