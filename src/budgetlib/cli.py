@@ -15,6 +15,7 @@ from tqdm import tqdm
 from budgetlib.core.errors import BadParameter, BudgetlibError, NotFound
 from budgetlib.core.version import __version__
 from budgetlib.definitions.labels import LANGUAGES
+from budgetlib.pages.ink import DEFAULT_READER, READERS
 
 if TYPE_CHECKING:
     from budgetlib.pipeline import Parsed
@@ -64,7 +65,14 @@ def main() -> None:
     show_default=True,
     help="Which pages are read from their pictures; auto: those without a usable text layer.",
 )
-def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str) -> None:
+@click.option(
+    "--reader",
+    type=click.Choice(list(READERS)),
+    default=DEFAULT_READER,
+    show_default=True,
+    help="What reads PDFs; the other is a second pair of eyes.",
+)
+def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str, reader: str) -> None:
     """Read disclosures and write the tidy tables.
 
     PATHS are files or folders; default: data/raw. The tables are Parquet files.
@@ -73,7 +81,9 @@ def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str) -> None:
 
     try:
         with tqdm(desc="documents", unit="document", disable=None) as bar:
-            parsed = parse_files(paths or (Path("data/raw"),), out, jobs, ocr, done=lambda one: _tell_parsed(bar, one))
+            parsed = parse_files(
+                paths or (Path("data/raw"),), out, jobs, ocr, reader, done=lambda one: _tell_parsed(bar, one)
+            )
     except OSError as fault:
         raise click.ClickException(
             f"the tables cannot be written to {out} ({fault}); nothing there was changed"

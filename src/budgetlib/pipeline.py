@@ -17,6 +17,7 @@ from budgetlib.core.user_csv import Entry
 from budgetlib.core.version import __version__
 from budgetlib.extraction.document import parse_source, reading_of_pictures, unread
 from budgetlib.extraction.records import Records
+from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.sources import Source, find_sources
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.corrections import correction, read_corrections
@@ -32,18 +33,18 @@ class Parsed:
     unchanged: bool
 
 
-def parse_document(path: Path | str, ocr: str = "auto") -> Records:
-    """The records of one file by table name, whatever happens. `ocr` is as in `parse`."""
+def parse_document(path: Path | str, ocr: str = "auto", reader: str = DEFAULT_READER) -> Records:
+    """The records of one file by table name, whatever happens. `ocr` and `reader` are as in `parse`."""
     (source,) = find_sources([Path(path)])
-    return parse_source(source, ocr)
+    return parse_source(source, ocr, reader)
 
 
-def read(path: Path | str, ocr: str = "auto") -> Corpus:
-    """One file as a corpus of its own, checked; nothing is written. `ocr` is as in `parse`.
+def read(path: Path | str, ocr: str = "auto", reader: str = DEFAULT_READER) -> Corpus:
+    """One file as a corpus of its own, checked; nothing is written. `ocr` and `reader` are as in `parse`.
 
     Corrections beside the file are not used. How reading ended is in `documents.outcome`.
     """
-    records = parse_document(path, ocr)
+    records = parse_document(path, ocr, reader)
     return check(_corpus({table: records.get(table.name, []) for table in TABLES}))
 
 
@@ -57,13 +58,14 @@ def parse(
     out: Path | str = "data/tidy",
     jobs: int = 1,
     ocr: str = "auto",
+    reader: str = DEFAULT_READER,
     done: Callable[[Parsed], None] = lambda _: None,
 ) -> list[Parsed]:
     """Read the files under `paths` and write the tidy tables to `out`, which then holds just these files.
 
     A file whose sha256, path and manifest entry are those of the run before, read by this version of
-    budgetlib with the same `ocr` (see `readers.OCR`) and engine for it, keeps its rows. `done` is called
-    as each file ends.
+    budgetlib with the same `reader` (see `pages.ink.READERS`), `ocr` (see `pages.reader.OCR`) and engine for it,
+    keeps its rows. `done` is called as each file ends.
 
     Raises `NotFound` where a path does not exist or no file is found; `BadParameter` where a manifest or
     corrections beside the files cannot be used; `OSError` where `out` cannot be written, and then the
@@ -72,9 +74,11 @@ def parse(
     sources = find_sources(map(Path, paths))
     entries = {folder: read_corrections(folder) for folder in dict.fromkeys(source.path.parent for source in sources)}
     before = _before(Path(out))
-    kept = {source.document_id: before[source.document_id] for source in sources if _unchanged(source, before, ocr)}
+    kept = {
+        source.document_id: before[source.document_id] for source in sources if _unchanged(source, before, ocr, reader)
+    }
     records: dict[str, Records] = {}
-    for source, own, unchanged in _each(sources, kept, jobs, ocr):
+    for source, own, unchanged in _each(sources, kept, jobs, ocr, reader):
         records[source.document_id] = own
         done(Parsed(own["documents"][0], unchanged))
     in_order = [records[source.document_id] for source in sources]
@@ -124,7 +128,7 @@ def _corpus(rows: Mapping[Table, list[dict[str, Any]]]) -> Corpus:
 
 
 def _each(
-    sources: Sequence[Source], kept: dict[str, Records], jobs: int, ocr: str
+    sources: Sequence[Source], kept: dict[str, Records], jobs: int, ocr: str, reader: str
 ) -> Iterator[tuple[Source, Records, bool]]:
     """Each source with its records, as they are ready."""
     for source in sources:
@@ -132,25 +136,25 @@ def _each(
             yield source, kept[source.document_id], True
     fresh = [source for source in sources if source.document_id not in kept]
     if jobs == 1 or len(fresh) == 1:
-        yield from ((source, parse_source(source, ocr), False) for source in fresh)
+        yield from ((source, parse_source(source, ocr, reader), False) for source in fresh)
         return
     broken = []
     with ProcessPoolExecutor(min(jobs, len(fresh) or 1)) as pool:
-        futures = [(source, pool.submit(parse_source, source, ocr)) for source in fresh]
+        futures = [(source, pool.submit(parse_source, source, ocr, reader)) for source in fresh]
         for source, future in futures:
             try:
                 yield source, future.result(), False
             except BrokenProcessPool:
                 broken.append(source)
     for source in broken:
-        yield source, _alone(source, ocr), False
+        yield source, _alone(source, ocr, reader), False
 
 
-def _alone(source: Source, ocr: str) -> Records:
+def _alone(source: Source, ocr: str, reader: str) -> Records:
     """A source read in a process of its own, after a process was killed that may have been reading another."""
     with ProcessPoolExecutor(1) as pool:
         try:
-            return pool.submit(parse_source, source, ocr).result()
+            return pool.submit(parse_source, source, ocr, reader).result()
         except BrokenProcessPool:
             why = f"reading {source.name} ended its process; it may need too much memory"
             return unread(source, ocr, "malformed", why)
@@ -169,7 +173,7 @@ def _before(out: Path) -> dict[str, Records]:
     return {key: records for key, records in rows.items() if records["documents"]}
 
 
-def _unchanged(source: Source, before: dict[str, Records], ocr: str) -> bool:
+def _unchanged(source: Source, before: dict[str, Records], ocr: str, reader: str) -> bool:
     if source.document_id not in before:
         return False
     (document,) = before[source.document_id]["documents"][:1]
@@ -178,4 +182,5 @@ def _unchanged(source: Source, before: dict[str, Records], ocr: str) -> bool:
         and document["path"] == source.name
         and document["manifest_entry"] == source.manifest_entry
         and document["ocr"] == reading_of_pictures(ocr)
+        and document["reader"] in (None, reader)
     )

@@ -26,6 +26,7 @@ from budgetlib.extraction.narrative.passages import read_passages
 from budgetlib.extraction.page_log import Annex, FormReading, log_pages
 from budgetlib.extraction.performance import read_performance
 from budgetlib.extraction.records import GridPlace, LineRecord, PageRecord, Record, Records, TableRecords
+from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.model import Page
 from budgetlib.pages.reader import OCR, media_type, ocr_engine, read_document
 from budgetlib.pages.sources import Source
@@ -35,14 +36,17 @@ SECONDS_PER_DOCUMENT = 600
 SECONDS_WITH_PICTURES = 3600
 
 
-def parse_source(source: Source, ocr: str = "auto") -> Records:
-    """The records of one source by table name; every record bears the document_id. `ocr` is one of `readers.OCR`."""
+def parse_source(source: Source, ocr: str = "auto", reader: str = DEFAULT_READER) -> Records:
+    """The records of one source by table name; every record bears the document_id.
+
+    `ocr` is one of `pages.reader.OCR`, `reader` of `pages.ink.READERS`.
+    """
     document = _document(source, ocr)
     records: TableRecords = {}
     seconds = SECONDS_WITH_PICTURES if ocr != "never" and ocr_engine() else SECONDS_PER_DOCUMENT
     try:
         with _time_limit(source, seconds):
-            records = _read(source, document, ocr)
+            records = _read(source, document, ocr, reader)
     except UnreadableDocument as error:
         document |= {"outcome": error.outcome, "reason": error.reason}
     except Exception as error:  # noqa: BLE001 - one bad file never stops the run; the reason is kept
@@ -84,13 +88,15 @@ def _marked(source: Source, records: TableRecords) -> Records:
     return {table: [{"document_id": source.document_id, **row} for row in rows] for table, rows in records.items()}
 
 
-def _read(source: Source, document: Record, ocr: str) -> TableRecords:
+def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecords:
     if (size := source.path.stat().st_size) > MAX_BYTES:
         raise UnreadableDocument("too_large", f"{source.name} has {size} bytes, at most {MAX_BYTES} are read")
     if size == 0:
         raise UnreadableDocument("empty", f"{source.name} is empty; fetch it again from its publisher")
     document["media_type"] = media_type(source.path)
-    pages = list(read_document(source.path, source.password, ocr))
+    if document["media_type"] == "application/pdf":
+        document["reader"] = reader
+    pages = list(read_document(source.path, source.password, ocr, reader))
     if document["media_type"] == "application/pdf":
         document["pages"] = len(pages)
     tables, unknown = recognise(pages)

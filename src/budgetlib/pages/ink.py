@@ -88,7 +88,7 @@ class Area(NamedTuple):
 class Ink:
     """The ink of one page; `fault` says why it cannot be known.
 
-    `pictures` counts its pictures, `slanted` its strokes that are neither across nor down: charts, and drawn characters.
+    `pictures` counts its pictures, `slanted` its strokes that are neither across nor down: charts, drawn characters.
     """
 
     number: int
@@ -113,20 +113,6 @@ class InkReader(Protocol):
 
     def ink(self, number: int) -> Ink:
         """The ink of page `number` (from 1)."""
-
-
-def open_pdf(path: Path, password: str | None, reader: str) -> InkReader:
-    """The PDF at `path`, opened by one of `READERS`.
-
-    Raises `UnreadableDocument` (encrypted, malformed).
-    """
-    if reader == "pdfium":
-        from budgetlib.pages.ink_pdfium import PdfiumReader
-
-        return PdfiumReader(path, password)
-    from budgetlib.pages.ink_pdfplumber import PdfplumberReader
-
-    return PdfplumberReader(path, password)
 
 
 def encrypted(path: Path, password: str | None) -> UnreadableDocument:

@@ -56,7 +56,7 @@ def _refusal(path: Path, error: pypdfium2.PdfiumError, password: str | None) -> 
     return malformed(path, str(error))
 
 
-class Matrix(NamedTuple):
+class _Matrix(NamedTuple):
     """A change of coordinates as PDF has it: (x, y) becomes (ax + cy + e, bx + dy + f)."""
 
     a: float
@@ -73,9 +73,9 @@ class Matrix(NamedTuple):
         xs, ys = zip(*(self.point(x, y) for x in (left, right) for y in (bottom, top)), strict=True)
         return Box(min(xs), min(ys), max(xs), max(ys))
 
-    def then(self, after: Matrix) -> Matrix:
+    def then(self, after: _Matrix) -> _Matrix:
         e, f = after.point(self.e, self.f)
-        return Matrix(
+        return _Matrix(
             after.a * self.a + after.c * self.b,
             after.b * self.a + after.d * self.b,
             after.a * self.c + after.c * self.d,
@@ -85,14 +85,14 @@ class Matrix(NamedTuple):
         )
 
 
-def _view(page: Any) -> Matrix:
+def _view(page: Any) -> _Matrix:
     """From the coordinates of a page to those of a viewer, which crops and turns it."""
     left, bottom, right, top = page.get_bbox()
     return {
-        0: Matrix(1, 0, 0, -1, -left, top),
-        90: Matrix(0, 1, 1, 0, -bottom, -left),
-        180: Matrix(-1, 0, 0, 1, right, -bottom),
-        270: Matrix(0, -1, -1, 0, top, right),
+        0: _Matrix(1, 0, 0, -1, -left, top),
+        90: _Matrix(0, 1, 1, 0, -bottom, -left),
+        180: _Matrix(-1, 0, 0, 1, right, -bottom),
+        270: _Matrix(0, -1, -1, 0, top, right),
     }[page.get_rotation()]
 
 
@@ -102,8 +102,7 @@ class _Painting:
     def __init__(self, page: Any) -> None:
         self._page = page
         self.width, self.height = page.get_size()
-        self._texts: dict[int, tuple[int, Matrix, Box]] = {}
-        self._paths: list[tuple[int, Any, Matrix, Box]] = []
+        self._texts: dict[int, tuple[int, _Matrix, Box | None]] = {}
         self._order = 0
         self.rules: list[Rule] = []
         self.areas: list[Area] = []
@@ -116,7 +115,7 @@ class _Painting:
         return Ink(number, self.width, self.height, glyphs, self.rules, self.areas, self.pictures, self.slanted)
 
     def _walk(
-        self, holder: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any], view: Matrix, clip: Box
+        self, holder: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any], view: _Matrix, clip: Box | None
     ) -> None:
         """Note what is painted in `holder`, a page or a form object in it."""
         for i in range(count(holder)):
@@ -129,14 +128,15 @@ class _Painting:
                 self._path(painted, view, clip)
             elif kind == raw.FPDF_PAGEOBJ_FORM:
                 inner = _matrix(painted).then(view)
-                self._walk(painted, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inner, _clip(painted, view, clip))
+                self._walk(
+                    painted, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inner, _clip(painted, view, clip)
+                )
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
                 self.pictures += 1
-                box = _bounds(painted, view)
                 if not _is_translucent(painted):
-                    self.areas.append(Area(box, self._order, False))
+                    self.areas.append(Area(_bounds(painted, view), self._order, False))
 
-    def _path(self, path: Any, view: Matrix, clip: Box) -> None:
+    def _path(self, path: Any, view: _Matrix, clip: Box | None) -> None:
         fill, stroke = ctypes.c_int(), ctypes.c_int()
         raw.FPDFPath_GetDrawMode(path, fill, stroke)
         box = _bounds(path, view)
@@ -145,7 +145,9 @@ class _Painting:
         if thin and not unseen and raw.FPDFPath_CountSegments(path) <= _SIMPLE_PATH:
             middle = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
             flat = box.bottom - box.top < box.x1 - box.x0
-            ends = ((box.x0, middle[1]), (box.x1, middle[1])) if flat else ((middle[0], box.top), (middle[0], box.bottom))
+            ends = (
+                ((box.x0, middle[1]), (box.x1, middle[1])) if flat else ((middle[0], box.top), (middle[0], box.bottom))
+            )
             self._draw([ends])
             return
         if not unseen:
@@ -178,7 +180,7 @@ class _Painting:
             yield Glyph("-" if code == _BROKEN_WORD else chr(code), *here, advance, run)
         text.close()
 
-    def _run(self, painted: Any, handle: Any, i: int) -> tuple[Run, Matrix, tuple[float, float], bool, str]:
+    def _run(self, painted: Any, handle: Any, i: int) -> tuple[Run, _Matrix, tuple[float, float], bool, str]:
         order, outer, clip = self._texts.get(_address(painted), (self._order, _view(self._page), None))
         matrix = raw.FS_MATRIX()
         raw.FPDFText_GetMatrix(handle, i, matrix)
@@ -188,10 +190,7 @@ class _Painting:
         along = matrix.a if flat else matrix.b
         start = ("left" if along > 0 else "right") if flat else ("bottom" if along > 0 else "top")
         right, down = view.a * matrix.a + view.c * matrix.b, view.b * matrix.a + view.d * matrix.b
-        if abs(right) >= abs(down):
-            turn = 0 if right > 0 else 180
-        else:
-            turn = 90 if down < 0 else 270
+        turn = (0 if right > 0 else 180) if abs(right) >= abs(down) else (90 if down < 0 else 270)
         mode = raw.FPDFTextObj_GetTextRenderMode(painted)
         if mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP):
             colour = "none"
@@ -206,13 +205,13 @@ def _address(painted: Any) -> int:
     return ctypes.addressof(painted.contents)
 
 
-def _matrix(painted: Any) -> Matrix:
+def _matrix(painted: Any) -> _Matrix:
     matrix = raw.FS_MATRIX()
     raw.FPDFPageObj_GetMatrix(painted, matrix)
-    return Matrix(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
+    return _Matrix(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
 
 
-def _bounds(painted: Any, view: Matrix) -> Box:
+def _bounds(painted: Any, view: _Matrix) -> Box:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     raw.FPDFPageObj_GetBounds(painted, left, bottom, right, top)
     return view.box(left.value, bottom.value, right.value, top.value)
@@ -230,7 +229,7 @@ def _is_translucent(painted: Any) -> bool:
     return bool(raw.FPDFPageObj_HasTransparency(painted))
 
 
-def _strokes(path: Any, view: Matrix) -> Iterator[Stroke]:
+def _strokes(path: Any, view: _Matrix) -> Iterator[Stroke]:
     """The straight parts of a path's outlines; of a curve the line between its ends."""
     x, y = ctypes.c_float(), ctypes.c_float()
     first = here = (0.0, 0.0)
@@ -252,7 +251,7 @@ def _strokes(path: Any, view: Matrix) -> Iterator[Stroke]:
             yield here, first
 
 
-def _clip(painted: Any, view: Matrix, outer: Box | None) -> Box | None:
+def _clip(painted: Any, view: _Matrix, outer: Box | None) -> Box | None:
     """What is left of `outer` within the paths that clip something painted."""
     clip = raw.FPDFPageObj_GetClipPath(painted)
     x, y = ctypes.c_float(), ctypes.c_float()
@@ -264,5 +263,11 @@ def _clip(painted: Any, view: Matrix, outer: Box | None) -> Box | None:
         if points:
             xs, ys = zip(*points, strict=True)
             box = Box(min(xs), min(ys), max(xs), max(ys))
-            outer = Box(max(outer.x0, box.x0), max(outer.top, box.top), min(outer.x1, box.x1), min(outer.bottom, box.bottom)) if outer else box
+            outer = (
+                Box(
+                    max(outer.x0, box.x0), max(outer.top, box.top), min(outer.x1, box.x1), min(outer.bottom, box.bottom)
+                )
+                if outer
+                else box
+            )
     return outer

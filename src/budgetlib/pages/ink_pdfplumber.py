@@ -1,4 +1,4 @@
-"""The ink of a PDF as pdfplumber gives it: it knows of no clip, and not what covers what. The only file that knows it."""
+"""The ink of a PDF as pdfplumber gives it, which knows of no clip and not what covers what."""
 
 from __future__ import annotations
 

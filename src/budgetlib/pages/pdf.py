@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
-from budgetlib.pages.ink import Ink, open_pdf
+from budgetlib.pages.ink import Ink, InkReader
 from budgetlib.pages.lattice import find_tables
 from budgetlib.pages.layout import Char, grids_of, lines_of, without_doubles
 from budgetlib.pages.model import Page
@@ -24,6 +24,20 @@ _DRAWN = 20
 """More slanted strokes than these and no text: its characters are drawn, not written."""
 _LOST = 0.1
 """The share of glyph numbers in place of characters from which a text layer is not to be believed."""
+
+
+def open_pdf(path: Path, password: str | None, reader: str) -> InkReader:
+    """The PDF at `path`, opened by one of `READERS`.
+
+    Raises `UnreadableDocument` (encrypted, malformed).
+    """
+    if reader == "pdfium":
+        from budgetlib.pages.ink_pdfium import PdfiumReader
+
+        return PdfiumReader(path, password)
+    from budgetlib.pages.ink_pdfplumber import PdfplumberReader
+
+    return PdfplumberReader(path, password)
 
 
 def read(path: Path, password: str | None, reader: str) -> Iterator[Page]:

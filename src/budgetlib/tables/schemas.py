@@ -120,6 +120,7 @@ DOCUMENTS = Table(
         Column("note", TEXT, "The note on the file in the manifest, e.g. that it is re-typeset."),
         Column("manifest_entry", TEXT, "Hash of what the manifest says about the file; null where it says nothing."),
         Column("ocr", TEXT, "Which pages were to be read from their pictures (`--ocr`), and by which engine."),
+        Column("reader", TEXT, "What read the PDF (`--reader`).", allowed=("pdfium", "pdfplumber")),
         Column("parser_version", TEXT, "Version of budgetlib that read the file.", required=True),
     ),
 )

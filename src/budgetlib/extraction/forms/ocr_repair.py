@@ -142,11 +142,10 @@ def _reading(text: str, decimals: int) -> str | None:
 def _with_text(table: FormTable, number: int, cell: Cell, text: str) -> FormTable:
     """The form with `text` in the place of `cell` in piece `number`."""
     piece = table.pieces[number]
-    cells = tuple(
-        replace(other, text=text) if other.box == cell.box and other.row == cell.row else other
-        for other in piece.grid.cells
+    grid = piece.grid.mapped(
+        lambda other: replace(other, text=text) if other.box == cell.box and other.row == cell.row else other
     )
-    return table.with_piece(replace(piece, grid=replace(piece.grid, cells=cells)), number)
+    return table.with_piece(replace(piece, grid=grid), number)
 
 
 def _confirmed(table: FormTable, money_unit: str, spending_units: Sequence[str]) -> set[tuple[int | None, Box | None]]:
