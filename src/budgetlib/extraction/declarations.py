@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import catalogue_words
 from budgetlib.extraction.catalogue import Catalogue
 from budgetlib.extraction.narrative.passages import Passage
+from budgetlib.extraction.records import Record
 
 _PROCUREMENT, _PURCHASED_SERVICES = 9, 12
 SECTIONS = (_PROCUREMENT, _PURCHASED_SERVICES)
 """The sections of `statements` in which services are declared."""
 _SENTENCE = re.compile(r"[^。\n]*[。\n]?")
 _SEPARATORS = "、，,;；:： 和及\n。"
-
-Record = dict[str, Any]
 
 
 def read_declarations(

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from budgetlib.core.money import to_yuan
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import performance_words
 from budgetlib.extraction.performance.names import agree, nearly
-from budgetlib.extraction.records import corners
+from budgetlib.extraction.records import Record, corners
 from budgetlib.pages.model import Box, Cell, Grid
 
 SCOPES = {"whole_period": "total", "annual": "annual"}
@@ -119,7 +119,7 @@ class TargetTable:
             self.places.append(place)
 
     def remark(self, sentence: str, page_index: int | None = None) -> None:
-        """Note what is to be said in the ledger, on the table's first page where no other is given."""
+        """Note what is to be said in the page log, on the table's first page where no other is given."""
         noted = (
             self.places[0].page_index if page_index is None else page_index,
             f"{self.name or 'no name'}: {sentence}",
@@ -162,7 +162,7 @@ class TargetTable:
         self.places += [place for place in piece.places if place not in self.places]
         self.remarks += [remark for remark in piece.remarks if remark not in self.remarks]
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> Record:
         """The table as a record of `performance_projects`."""
         yuan, shown = self._yuan()
         numbers = [place.page for place in self.places if place.page is not None]
@@ -201,14 +201,14 @@ class TargetTable:
         """The period that is meant where a label names none: that of the goal, or the year of the budget."""
         return self.goal_scopes[0] if len(set(self.goal_scopes)) == 1 else "annual"
 
-    def indicator_records(self) -> Iterator[dict[str, Any]]:
+    def indicator_records(self) -> Iterator[Record]:
         """Its indicators as records of `performance_indicators`."""
         for one in self.indicators:
             about = {"table_kind": self.kind, "project": self.name, "unit": self.fields.get("unit")}
             levels = {name: getattr(one, name) for name in ("scope", "level1", "level2", "level3", "target", "page")}
             yield about | levels | corners(one.box)
 
-    def statement_records(self) -> Iterator[dict[str, Any]]:
+    def statement_records(self) -> Iterator[Record]:
         """Its key figures, tasks and goals as records of `department_targets`."""
         for one in self.statements:
             try:
