@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from budgetlib.checks.across_documents import unit, unit_items, year
-from budgetlib.checks.budget import Budget, budgets
+from budgetlib.checks.budget import Budget
+from budgetlib.checks.columns import parts
 from budgetlib.checks.department_targets import department_figures
 from budgetlib.checks.equalities import change, equal, share
 from budgetlib.checks.findings import Finding, Test, untested
+from budgetlib.checks.loading import budgets
 from budgetlib.checks.performance import (
     projects_counted,
     projects_shown,
@@ -23,6 +25,7 @@ from budgetlib.checks.performance import (
     tables_summed,
     tables_unit_named,
 )
+from budgetlib.checks.presence import headed, levels, totalled
 from budgetlib.checks.rules import SEVERITIES, Rule, rules
 from budgetlib.checks.services import (
     codes_once,
@@ -32,7 +35,7 @@ from budgetlib.checks.services import (
     declared_services,
     declared_total,
 )
-from budgetlib.checks.sums import above, classes, codes, groups, headed, leaves, levels, parts, totalled, units
+from budgetlib.checks.sums import above, classes, codes, groups, leaves, units
 from budgetlib.tables.corpus import Corpus
 
 __all__ = ["SEVERITIES", "TESTS", "check_records", "findings"]
@@ -84,9 +87,9 @@ def check_records(corpus: Corpus) -> list[dict[str, Any]]:
 def findings(budget: Budget) -> Iterator[Finding]:
     """Every rule tested in one budget; where nothing could be tested, one finding that says so."""
     for rule in rules():
-        own = list(TESTS[rule.test](rule, budget))
-        tested = [finding for finding in own if finding.state in ("pass", "fail")]
-        yield from tested or own[:1] or [_not_tested(rule, budget)]
+        yielded = list(TESTS[rule.test](rule, budget))
+        tested = [finding for finding in yielded if finding.state in ("pass", "fail")]
+        yield from tested or yielded[:1] or [_not_tested(rule, budget)]
 
 
 def _not_tested(rule: Rule, budget: Budget) -> Finding:

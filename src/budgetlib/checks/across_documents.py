@@ -41,7 +41,7 @@ def year(rule: Rule, budget: Budget) -> Iterator[Finding]:
     previous = _year_before(budget)
     if not now or not change or previous is None:
         return
-    implied = now + -change
+    implied = now - change
     values = [value for text in rule.data["before"] if (value := evaluate(expression(text), previous))]
     tested = [compared(rule, budget.document_id, implied, value, wording="before") for value in values]
     if tested:

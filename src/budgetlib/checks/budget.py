@@ -1,74 +1,16 @@
-"""Tables → what the checks compare: figures with their slack and place, rows, forms, budgets."""
+"""What one document says, as the checks see it: forms with their rows, statements, and the rows of other tables."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import pandas as pd
-
-from budgetlib.core.money import FACTORS, numbers, parse_number
-from budgetlib.core.text import grand_total, squeeze
-from budgetlib.tables.corpus import Corpus
-from budgetlib.tables.locators import SECTION, Locator
-
-HALF = Decimal("0.5")
-NOTHING = Decimal(0)
+from budgetlib.checks.figures import Figure, Place, total
+from budgetlib.core.text import grand_total
 
 Record = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a figure is printed: a row of a form, a sentence of a section, or an annexed table."""
-
-    document_id: str
-    page: int | None = None
-    form: str | None = None
-    row: int | None = None
-    section: int | None = None
-    item: str | None = None
-    measure: str | None = None
-    code: str | None = None
-    table: Locator | None = None
-    """Where else: a performance-target table, a figure of the whole department's, an item of the catalogue."""
-
-    pictured: bool = False
-    """Whether it was read from a picture and nothing confirms it."""
-
-    @property
-    def locator(self) -> Locator:
-        """The place as the column `places` has it."""
-        if self.table:
-            return self.table
-        if self.form:
-            return Locator(self.document_id, self.form, self.row)
-        item = squeeze(self.item or "") if self.measure else ""
-        return Locator(self.document_id, SECTION, self.section, self.measure or "", item)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A value (yuan, percent or count), how far rounding may have moved it, and where it is printed."""
-
-    value: Decimal
-    slack: Decimal = NOTHING
-    places: tuple[Place, ...] = ()
-
-    def __add__(self, other: Figure) -> Figure:
-        return Figure(self.value + other.value, self.slack + other.slack, self.places + other.places)
-
-    def __neg__(self) -> Figure:
-        return replace(self, value=-self.value)
-
-
-def total(figures: Iterable[Figure]) -> Figure:
-    """The sum of `figures`; slack and places add up too."""
-    return sum(figures, Figure(NOTHING))
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,10 +55,19 @@ class Form:
         """The sides there are, in printed order."""
         return list(dict.fromkeys(row.side for row in self.rows))
 
-    def total_row(self, side: str | None) -> Row | None:
-        """The row with the grand total: of several the one called 总计, else the last."""
+    def total_row(self, side: str | None, measures: Sequence[str] = ()) -> Row | None:
+        """The row with the grand total; where panels have their own, that of one of `measures`."""
         totals = [row for row in self.side(side) if row.kind == "total"]
-        return totals[grand_total([row.item for row in totals])] if totals else None
+        fitting = [row for row in totals if any(measure in row.amounts for measure in measures)] or totals
+        return fitting[grand_total([row.item for row in fitting])] if fitting else None
+
+    def adds_up(self, side: str | None, measure: str) -> bool:
+        """Whether the leaves of one column make up its total; where no total is printed they are all there is."""
+        head = self.total_row(side, [measure])
+        if head is None or measure not in head.amounts:
+            return True
+        leaves = (row.amounts[measure] for row in self.side(side) if row.kind == "line" and measure in row.amounts)
+        return (head.amounts[measure] - total(leaves)).is_nothing
 
     def place(self, row: Row | None = None, measure: str | None = None) -> Place:
         """The place of a row, or of the form."""
@@ -133,6 +84,7 @@ class Statement:
     measure: str
     item: str | None
     figure: Figure
+    sentence: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,153 +101,11 @@ class Budget:
     everyone: list[Budget]
     """All budgets of the corpus, this one among them."""
 
+    def own_forms(self, names: Sequence[str] | None = None) -> list[Form]:
+        """The forms that this document itself prints: all, or those with one of `names`."""
+        printed = [form for form in self.forms.values() if form.document_id == self.document_id]
+        return [form for form in printed if names is None or form.name in names]
+
     def rows(self, table: str) -> list[Record]:
         """The records of another table about this document."""
         return self.tables.get(table, [])
-
-
-def budgets(corpus: Corpus) -> list[Budget]:
-    """Every document of the corpus that was read at least in part, in the order of `documents`."""
-    names = (
-        "pages",
-        "lines",
-        "statements",
-        "performance_projects",
-        "department_targets",
-        "catalogue",
-        "catalogue_declarations",
-    )
-    tables = {name: _by_document(getattr(corpus, name)) for name in names}
-    documents = [record for record in _records(corpus.documents) if record["outcome"] in ("ok", "partial")]
-    own = [
-        _budget(record, {name: rows.get(record["document_id"], []) for name, rows in tables.items()})
-        for record in documents
-    ]
-    together: dict[tuple[Any, ...], list[Budget]] = defaultdict(list)
-    for budget in own:
-        together[who(budget)].append(budget)
-    everyone: list[Budget] = []
-    everyone += [replace(_completed(budget, together[who(budget)]), everyone=everyone) for budget in own]
-    return everyone
-
-
-def who(budget: Budget) -> tuple[Any, ...]:
-    """Department, year and kind of document; a document that does not say them stands alone."""
-    record = budget.record
-    known = record["entity"] and record["fiscal_year"]
-    return (record["department_id"], record["fiscal_year"], record["document_kind"]) if known else (budget.document_id,)
-
-
-def _records(frame: pd.DataFrame) -> list[Record]:
-    """The rows of a frame, missing values as None."""
-    names = list(frame.columns)
-    columns = [[None if pd.isna(value) else value for value in frame[name].tolist()] for name in names]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _by_document(frame: pd.DataFrame) -> dict[str, list[Record]]:
-    found: dict[str, list[Record]] = defaultdict(list)
-    for record in _records(frame):
-        found[record["document_id"]].append(record)
-    return found
-
-
-def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
-    document_id = record["document_id"]
-    forms = {
-        name: Form(name, document_id)
-        for page in tables["pages"]
-        if page["outcome"] == "declared_empty"
-        for name in (page["form"] or "").split(",")
-    }
-    forms |= {form.name: form for form in _forms(document_id, tables["lines"])}
-    unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
-    statements = tuple(_statement(statement) for statement in tables["statements"])
-    return Budget(document_id, record, forms, statements, tables, unread, [])
-
-
-def _completed(budget: Budget, siblings: list[Budget]) -> Budget:
-    """`budget` with the forms and sections that only its siblings have."""
-    forms, statements = dict(budget.forms), list(budget.statements)
-    for sibling in siblings:
-        forms = {**sibling.forms, **forms}
-        there = {statement.section for statement in statements}
-        statements += [statement for statement in sibling.statements if statement.section not in there]
-    return replace(budget, forms=forms, statements=tuple(statements))
-
-
-def _forms(document_id: str, lines: list[Record]) -> Iterator[Form]:
-    by_form: dict[str, list[Record]] = defaultdict(list)
-    for line in lines:
-        by_form[line["form"]].append(line)
-    for name, own in by_form.items():
-        slack = half_digit(own)
-        rows: dict[tuple[int, str], Row] = {}
-        for line in own:
-            row = rows.setdefault((line["row"], line["side"]), _row(line))
-            place = Place(
-                document_id,
-                line["page"],
-                name,
-                line["row"],
-                None,
-                line["item"],
-                line["measure"],
-                line["code"],
-                pictured=_unconfirmed(line),
-            )
-            row.amounts.setdefault(line["measure"], Figure(line["amount_yuan"], slack, (place,)))
-        yield Form(name, document_id, tuple(rows.values()))
-
-
-def _unconfirmed(record: Record) -> bool:
-    return record["source"] == "ocr" and not record["confirmed"]
-
-
-def _row(line: Record) -> Row:
-    names = ("row", "side", "row_kind", "code", "item", "gov_item", "unit", "page")
-    return Row(*(line[name] for name in names))
-
-
-def half_digit(lines: Iterable[Record]) -> Decimal:
-    """Half of the last digit that `lines` print, in yuan: a trailing zero may be left out in some of them."""
-    digits = [
-        FACTORS[line["published_unit"]] * Decimal((0, (1,), int(number.as_tuple().exponent)))
-        for line in lines
-        if line["published_unit"] in FACTORS and (number := parse_number(line["published_text"] or "")) is not None
-    ]
-    return HALF * min(digits, default=Decimal("0.01"))
-
-
-def _statement(record: Record) -> Statement:
-    place = Place(
-        record["document_id"],
-        record["page"],
-        section=record["section"],
-        item=record["item"],
-        measure=record["measure"],
-        pictured=_unconfirmed(record),
-    )
-    figure = Figure(record["value"], _stated_slack(record), (place,))
-    return Statement(record["section"], record["measure"], record["item"], figure)
-
-
-def _stated_slack(record: Record) -> Decimal:
-    """Half of the last digit with which a sentence prints a figure; counts and 0万元 (there is none) are exact."""
-    if record["value_unit"] == "count":
-        return NOTHING
-    money = record["value_unit"] == "yuan"
-    wanted = abs(record["value"])
-    digits = []
-    for _, _, number, unit in numbers(squeeze(record["sentence"])):
-        factor = FACTORS.get(unit or "万元", Decimal(1)) if money else Decimal(1)
-        if number * factor == wanted and (unit == "%") == (record["value_unit"] == "percent"):
-            digits.append(factor * Decimal((0, (1,), int(number.as_tuple().exponent))))
-    if money and not wanted:
-        return HALF * min((digit for digit in digits if digit < FACTORS["万元"]), default=NOTHING)
-    return HALF * min(digits, default=_finest_digit(wanted))
-
-
-def _finest_digit(value: Decimal) -> Decimal:
-    """The place of the last digit of `value` that is not zero."""
-    return Decimal((0, (1,), min(2, int(value.normalize().as_tuple().exponent))))

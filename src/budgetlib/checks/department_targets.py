@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from budgetlib.checks.budget import HALF, Budget, Figure, Place
+from budgetlib.checks.apart import nearest
+from budgetlib.checks.budget import Budget
 from budgetlib.checks.expressions import evaluate, expression
-from budgetlib.checks.findings import Finding, best, compared
+from budgetlib.checks.figures import Figure, Place
+from budgetlib.checks.findings import Finding, compared
 from budgetlib.checks.rules import Rule
-from budgetlib.core.money import FACTORS, parse_number
+from budgetlib.core.money import FACTORS, half_digit, parse_number
 from budgetlib.core.text import squeeze
 from budgetlib.tables.locators import DEPARTMENT, Locator
 
@@ -27,14 +29,12 @@ def department_figures(rule: Rule, budget: Budget) -> Iterator[Finding]:
         figure = Figure(record["amount_yuan"], _slack(record["text"], record["amount_yuan"]), (place,))
         values = [value for text in texts if (value := evaluate(expression(text), budget))]
         if values:
-            yield best([compared(rule, budget.document_id, figure, value) for value in values])
+            yield nearest(rule, budget, [compared(rule, budget.document_id, figure, value) for value in values])
 
 
 def _slack(text: str, yuan: Decimal) -> Decimal:
     """Half of the last digit of `text`, which says `yuan` in some unit."""
     printed = parse_number(text)
-    factor = next(
-        (factor for factor in FACTORS.values() if printed is not None and printed * factor == yuan), Decimal(1)
-    )
-    exponent = printed.as_tuple().exponent if printed is not None else 0
-    return HALF * factor * Decimal((0, (1,), int(exponent)))
+    if printed is None:
+        return half_digit(Decimal(0))
+    return half_digit(printed, next((unit for unit, factor in FACTORS.items() if printed * factor == yuan), "元"))

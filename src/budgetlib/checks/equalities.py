@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from budgetlib.checks.budget import Budget, Figure, Statement
+from budgetlib.checks.apart import nearest
+from budgetlib.checks.budget import Budget, Statement
 from budgetlib.checks.expressions import Expression, evaluate, expression, published, stated
+from budgetlib.checks.figures import Figure
 from budgetlib.checks.findings import Finding, best, compared, untested
 from budgetlib.checks.rules import Rule
 
@@ -31,7 +33,7 @@ def equal(rule: Rule, budget: Budget) -> Iterator[Finding]:
         printed = next((reading for reading in readings if _printed(reading, budget)), None)
         without_its_row = term.each and printed is not None and evaluate(printed, budget, figure.places[0]) is None
         if holds or (tested and not without_its_row):
-            yield best(tested)
+            yield nearest(rule, budget, tested)
         elif printed is not None:
             yield untested(rule, budget.document_id, "insufficient_data")
 
@@ -57,7 +59,7 @@ def change(rule: Rule, budget: Budget) -> Iterator[Finding]:
             continue
         moved = _companion(statement, f"{stem}_change", budget)
         now = _companion(statement, stem, budget) or _companion(statement, f"{stem}_total", budget)
-        before = now.figure + -moved.figure if now and moved else None
+        before = now.figure - moved.figure if now and moved else None
         if moved and before and before.value:
             yield _percent(rule, statement.figure, moved.figure, before)
         else:
@@ -101,7 +103,11 @@ def _percent(rule: Rule, stated: Figure, part: Figure, whole: Figure) -> Finding
 
 
 def _applies(rule: Rule, budget: Budget) -> bool:
-    """Whether the condition `when` holds: the first expression equals, or is at most, the second."""
+    """Whether the forms that must (not) be there are (not), and the first expression of `when` equals the second."""
+    if not budget.forms.keys() >= set(rule.data.get("if_printed", ())):
+        return False
+    if budget.forms.keys() & set(rule.data.get("unless_printed", ())):
+        return False
     if "when" not in rule.data:
         return True
     first, relation, second = re.split(r" (<?=) ", rule.data["when"])

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from budgetlib.checks.budget import NOTHING, Budget, Figure, Form, Place, Row, Statement, total
+from budgetlib.checks.budget import Budget, Form, Row, Statement
+from budgetlib.checks.figures import NOTHING, Figure, Place, total
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.toml import load
@@ -127,12 +128,14 @@ def _figure(term: Term, budget: Budget, same: Place | None) -> Figure | None:
     if not form.rows:
         return Figure(NOTHING, NOTHING, (form.place(),))
     if term.rows is None:
-        row = form.total_row(term.side)
+        row = form.total_row(term.side, term.measures)
         return _amount(form, row, term.measures) if row else _summed(form, term)
     rows = _rows(form, term, same)
     amounts = [amount for row in rows if (amount := _amount(form, row, term.measures))]
     if not amounts:
         return None if term.rows == "same" and same and not same.code else _nothing(form, term)
+    if term.rows == "same" and len(amounts) > 1 and not form.adds_up(term.side, term.measures[0]):
+        return None
     return total(amounts) if term.rows[0] in "+s" else amounts[0]
 
 
@@ -178,8 +181,8 @@ def _exhausted(row: Row, measure: str) -> bool:
     printed = [row.amounts[measure] for measure in family if measure in row.amounts]
     if not printed or "total" not in row.amounts:
         return False
-    gap = row.amounts["total"] + -total(printed)
-    return abs(gap.value) <= gap.slack
+    gap = row.amounts["total"] - total(printed)
+    return gap.is_nothing
 
 
 def _summed(form: Form, term: Term) -> Figure | None:
@@ -196,15 +199,13 @@ def _summed(form: Form, term: Term) -> Figure | None:
 def _nothing(form: Form, term: Term) -> Figure | None:
     """Zero for a row not printed in a form that is itemised in codes or the usual words and whose leaves are all."""
     rows = form.side(term.side)
-    head = form.total_row(term.side)
+    head = form.total_row(term.side, term.measures)
     measure = next((measure for measure in term.measures if head and measure in head.amounts), None)
     words = None if term.rows == "same" else _itemised().get(form.name)
     usual = any(words.fullmatch(squeeze(row.item)) for row in rows) if words else any(row.code for row in rows)
     if head is None or measure is None or not usual:
         return None
-    leaves = total(row.amounts[measure] for row in rows if row.kind == "line" and measure in row.amounts)
-    gap = head.amounts[measure] + -leaves
-    return Figure(NOTHING, NOTHING, (form.place(head, measure),)) if abs(gap.value) <= gap.slack else None
+    return Figure(NOTHING, NOTHING, (form.place(head, measure),)) if form.adds_up(term.side, measure) else None
 
 
 @cache

@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from budgetlib.checks.budget import Budget, Figure, Place
+from budgetlib.checks.budget import Budget
+from budgetlib.checks.figures import Figure, Place
 from budgetlib.checks.rules import Rule
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.labels import money

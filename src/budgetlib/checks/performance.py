@@ -3,49 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from budgetlib.checks.budget import NOTHING, Budget, Figure, Place, Record, Row, total
+from budgetlib.checks.budget import Budget
 from budgetlib.checks.expressions import evaluate, expression
+from budgetlib.checks.figures import Figure, Place, total
 from budgetlib.checks.findings import Finding, best, compared, failure, holding, untested
+from budgetlib.checks.pairing import Target, alike_unit, plain, projects, same_name, same_unit, targets
 from budgetlib.checks.rules import Rule
-from budgetlib.core.text import squeeze
-from budgetlib.tables.locators import PERFORMANCE, Locator
 from budgetlib.tables.schemas import SOURCES
 
-SIMILAR = 60
-SAME_UNIT = 85
-_CLIPPED = 4
-
-
-@dataclass(frozen=True, eq=False)
-class Target:
-    """A performance-target table and the row of the projects form that it is about, if any."""
-
-    record: Record
-    place: Place
-    row: Row | None
-
-    @property
-    def annual(self) -> Figure | None:
-        """The year's money."""
-        amount = self.record["annual_yuan"]
-        return None if amount is None else Figure(amount, NOTHING, (self.place,))
+ONE_NAME = 80
+"""Names at least so alike are one name misspelt; less alike ones are different names."""
 
 
 def tables_counted(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The number of tables against the number of projects said to be disclosed."""
     stated = evaluate(expression("§10.projects_disclosed"), budget)
     there = targets(budget)
-    if stated and there:
-        count = Figure(Decimal(len(there)))
-        finding = compared(rule, budget.document_id, stated, count, "count", "counted")
-        yield finding
+    if stated and there and not budget.unread:
+        yield compared(rule, budget.document_id, stated, Figure(Decimal(len(there))), "count", "counted")
     elif stated and stated.value:
         yield untested(rule, budget.document_id, "insufficient_data")
 
@@ -53,11 +33,11 @@ def tables_counted(rule: Rule, budget: Budget) -> Iterator[Finding]:
 def tables_summed(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The year's money of all tables against the stated amount; each table's project rounds for itself."""
     stated = evaluate(expression("§10.projects_disclosed_amount"), budget)
-    there = targets(budget)
-    amounts = [target.annual for target in there]
-    if stated and there and None not in amounts:
-        summed = total(amount for amount in amounts if amount)
-        rounded = Figure(summed.value, stated.slack * len(there), summed.places)
+    amounts = [target.annual for target in targets(budget)]
+    known = [amount for amount in amounts if amount]
+    if stated and known and len(known) == len(amounts) and not budget.unread:
+        summed = total(known)
+        rounded = Figure(summed.value, stated.slack * len(known), summed.places)
         yield compared(rule, budget.document_id, stated, rounded, wording="sum")
     elif stated and stated.value:
         yield untested(rule, budget.document_id, "insufficient_data")
@@ -66,26 +46,28 @@ def tables_summed(rule: Rule, budget: Budget) -> Iterator[Finding]:
 def projects_counted(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The number of projects under performance management against the projects form, where the money is all of it.
 
-    A project of two units may count once.
+    A project of two units may count once; projects of the first level are groups of the form's.
     """
     stated = evaluate(expression("§10.projects_under_performance_management"), budget)
     money = evaluate(expression("§10.performance_amount"), budget)
     whole = evaluate(expression("projects.total"), budget)
     rows = projects(budget)
-    if stated and money and whole and rows and abs(money.value - whole.value) <= money.slack + whole.slack:
+    sentences = (s.sentence for s in budget.statements if s.measure == "projects_under_performance_management")
+    if any(re.search(rule.data["unless"], sentence) for sentence in sentences):
+        yield untested(rule, budget.document_id, "not_applicable")
+    elif stated and money and whole and rows and (money - whole).is_nothing:
         place = budget.forms["projects"].place()
-        names = {_name(row.item) for row in rows}
-        counts = [Figure(Decimal(count), NOTHING, (place,)) for count in (len(rows), len(names))]
-        tested = [compared(rule, budget.document_id, stated, count, "count", "counted") for count in counts]
-        yield best(tested)
+        names = {plain(row.item) for row in rows}
+        counts = [Figure(Decimal(count), places=(place,)) for count in (len(rows), len(names))]
+        yield best([compared(rule, budget.document_id, stated, count, "count", "counted") for count in counts])
 
 
 def projects_shown(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """Every project has its table, where as many are said to be disclosed as there are."""
+    """Every project has its table, where as many are disclosed as there are and no table is without its project."""
     stated = evaluate(expression("§10.projects_disclosed"), budget)
-    rows = projects(budget)
-    shown = {target.row for target in targets(budget)}
-    if not shown or not stated or stated.value != len(rows):
+    rows, tables = projects(budget), targets(budget)
+    shown = {row for target in tables for row in target.rows}
+    if not stated or not all(target.rows for target in tables) or not tables or stated.value != len(rows):
         return
     for row in rows:
         place = budget.forms["projects"].place(row, "total")
@@ -96,27 +78,40 @@ def projects_shown(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 
 def tables_known(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """Every table has its project."""
-    if not projects(budget):
-        return
-    for target in targets(budget):
-        if target.row:
+    """Every table has its project: none is of a unit that is not in the form, and there are no more than projects."""
+    rows, tables = projects(budget), targets(budget)
+    units = {row.unit for row in rows if row.unit} | {budget.record["entity"]}
+    all_shown = set(rows) <= {row for target in tables for row in target.rows}
+    for target in tables if rows else ():
+        unit = target.record["unit"]
+        strange = bool(unit) and not any(_belongs(unit, known) for known in units if known)
+        if target.rows:
             yield holding(rule, budget.document_id, (target.place,))
+        elif re.search(rule.data["unless"], target.record["project"] or "") or not _most(tables, _has_rows):
+            yield untested(rule, budget.document_id, "not_applicable")
+        elif strange or all_shown:
+            wording = "stranger" if strange else "unknown"
+            yield failure(rule, budget.document_id, (target.place,), wording, unit=unit or "")
         else:
-            unit = target.record["unit"] or ""
-            known = any(_same_unit(unit, row.unit) for row in projects(budget))
-            yield failure(rule, budget.document_id, (target.place,), "unknown" if known else "stranger", unit=unit)
+            yield untested(rule, budget.document_id, "not_applicable")
 
 
 def tables_agree(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """The year's money of a table against its project."""
-    for target in targets(budget):
-        if target.row is None or "total" not in target.row.amounts:
-            continue
-        if target.annual:
-            yield compared(rule, budget.document_id, target.annual, target.row.amounts["total"])
+    """The year's money of a table against its project, where most tables agree with theirs."""
+    tested = [
+        (target, compared(rule, budget.document_id, target.annual, total(row.amounts["total"] for row in target.rows)))
+        for target in targets(budget)
+        if target.rows and target.annual and all("total" in row.amounts for row in target.rows)
+    ]
+    agree = sum(finding.state == "pass" for _, finding in tested) * 2 >= len(tested)
+    for target, finding in tested:
+        apart = re.search(rule.data["unless"], target.record["project"] or "")
+        if finding.state == "pass" or (agree and not apart):
+            yield finding
         else:
-            yield untested(rule, budget.document_id, "insufficient_data")
+            yield untested(rule, budget.document_id, "not_applicable")
+    if not tested and targets(budget) and projects(budget):
+        yield untested(rule, budget.document_id, "insufficient_data")
 
 
 def tables_named(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -125,28 +120,67 @@ def tables_named(rule: Rule, budget: Budget) -> Iterator[Finding]:
         if target.row is None:
             continue
         places = (target.place, budget.forms["projects"].place(target.row))
-        if _same_name(target.record["project"] or "", target.row.item):
+        name = target.record["project"]
+        if same_name(name, target.row.item):
             yield holding(rule, budget.document_id, places)
-        else:
+        elif fuzz.ratio(plain(name), plain(target.row.item)) >= ONE_NAME:
             yield failure(rule, budget.document_id, places, "named", name=target.row.item)
+        else:
+            yield untested(rule, budget.document_id, "not_applicable")
 
 
 def tables_owned(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """The unit of a table against the unit that owns its project."""
+    """The unit of a table against the unit that owns its project, where most are the same.
+
+    A table may stand for several units: one that says so, or the department where it has no projects of its own.
+    """
+    tables = targets(budget)
+    department = budget.record["entity"] or ""
+    owns = any(same_unit(row.unit, department) for row in projects(budget) if row.unit)
     for unit, owner, places in _units(budget):
-        if _same_unit(unit, owner):
+        if alike_unit(unit, owner):
             yield holding(rule, budget.document_id, places)
+        elif (
+            re.search(rule.data["unless"], unit)
+            or (_belongs(unit, department) and not owns)
+            or not _most(tables, _unit_agrees)
+        ):
+            yield untested(rule, budget.document_id, "not_applicable")
         else:
             yield failure(rule, budget.document_id, places, "owned", unit=unit, owner=owner)
 
 
 def tables_unit_named(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The name of the unit in a table against its name in the projects form, where both are one unit."""
+    names = {plain(row.unit) for row in projects(budget)}
     for unit, owner, places in _units(budget):
-        if _same_name(unit, owner):
+        if same_unit(unit, owner):
             yield holding(rule, budget.document_id, places)
-        elif _same_unit(unit, owner):
+        elif alike_unit(unit, owner) and plain(unit) not in names:
             yield failure(rule, budget.document_id, places, "unit_named", unit=unit, owner=owner)
+
+
+def table_sources(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """The money of the whole period, and of the year, against its sources."""
+    for target in targets(budget):
+        for period in ("total", "annual"):
+            whole = target.money(f"{period}_yuan")
+            parts = [target.money(f"{period}_{source}_yuan") for source in SOURCES]
+            known = [part for part in parts if part]
+            if whole and known:
+                yield compared(rule, budget.document_id, whole, total(known), wording="sum")
+
+
+def table_periods(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """The year's money against that of the whole period."""
+    for target in targets(budget):
+        annual, whole = target.annual, target.money("total_yuan")
+        if annual is None or whole is None:
+            continue
+        if annual.value <= whole.value:
+            yield holding(rule, budget.document_id, (target.place,))
+        else:
+            yield compared(rule, budget.document_id, annual, whole)
 
 
 def _units(budget: Budget) -> Iterator[tuple[str, str, tuple[Place, ...]]]:
@@ -157,100 +191,19 @@ def _units(budget: Budget) -> Iterator[tuple[str, str, tuple[Place, ...]]]:
             yield target.record["unit"], target.row.unit, places
 
 
-def table_sources(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """The money of the whole period, and of the year, against its sources."""
-    for target in targets(budget):
-        for period in ("total", "annual"):
-            amount = target.record[f"{period}_yuan"]
-            parts = [target.record[f"{period}_{source}_yuan"] for source in SOURCES]
-            known = [Figure(part, NOTHING, (target.place,)) for part in parts if part is not None]
-            if amount is not None and known:
-                whole = Figure(amount, NOTHING, (target.place,))
-                yield compared(rule, budget.document_id, whole, total(known), wording="sum")
+def _has_rows(target: Target) -> bool:
+    return bool(target.rows)
 
 
-def table_periods(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """The year's money against that of the whole period."""
-    for target in targets(budget):
-        year, period = target.record["annual_yuan"], target.record["total_yuan"]
-        if year is None or period is None:
-            continue
-        if year <= period:
-            yield holding(rule, budget.document_id, (target.place,))
-        else:
-            annual, whole = (Figure(amount, NOTHING, (target.place,)) for amount in (year, period))
-            yield compared(rule, budget.document_id, annual, whole)
+def _unit_agrees(target: Target) -> bool:
+    return target.row is None or alike_unit(target.record["unit"], target.row.unit)
 
 
-def projects(budget: Budget) -> list[Row]:
-    """The project rows of the projects form."""
-    form = budget.forms.get("projects")
-    return [row for row in form.rows if row.kind == "line"] if form else []
+def _most(tables: Sequence[Target], holds: Callable[[Target], bool]) -> bool:
+    """Whether something holds for at least half of the tables."""
+    return sum(holds(target) for target in tables) * 2 >= len(tables)
 
 
-@lru_cache(maxsize=4)
-def targets(budget: Budget) -> tuple[Target, ...]:
-    """The performance-target tables of a document, each with its project: by name, else by similar name and amount."""
-    records = budget.rows("performance_projects")
-    places = [
-        Place(
-            budget.document_id,
-            record["page_from"],
-            item=record["project"],
-            table=Locator(budget.document_id, PERFORMANCE, number),
-        )
-        for number, record in enumerate(records, 1)
-    ]
-    rows = [*projects(budget), *_headings(budget)]
-    matched: dict[int, Row] = {}
-    for fits in (_exactly, _by_amount, _by_name_alone):
-        for number, record in enumerate(records):
-            left = [row for row in rows if row not in matched.values()]
-            if number not in matched and (row := _best(record, [row for row in left if fits(record, row)])):
-                matched[number] = row
-    return tuple(Target(record, places[n], matched.get(n)) for n, record in enumerate(records))
-
-
-def _headings(budget: Budget) -> list[Row]:
-    """Rows of the projects form above project rows that are no unit: a table may be about a group of projects."""
-    form = budget.forms.get("projects")
-    units = {_name(row.unit) for row in form.rows} if form else set()
-    return [row for row in form.rows if row.kind == "subtotal" and _name(row.item) not in units] if form else []
-
-
-def _best(record: Record, rows: Sequence[Row]) -> Row | None:
-    return max(rows, key=lambda row: fuzz.ratio(_name(record["project"]), _name(row.item)), default=None)
-
-
-def _exactly(record: Record, row: Row) -> bool:
-    return _same_unit(record["unit"], row.unit) and _same_name(record["project"] or "", row.item)
-
-
-def _by_amount(record: Record, row: Row) -> bool:
-    amount, annual = row.amounts.get("total"), record["annual_yuan"]
-    if amount is None or annual is None or abs(amount.value - annual) > amount.slack:
-        return False
-    similar = fuzz.ratio(_name(record["project"]), _name(row.item)) >= SIMILAR
-    return similar and _same_unit(record["unit"], row.unit)
-
-
-def _by_name_alone(record: Record, row: Row) -> bool:
-    return _same_name(record["project"] or "", row.item)
-
-
-def _name(name: str | None) -> str:
-    """A name as it is compared: without blanks and without a year before it."""
-    return re.sub(r"^20\d\d年?(度)?", "", squeeze(name or ""))
-
-
-def _same_name(one: str, other: str) -> bool:
-    """Equal, or one is the other cut off."""
-    short, long = sorted((_name(one), _name(other)), key=len)
-    return short == long or (len(short) >= _CLIPPED and long.startswith(short))
-
-
-def _same_unit(one: str | None, other: str | None) -> bool:
-    """Equal, cut off, or written a little differently; a unit that is not printed may be any."""
-    if not one or not other:
-        return True
-    return _same_name(one, other) or fuzz.ratio(_name(one), _name(other)) >= SAME_UNIT
+def _belongs(unit: str, known: str) -> bool:
+    """Whether a unit is a known one, or one of the two names the other."""
+    return alike_unit(unit, known) or plain(known) in plain(unit) or plain(unit) in plain(known)

@@ -11,7 +11,7 @@ from typing import Any
 from budgetlib.definitions.toml import load
 
 SEVERITIES = ("error", "warning", "note")
-_OTHER_DATA = ("itemised.toml", "messages.toml")
+_OTHER_DATA = ("apart.toml", "itemised.toml", "messages.toml")
 _OWN = {"name", "test", "severity", "zh", "en"}
 
 

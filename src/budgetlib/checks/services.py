@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from rapidfuzz import fuzz
 
-from budgetlib.checks.budget import Budget, Place, Record
+from budgetlib.checks.budget import Budget, Record
+from budgetlib.checks.figures import Place
 from budgetlib.checks.findings import Finding, failure, holding, untested
 from budgetlib.checks.rules import Rule
 from budgetlib.core.text import squeeze

@@ -1,0 +1,197 @@
+"""Tables → budgets: each document with its forms and statements, completed by what others of one disclosure say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from budgetlib.checks.budget import Budget, Form, Record, Row, Statement
+from budgetlib.checks.figures import NOTHING, Figure, Place
+from budgetlib.core.money import FACTORS, half_digit, numbers, parse_number
+from budgetlib.core.text import squeeze
+from budgetlib.tables.corpus import Corpus
+
+_TABLES = (
+    "pages",
+    "lines",
+    "statements",
+    "performance_projects",
+    "department_targets",
+    "catalogue",
+    "catalogue_declarations",
+)
+_FEN = Decimal("0.01")
+
+
+def budgets(corpus: Corpus) -> list[Budget]:
+    """Every document of the corpus that was read at least in part, in the order of `documents`."""
+    tables = {name: _by_document(getattr(corpus, name)) for name in _TABLES}
+    documents = [record for record in _records(corpus.documents) if record["outcome"] in ("ok", "partial")]
+    alone = [
+        _budget(record, {name: rows.get(record["document_id"], []) for name, rows in tables.items()})
+        for record in documents
+    ]
+    together: dict[tuple[Any, ...], list[Budget]] = defaultdict(list)
+    for budget in alone:
+        together[_disclosure(budget)].append(budget)
+    everyone: list[Budget] = []
+    everyone += [replace(_completed(budget, together[_disclosure(budget)]), everyone=everyone) for budget in alone]
+    return everyone
+
+
+def _disclosure(budget: Budget) -> tuple[Any, ...]:
+    """Department, year and kind of document; a document that does not say them stands alone."""
+    record = budget.record
+    known = record["entity"] and record["fiscal_year"]
+    return (record["department_id"], record["fiscal_year"], record["document_kind"]) if known else (budget.document_id,)
+
+
+def _records(frame: pd.DataFrame) -> list[Record]:
+    """The rows of a frame, missing values as None."""
+    names = list(frame.columns)
+    columns = [[None if pd.isna(value) else value for value in frame[name].tolist()] for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _by_document(frame: pd.DataFrame) -> dict[str, list[Record]]:
+    by_document: dict[str, list[Record]] = defaultdict(list)
+    for record in _records(frame):
+        by_document[record["document_id"]].append(record)
+    return by_document
+
+
+def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
+    document_id = record["document_id"]
+    forms = {
+        name: Form(name, document_id)
+        for page in tables["pages"]
+        if page["outcome"] == "declared_empty"
+        for name in (page["form"] or "").split(",")
+    }
+    forms |= {form.name: form for form in _forms(document_id, tables["lines"])}
+    unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
+    statements = tuple(_statement(statement) for statement in tables["statements"])
+    return Budget(document_id, record, forms, statements, tables, unread, [])
+
+
+def _completed(budget: Budget, siblings: list[Budget]) -> Budget:
+    """`budget` with the forms and sections that only its siblings have."""
+    forms, statements = dict(budget.forms), list(budget.statements)
+    for sibling in siblings:
+        forms = {**sibling.forms, **forms}
+        there = {statement.section for statement in statements}
+        statements += [statement for statement in sibling.statements if statement.section not in there]
+    return replace(budget, forms=forms, statements=tuple(statements))
+
+
+def _forms(document_id: str, lines: list[Record]) -> Iterator[Form]:
+    by_form: dict[str, list[Record]] = defaultdict(list)
+    for line in lines:
+        by_form[line["form"]].append(line)
+    for name, of_form in by_form.items():
+        slacks = _form_slacks(of_form)
+        rows: dict[tuple[int, str], Row] = {}
+        for line, slack in zip(of_form, slacks, strict=True):
+            row = rows.setdefault((line["row"], line["side"]), _row(line))
+            row.amounts.setdefault(line["measure"], Figure(line["amount_yuan"], slack, (_line_place(line),)))
+        yield Form(name, document_id, tuple(rows.values()))
+
+
+def _line_place(line: Record) -> Place:
+    return Place(
+        line["document_id"],
+        line["page"],
+        line["form"],
+        line["row"],
+        item=line["item"],
+        measure=line["measure"],
+        code=line["code"],
+        pictured=_unconfirmed(line),
+    )
+
+
+def _unconfirmed(record: Record) -> bool:
+    return record["source"] == "ocr" and not record["confirmed"]
+
+
+def _row(line: Record) -> Row:
+    names = ("row", "side", "row_kind", "code", "item", "gov_item", "unit", "page")
+    return Row(*(line[name] for name in names))
+
+
+def _form_slacks(lines: list[Record]) -> list[Decimal]:
+    """How far rounding may have moved each of the amounts of one form, column by column."""
+    columns: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for position, line in enumerate(lines):
+        columns[line["side"], line["measure"]].append(position)
+    slacks = [NOTHING] * len(lines)
+    for positions in columns.values():
+        for position, slack in zip(positions, _column_slacks([lines[p] for p in positions]), strict=True):
+            slacks[position] = slack
+    return slacks
+
+
+def _column_slacks(lines: list[Record]) -> Iterator[Decimal]:
+    """Half of the last digit of each number in a column.
+
+    A spreadsheet leaves trailing zeros out: a number with fewer decimals than others of its column is as exact as they
+    are, unless it would not have fitted the cell with all of them. The longest number printed tells how wide that is.
+    """
+    numbers_printed = [parse_number(line["published_text"] or "") for line in lines]
+    known = [number for number in numbers_printed if number is not None]
+    decimals = max((_decimals(number) for number in known), default=0)
+    width = max((len(number.as_tuple().digits) for number in known), default=0)
+    zeros_kept = any(_decimals(number) and not number.as_tuple().digits[-1] for number in known)
+    for line, number in zip(lines, numbers_printed, strict=True):
+        unit = line["published_unit"]
+        if number is None or unit not in FACTORS:
+            yield half_digit(_FEN)
+        elif zeros_kept or len(number.as_tuple().digits) + decimals - _decimals(number) > width:
+            yield half_digit(number, unit)
+        else:
+            yield half_digit(Decimal(1).scaleb(-decimals), unit)
+
+
+def _decimals(number: Decimal) -> int:
+    return max(0, -int(number.as_tuple().exponent))
+
+
+def _statement(record: Record) -> Statement:
+    place = Place(
+        record["document_id"],
+        record["page"],
+        section=record["section"],
+        item=record["item"],
+        measure=record["measure"],
+        pictured=_unconfirmed(record),
+    )
+    figure = Figure(record["value"], _stated_slack(record), (place,))
+    return Statement(record["section"], record["measure"], record["item"], figure, record["sentence"])
+
+
+def _stated_slack(record: Record) -> Decimal:
+    """Half of the last digit with which a sentence prints a figure; counts and 0万元 (there is none) are exact."""
+    if record["value_unit"] == "count":
+        return NOTHING
+    money = record["value_unit"] == "yuan"
+    wanted = abs(record["value"])
+    printed = [
+        (number, unit or "万元")
+        for _, _, number, unit in numbers(squeeze(record["sentence"]))
+        if (unit == "%") == (record["value_unit"] == "percent")
+    ]
+    in_yuan = [(number, unit if money and unit in FACTORS else "元") for number, unit in printed]
+    slacks = [half_digit(number, unit) for number, unit in in_yuan if number * FACTORS[unit] == wanted]
+    if money and not wanted:
+        return min((slack for slack in slacks if slack < half_digit(Decimal(0), "万元")), default=NOTHING)
+    return min(slacks, default=half_digit(_finest_digit(wanted)))
+
+
+def _finest_digit(value: Decimal) -> Decimal:
+    """The place of the last digit of `value` that is not zero."""
+    return Decimal((0, (1,), min(2, int(value.normalize().as_tuple().exponent))))

@@ -1,0 +1,66 @@
+"""What a form prints beside its amounts: every level of codes, a head over rows, a total under them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from budgetlib.checks.budget import Budget, Form, Row
+from budgetlib.checks.findings import Finding, failure, holding
+from budgetlib.checks.rules import Rule
+from budgetlib.checks.sums import below, nesting
+
+_LEVELS, _DIGITS = 3, 2
+
+
+def levels(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Each function code against the levels (class, section, item) that the document's forms print."""
+    forms = [form for form in budget.own_forms(rule.data.get("forms")) if nesting(form) == "codes"]
+    coded = [(form, row) for form in forms for row in form.rows if row.code]
+    lengths = [len(row.code or "") for _, row in coded]
+    with_head = sum(_head_missing(form, row) is None for form, row in coded)
+    if len(set(lengths)) < _LEVELS or with_head * 2 <= len(coded):
+        return
+    itemless = re.compile(rule.data["without_items"])
+    for form, row in coded:
+        rows = form.side(row.side)
+        childless = len(row.code or "") < max(lengths) and not below(row, rows[rows.index(row) + 1 :])
+        missing = _head_missing(form, row)
+        if missing is None and childless and not itemless.match(row.code or ""):
+            missing = f"{row.code}…"
+        if missing:
+            yield failure(rule, form.document_id, (form.place(row),), "level", code=missing)
+        else:
+            yield holding(rule, form.document_id, (form.place(row),))
+
+
+def headed(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Where rows stand in groups or under units: the first of them has its head, the last head has its rows."""
+    for form in budget.own_forms(rule.data.get("forms")):
+        rows = [row for row in form.rows if row.kind != "total"]
+        if not any(row.kind == "subtotal" for row in rows):
+            continue
+        wrong = [row for row, kind in ((rows[0], "line"), (rows[-1], "subtotal")) if row.kind == kind]
+        for row in wrong:
+            yield failure(rule, form.document_id, (form.place(row),), "asked")
+        if not wrong:
+            yield holding(rule, form.document_id, (form.place(rows[0]),))
+
+
+def totalled(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Each side of a form against the total that it should print."""
+    for form in budget.own_forms(rule.data.get("forms")):
+        for side in form.sides():
+            rows = form.side(side)
+            if nesting(form) not in rule.data["nesting"] or len([row for row in rows if row.kind == "line"]) < 2:
+                continue
+            if head := form.total_row(side):
+                yield holding(rule, form.document_id, (form.place(head),))
+            else:
+                yield failure(rule, form.document_id, (form.place(rows[-1]),), "asked")
+
+
+def _head_missing(form: Form, row: Row) -> str | None:
+    """The code right above that of `row`, where no row of the form prints it."""
+    head = (row.code or "")[:-_DIGITS]
+    return head if len(head) > _DIGITS and not any(other.code == head for other in form.rows) else None
