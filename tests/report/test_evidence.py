@@ -49,9 +49,9 @@ def _near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
 
 def test_two_forms_that_disagree_are_shown_each_with_its_row(office: Corpus, sample_tidy: Path) -> None:
     shown = exhibits(office, finding(office, "basic_by_economic_item"), sample_tidy)
-    assert [(one.form, one.page, one.text) for one in shown] == [
-        ("basic_by_economic", 10, ("合计 241.18 213.32 27.86",)),
-        ("general_public_expenditure", 9, ("合计 5103.42 2306.74 2796.68",)),
+    assert [(span.form, span.page, span.text) for one in shown for span in one.spans] == [
+        ("basic_by_economic", 10, "合计 241.18 213.32 27.86"),
+        ("general_public_expenditure", 9, "合计 5103.42 2306.74 2796.68"),
     ]
     assert all(RED in colours(one) for one in shown)
 
@@ -60,15 +60,15 @@ def test_the_tested_row_is_red_and_the_rows_it_is_tied_to_are_blue(office: Corpu
     check = {"places": "expenditure:1 expenditure:2 expenditure:6", "document_id": office.documents.document_id.iloc[0]}
     (shown,) = exhibits(office, check, sample_tidy)
     assert colours(shown) == {RED, BLUE}
-    assert len(shown.marks) == 3
+    assert len(shown.spans) == 3
 
 
 def test_a_stated_figure_is_found_on_its_page_and_framed(office: Corpus, sample_tidy: Path) -> None:
     stated, other = exhibits(office, finding(office, "change_of_general_public_budget"), sample_tidy)
-    assert (stated.number or "").endswith("1,506.54")
-    assert (other.number or "").endswith("447.83")
+    assert (stated.spans[0].number or "").endswith("1,506.54")
+    assert (other.spans[0].number or "").endswith("447.83")
     assert RED in colours(stated)
-    assert "比上年增加1,506.54万元" in stated.text[0]
+    assert "比上年增加1,506.54万元" in stated.spans[0].text
 
 
 def test_a_cut_out_is_part_of_the_page_only(office: Corpus, sample_tidy: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_place_in_another_document_is_shown_from_that_document(sample_tidy: Pa
     corpus = load(sample_tidy)
     here, there = corpus.documents.document_id.iloc[:2]
     check = {"places": f"projects:1 {there}/projects:1", "document_id": here}
-    assert [one.document_id for one in exhibits(corpus, check, sample_tidy)] == [here, there]
+    assert [one.spans[0].document_id for one in exhibits(corpus, check, sample_tidy)] == [here, there]
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_without_the_very_file_that_was_read_the_words_are_shown(moved: tuple[Pa
     check = {"places": "expenditure:1", "document_id": corpus.documents.document_id.iloc[0]}
     (shown,) = exhibits(corpus, check, tidy)
     assert shown.picture is None
-    assert shown.text[0].startswith("合计 1656.59")
+    assert shown.spans[0].text.startswith("合计 1656.59")
 
 
 @needs_shared
@@ -122,7 +122,7 @@ def test_a_plain_text_source_is_quoted(tmp_path: Path) -> None:
     corpus = load(tmp_path)
     shown, *_ = exhibits(corpus, finding(corpus, "stated_disclosed_share"), tmp_path)
     assert shown.picture is None
-    assert "占部门（单位）项目支出总额的36.57%" in shown.text[0]
+    assert "占部门（单位）项目支出总额的36.57%" in shown.spans[0].text
 
 
 @needs_shared

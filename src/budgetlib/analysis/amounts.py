@@ -8,25 +8,24 @@ from typing import Any
 
 import pandas as pd
 
+from budgetlib.core.text import grand_total
 from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.locators import Locator, Row, written
 
 FEN = Decimal("0.01")
 PERCENT = Decimal("0.01")
 POINTS = Decimal("0.0001")
+Record = Mapping[Any, Any] | tuple[Any, ...]
+"""A row of a result frame: by column, or in the order of the columns."""
+
 _WHOLE = frozenset({"page", "section", "count", "previous_year"})
 
 
 def printed_total(budget: Corpus, form: str, side: str, measure: str) -> pd.Series | None:
-    """The row of `lines` with a form's total, or None.
-
-    Of several total rows (本年支出合计, 支出总计) the one called 总计 counts, else the last.
-    """
+    """The row of `lines` with a form's grand total, or None."""
     lines = budget.form(form)
-    totals = lines[(lines.row_kind == "total") & (lines.side == side) & (lines.measure == measure)]
-    if totals.empty:
-        return None
-    grand = totals[totals.item.str.contains("总计", regex=False)]
-    return (totals if grand.empty else grand).sort_values("row").iloc[-1]
+    totals = lines[(lines.row_kind == "total") & (lines.side == side) & (lines.measure == measure)].sort_values("row")
+    return None if totals.empty else totals.iloc[grand_total(list(totals["item"]))]
 
 
 def stated(budget: Corpus, section: int, measure: str) -> pd.Series | None:
@@ -34,6 +33,15 @@ def stated(budget: Corpus, section: int, measure: str) -> pd.Series | None:
     statements = budget.section(section)
     rows = statements[(statements.measure == measure) & statements.item.isna()]
     return None if rows.empty else rows.iloc[0]
+
+
+def placed(row: Row) -> dict[str, Any]:
+    """Where a row of `lines` or `statements` is printed, as result frames have it.
+
+    That is `document_id`, `page`, `form` or `section`, and `places`.
+    """
+    about = {key: row.get(key) for key in ("document_id", "page", "form", "section")}
+    return about | {"places": written([Locator.of(row)])}
 
 
 def yuan(value: Decimal) -> Decimal:
@@ -73,7 +81,7 @@ def shares_that_add_up(parts: Sequence[Decimal], whole: Decimal, places: Decimal
     return rounded
 
 
-def frame(columns: Sequence[str], records: Sequence[Mapping[Any, Any]], whole: Set[str] = _WHOLE) -> pd.DataFrame:
+def frame(columns: Sequence[str], records: Sequence[Record], whole: Set[str] = _WHOLE) -> pd.DataFrame:
     """`records` as a frame of exactly `columns`: missing is None, those of `whole` are numbers, `Int64`."""
     result = pd.DataFrame(records, columns=list(columns), dtype=object)
     result = result.where(result.notna(), None)

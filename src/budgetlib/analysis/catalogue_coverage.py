@@ -13,6 +13,7 @@ from budgetlib.analysis.catalogue_edition import Guidance
 from budgetlib.analysis.catalogue_matcher import THRESHOLD, Matcher
 from budgetlib.definitions.vocabulary import service_words
 from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.locators import Locator, written
 
 COLUMNS = (
     "project",
@@ -28,6 +29,7 @@ COLUMNS = (
     "page",
     "looks_like_service",
     "declared_service",
+    "places",
 )
 SHARE_COLUMNS = ("coverage", "part", "whole", "value_unit", "share_pct")
 ITEM_COLUMNS = ("code", "name", "projects", "amount_yuan", "document_id", "page", "file")
@@ -40,7 +42,7 @@ def catalogue_coverage(corpus: Corpus, budget: Corpus, applying: Guidance, revie
     Columns: `project`, `unit`, `amount_yuan`, `edition`, `section`, `code`, `name`, `basis` (`declared` by the
     department, `reviewed` by a person, `similar` by name from THRESHOLD on, else `none`), `score` (1 for the first
     two, else the similarity 0–1 of the nearest item, null where no catalogue is known), `document_id`, `page`,
-    `looks_like_service` (by name), `declared_service` (the department says it is one).
+    `looks_like_service` (by name), `declared_service` (the department says it is one), `places`.
     `reviewed` is what `load_matches` gives: a person's word comes before all others, also that no item fits.
     """
     projects = _projects(budget)
@@ -63,6 +65,7 @@ def catalogue_coverage(corpus: Corpus, budget: Corpus, applying: Guidance, revie
                 "amount_yuan": project["amount_yuan"],
                 "document_id": project["document_id"],
                 "page": project["page"],
+                "places": written([Locator.of(project)]),
                 "looks_like_service": claim is not None or service_words().looks_like_service(project["item"]),
                 "declared_service": claim is not None,
             }

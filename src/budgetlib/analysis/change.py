@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, stated, yuan
 from budgetlib.analysis.key_figures import key_figure
-from budgetlib.analysis.year_pairs import DIMENSIONS, Entry, change_of, changes_of, contributions, remainder
-from budgetlib.core.errors import NotFound
+from budgetlib.analysis.year_pairs import DIMENSIONS, Change, Entry, change_of, changes_of, contributions, remainder
 from budgetlib.core.text import squeeze
 from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.locators import Locator, Row, places, written
 
 COLUMNS = (
     "basis",
@@ -34,6 +34,7 @@ COLUMNS = (
     "reason",
     "form",
     "previous_item",
+    "places",
 )
 SIDE_BY_SIDE_COLUMNS = (
     "measure",
@@ -47,6 +48,7 @@ SIDE_BY_SIDE_COLUMNS = (
     "reason",
     "document_id",
     "page",
+    "places",
 )
 
 
@@ -71,6 +73,8 @@ TOTALS = {
     "operating_cost": _Total("机关运行经费", "operating_cost", (8,), "operating_cost", "operating_cost_change"),
 }
 _LEVEL = re.compile(r"\([类款项]\)")
+_BASES = ("published", "computed")
+_OF_FUNCTIONS = ("function", "function_change", "function_change_pct")
 _FUNCTION_SECTIONS = (5, 4, 1)  # where changes by function are stated, the most detailed first
 
 
@@ -82,7 +86,7 @@ def spending_change(corpus: Corpus, department: str, year: int) -> pd.DataFrame:
     `previous_yuan`, `current_yuan`, `change_yuan`, `change_pct`, `contribution_pp`, `status` (`kept`|`new`|`dropped`),
     `document_id`, `page` (of the year before for what was dropped), `measure` (which total; or what the dimension's
     form covers: `expenditure`, `basic`, `project`), `unit` (of a project), `reason` (given by the disclosure), `form`,
-    `previous_item` (the year before's name where the same code has another).
+    `previous_item` (the year before's name where the same code has another), `places`.
 
     A published change has no `previous_yuan`: disclosures do not state it. `contribution_pp` is a change in percent
     of the year before's total expenditure; within each dimension it sums exactly to the total's `change_pct`, for
@@ -91,13 +95,8 @@ def spending_change(corpus: Corpus, department: str, year: int) -> pd.DataFrame:
     Raises `NotFound` for a department or year that the corpus does not hold.
     """
     current = corpus.select(department=department, year=year, kind="budget")
-    records = list(_published(current))
-    try:
-        previous = corpus.select(department=department, year=year - 1, kind="budget")
-    except NotFound:
-        pass
-    else:
-        records += _computed(previous, current)
+    previous = corpus.year_before(current)
+    records = [*_published(current), *(_computed(previous, current) if previous is not None else ())]
     return frame(COLUMNS, [{"previous_year": year - 1, **record} for record in records])
 
 
@@ -106,17 +105,15 @@ def published_and_computed(change: pd.DataFrame) -> pd.DataFrame:
 
     Columns: `measure`, `item`, `current_yuan`, `published_yuan`, `published_pct`, `computed_yuan`, `computed_pct`,
     `difference_yuan` (computed minus published), `reason`, `document_id`, `page` (of what is published, else of the
-    form). Null where one of them is missing.
+    form), `places`. Null where one of them is missing.
     """
-    totals = change[change.dimension == "total"]
-    by_basis = {basis: rows.set_index("measure") for basis, rows in totals.groupby("basis")}
-    records = []
-    for measure in totals.measure.drop_duplicates():
-        told, found = (
-            by_basis[basis].loc[measure] if basis in by_basis and measure in by_basis[basis].index else None
-            for basis in ("published", "computed")
-        )
-        records.append({"measure": measure, **_side_by_side(told, found)})
+    totals = change[change.dimension == "total"].to_dict("records")
+    by_basis = {basis: {row["measure"]: row for row in totals if row["basis"] == basis} for basis in _BASES}
+    measures = dict.fromkeys(row["measure"] for row in totals)
+    records = [
+        {"measure": measure, **_side_by_side(*(by_basis[basis].get(measure) for basis in _BASES))}
+        for measure in measures
+    ]
     return frame(SIDE_BY_SIDE_COLUMNS, records)
 
 
@@ -128,117 +125,117 @@ def published_functions(change: pd.DataFrame) -> pd.DataFrame:
     nothing is computed.
     """
     functions = change[change.dimension == "function"]
-    found = [row for _, row in functions[(functions.basis == "computed") & functions.form.notna()].iterrows()]
+    computed = functions[(functions.basis == "computed") & functions.form.notna()].to_dict("records")
     records = []
-    for _, told in functions[functions.basis == "published"].iterrows():
-        same = _same_function(told, found)
-        code = None if same is None else same.code
-        records.append({"measure": told.measure, "code": code, **_side_by_side(told, same)})
+    for published in functions[functions.basis == "published"].to_dict("records"):
+        same = _same_function(published, computed)
+        code = None if same is None else same["code"]
+        records.append({"measure": published["measure"], "code": code, **_side_by_side(published, same)})
     return frame((*SIDE_BY_SIDE_COLUMNS, "code"), records)
 
 
-def _same_function(told: pd.Series, found: list[pd.Series]) -> pd.Series | None:
-    parts = [part for part in _LEVEL.split(squeeze(told["item"])) if part]
-    named = [row for row in found if parts and squeeze(row["item"]) == parts[-1]]
-    equal = [row for row in found if told.current_yuan is not None and row.current_yuan == told.current_yuan]
+def _same_function(published: Row, computed: Sequence[Row]) -> Row | None:
+    parts = [part for part in _LEVEL.split(squeeze(published["item"])) if part]
+    named = [row for row in computed if parts and squeeze(row["item"]) == parts[-1]]
+    amount = published["current_yuan"]
+    equal = [row for row in computed if amount is not None and row["current_yuan"] == amount]
     candidates = named or equal
     return candidates[0] if len(candidates) == 1 else None
 
 
-def _side_by_side(told: pd.Series | None, found: pd.Series | None) -> dict[str, Any]:
-    first = told if told is not None else found
+def _side_by_side(published: Row | None, computed: Row | None) -> dict[str, Any]:
+    first = published if published is not None else computed
     if first is None:
         raise ValueError("neither a published nor a computed change")
-    published = None if told is None else told.change_yuan
-    computed = None if found is None else found.change_yuan
-    return {
-        **first[["item", "current_yuan", "reason", "document_id", "page"]],
-        "published_yuan": published,
-        "published_pct": None if told is None else told.change_pct,
-        "computed_yuan": computed,
-        "computed_pct": None if found is None else found.change_pct,
-        "difference_yuan": None if published is None or computed is None else computed - published,
-    }
+    record = {key: first[key] for key in ("item", "current_yuan", "reason", "document_id", "page")}
+    columns = {}
+    for basis, change in zip(_BASES, (published, computed), strict=True):
+        for unit in ("yuan", "pct"):
+            record[f"{basis}_{unit}"] = None if change is None else change[f"change_{unit}"]
+            columns[f"{basis}_{unit}"] = [] if change is None else places(change, f"change_{unit}")
+    stated, computed_yuan = record["published_yuan"], record["computed_yuan"]
+    difference = None if stated is None or computed_yuan is None else computed_yuan - stated
+    columns["difference_yuan"] = [*columns["published_yuan"], *columns["computed_yuan"]]
+    own = written(places(first, "current_yuan"), **columns)
+    return record | {"difference_yuan": difference, "places": own}
 
 
-def published_change(budget: Corpus, measure: str) -> dict[str, Any] | None:
+def published_change(budget: Corpus, measure: str) -> Change | None:
     """What the narrative part says of the change of a total of `TOTALS`; None where it says nothing."""
     total = TOTALS[measure]
     for section in total.sections:
         change, percent = (stated(budget, section, name) for name in (total.change, f"{total.change}_pct"))
-        told = [row for row in (change, percent) if row is not None]
-        if told:
-            break
-    else:
-        return None
-    amount = stated(budget, section, total.amount)
-    return {
-        "item": total.item,
-        "current_yuan": None if amount is None else yuan(amount.value),
-        "change_yuan": None if change is None else yuan(change.value),
-        "change_pct": None if percent is None else percent.value,
-        "reason": next((row.reason for row in told if row.reason), None),
-        "document_id": told[0].document_id,
-        "page": told[0].page,
-    }
+        statements = [row for row in (change, percent) if row is not None]
+        if statements:
+            amount = stated(budget, section, total.amount)
+            return _stated_change(total.item, statements, amount, change, percent)
+    return None
 
 
 def _published(budget: Corpus) -> Iterator[dict[str, Any]]:
-    shared = {"basis": "published", "dimension": "total", "status": "kept"}
     for measure in TOTALS:
-        told = published_change(budget, measure)
-        if told is not None:
-            yield {**shared, "measure": measure, **told}
+        change = published_change(budget, measure)
+        if change is not None:
+            yield {"basis": "published", "dimension": "total", "measure": measure, **change._asdict()}
     section = next((n for n in _FUNCTION_SECTIONS if not _functions(budget, n).empty), None)
     for item, rows in _functions(budget, section).groupby("item", sort=False) if section else ():
-        yield {**shared, "dimension": "function", "measure": "expenditure", "item": item, **_stated_function(rows)}
+        first = {row["measure"]: row for row in reversed(rows.to_dict("records"))}
+        change = _stated_change(str(item), rows.to_dict("records"), *map(first.get, _OF_FUNCTIONS))
+        yield {"basis": "published", "dimension": "function", "measure": "expenditure", **change._asdict()}
 
 
 def _functions(budget: Corpus, section: int) -> pd.DataFrame:
     """What a section states of functions, where it states a change of one."""
-    told = budget.section(section)
-    told = told[told.measure.str.startswith("function") & told.item.notna()]
-    changed = told[told.measure.isin(["function_change", "function_change_pct"])]
-    return told[told.item.isin(changed.item)]
+    statements = budget.section(section)
+    statements = statements[statements.measure.str.startswith("function") & statements.item.notna()]
+    changed = statements[statements.measure.isin(_OF_FUNCTIONS[1:])]
+    return statements[statements.item.isin(changed.item)]
 
 
-def _stated_function(rows: pd.DataFrame) -> dict[str, Any]:
-    first = rows.drop_duplicates("measure").set_index("measure")
-    amounts = {name: yuan(first.value[name]) for name in ("function", "function_change") if name in first.index}
-    return {
-        "current_yuan": amounts.get("function"),
-        "change_yuan": amounts.get("function_change"),
-        "change_pct": first.value.get("function_change_pct"),
-        "reason": next(iter(rows.reason.dropna()), None),
-        "document_id": rows.document_id.iloc[0],
-        "page": rows.page.iloc[0],
-    }
+def _stated_change(
+    item: str, statements: Sequence[Row], amount: Row | None, change: Row | None, percent: Row | None
+) -> Change:
+    """The change that an `amount`, its `change` and `percent` state; the first of `statements` is its place."""
+    columns = {"current_yuan": amount, "change_yuan": change, "change_pct": percent}
+    return Change(
+        item,
+        None if amount is None else yuan(amount["value"]),
+        None if change is None else yuan(change["value"]),
+        None if percent is None else percent["value"],
+        "kept",
+        statements[0]["document_id"],
+        statements[0]["page"],
+        written((), **{name: [Locator.of(row)] for name, row in columns.items() if row is not None}),
+        reason=next((row["reason"] for row in statements if row["reason"]), None),
+    )
 
 
 def _computed(previous: Corpus, current: Corpus) -> Iterator[dict[str, Any]]:
     totals = {
-        measure: change_of(before, now)
+        measure: (before, now)
         for measure, total in TOTALS.items()
         if (before := _total(previous, total)) and (now := _total(current, total))
     }
-    spending = totals.get("expenditure")
-    for measure, change in totals.items():
-        points = change["change_pct"] if change is spending else None
-        yield {"basis": "computed", "dimension": "total", "measure": measure, **change, "contribution_pp": points}
-    if spending is None:
+    for measure, years in totals.items():
+        change = change_of(*years)
+        points = change.change_pct if measure == "expenditure" else None
+        shared = {"basis": "computed", "dimension": "total", "measure": measure, "contribution_pp": points}
+        yield shared | change._asdict()
+    if "expenditure" not in totals:
         return
+    before, now = totals["expenditure"]
     for name, dimension in DIMENSIONS.items():
         changes = changes_of(name, previous, current)
-        changes += remainder(changes, spending) if changes else []
+        changes += remainder(changes, before, now) if changes else []
         shared = {"basis": "computed", "dimension": name, "measure": dimension.measure}
-        for change, points in zip(changes, contributions(changes, spending), strict=True):
-            yield {**shared, **change, "contribution_pp": points}
+        for change, points in zip(changes, contributions(changes, before), strict=True):
+            yield {**shared, **change._asdict(), "contribution_pp": points}
 
 
 def _total(budget: Corpus, total: _Total) -> Entry | None:
     figure = key_figure(budget, total.key_figure)
-    return (
-        None
-        if figure is None
-        else Entry(total.item, yuan(figure["value"]), figure["document_id"], figure["page"], figure["form"])
+    if figure is None:
+        return None
+    return Entry(
+        total.item, yuan(figure.value), figure.document_id, figure.page, figure.form, tuple(places(figure._asdict()))
     )

@@ -8,13 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from budgetlib.analysis.amounts import frame, share
+from budgetlib.analysis.amounts import frame, printed_total, share
 from budgetlib.analysis.catalogue_coverage import catalogue_coverage, coverage_shares
 from budgetlib.analysis.catalogue_edition import guidance
 from budgetlib.analysis.change import published_change
-from budgetlib.analysis.key_figures import key_figure
+from budgetlib.analysis.key_figures import KeyFigure, key_figure
 from budgetlib.analysis.procurement import KINDS, procurement_mix
 from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.locators import Locator, places, written
 
 SHARES = (
     "project_pct",
@@ -24,7 +25,17 @@ SHARES = (
     "money_pct",
     "covered_pct",
 )
-COLUMNS = ("department_id", "entity", "fiscal_year", "total_yuan", "published_pct", *SHARES, "document_id", "page")
+COLUMNS = (
+    "department_id",
+    "entity",
+    "fiscal_year",
+    "total_yuan",
+    "published_pct",
+    *SHARES,
+    "document_id",
+    "page",
+    "places",
+)
 CLASS_COLUMNS = (
     "department_id",
     "entity",
@@ -38,16 +49,18 @@ CLASS_COLUMNS = (
     "document_id",
     "page",
     "form",
+    "places",
 )
 _WHOLE = frozenset({"fiscal_year", "page", "projects"})
+_COVERAGE = {"items": "items_pct", "money": "money_pct", "services": "covered_pct"}
 _CLASS_DIGITS = 3  # a letter and two digits: A15
 
 
 def compare(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
     """Every department and year of which a budget was read, by year and then by size; unknown is null.
 
-    Columns: `department_id`, `entity`, `fiscal_year`, `total_yuan` (expenditure, with `document_id` and `page`),
-    `published_pct` (change against the year before as the document states it); in percent `project_pct` and
+    Columns: `department_id`, `entity`, `fiscal_year`, `total_yuan` (expenditure, with `document_id`, `page`),
+    `places`, `published_pct` (change against the year before as the document states it); in percent `project_pct` and
     `procurement_pct` of the total, `goods_pct`, `works_pct`, `services_pct` of procurement, and coverage of the
     guidance catalogue: `items_pct`, `money_pct`, `covered_pct` (see `coverage_shares`).
     """
@@ -60,7 +73,8 @@ def compare_catalogue(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
 
     One row for each budget whose catalogue is known and class: `department_id`, `entity`, `fiscal_year`, `code` and
     `name` of the class in the section that applies (None: projects without an item of the catalogue), `projects`,
-    `amount_yuan`, `share_pct` of the budget's project money, `project` (the largest), `document_id`, `page`, `form`.
+    `amount_yuan`, `share_pct` of the budget's project money, `project` (the largest), `document_id`, `page`, `form`,
+    `places`.
     """
     rows = frame(CLASS_COLUMNS, list(_classes(corpus, reviewed)), _WHOLE)
     return rows.sort_values(["fiscal_year", "entity"], ascending=[False, True], kind="stable").reset_index(drop=True)
@@ -85,7 +99,7 @@ def _classes(corpus: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]
                 "projects": len(rows),
                 "amount_yuan": amount,
                 "share_pct": share(amount, whole),
-                **largest[["project", "document_id", "page"]],
+                **largest[["project", "document_id", "page", "places"]],
                 "form": "projects",
             }
 
@@ -98,9 +112,7 @@ def _class_name(corpus: Corpus, code: str | None, section: str | None) -> str | 
 
 def _budgets(corpus: Corpus) -> Iterator[tuple[dict[str, Any], Corpus]]:
     """Every department and year of which a budget was read: who and when, and its part of the corpus."""
-    documents = corpus.documents
-    budgets = documents[(documents.document_kind == "budget") & documents.outcome.isin(["ok", "partial"])]
-    for _, own in budgets.groupby(["department_id", "fiscal_year"], sort=False):
+    for _, own in corpus.read_budgets().groupby(["department_id", "fiscal_year"], sort=False):
         department, year = str(own.department_id.iloc[0]), int(own.fiscal_year.iloc[0])
         about = {"department_id": department, "entity": own.entity.iloc[0], "fiscal_year": year}
         yield about, corpus.select(department=department, year=year, kind="budget")
@@ -108,29 +120,33 @@ def _budgets(corpus: Corpus) -> Iterator[tuple[dict[str, Any], Corpus]]:
 
 def _rows(corpus: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for about, budget in _budgets(corpus):
-        total = key_figure(budget, "budget_total")
-        change = published_change(budget, "expenditure")
+        total, change = key_figure(budget, "budget_total"), published_change(budget, "expenditure")
+        shares = dict(_shares(corpus, budget, reviewed, total))
+        printed = {column: own for column, (_, own) in shares.items()}
+        if change is not None:
+            printed["published_pct"] = places(change._asdict(), "change_pct")
         yield {
             **about,
-            "total_yuan": total["value"] if total else None,
-            "published_pct": None if change is None else change["change_pct"],
-            "document_id": total["document_id"] if total else budget.documents.document_id.iloc[0],
-            "page": total["page"] if total else None,
-            **_shares(corpus, budget, reviewed, total),
+            "total_yuan": total.value if total else None,
+            "published_pct": None if change is None else change.change_pct,
+            **{column: value for column, (value, _) in shares.items()},
+            "document_id": total.document_id if total else budget.documents.document_id.iloc[0],
+            "page": total.page if total else None,
+            "places": written(places(total._asdict()) if total else (), **printed),
         }
 
 
-def _shares(corpus: Corpus, budget: Corpus, reviewed: pd.DataFrame, total: dict[str, Any] | None) -> dict[str, Any]:
-    whole = total["value"] if total else None
-    parts = {name: key_figure(budget, name) for name in ("project", "procurement")}
+def _shares(
+    corpus: Corpus, budget: Corpus, reviewed: pd.DataFrame, total: KeyFigure | None
+) -> Iterator[tuple[str, tuple[Decimal | None, list[Locator]]]]:
+    """Each share by its column, with the places of what it is a share of the whole with."""
+    for name in ("project", "procurement"):
+        if part := key_figure(budget, name):
+            yield f"{name}_pct", (share(part.value, total.value if total else None), places(part._asdict()))
+    for row in procurement_mix(budget).to_dict("records"):
+        yield f"{row['kind']}_pct", (row["share_pct"], places(row))
     applying = guidance(corpus, budget)
-    covered = coverage_shares(catalogue_coverage(corpus, budget, applying, reviewed), applying)
-    return {
-        **{f"{name}_pct": share(part["value"], whole) for name, part in parts.items() if part},
-        **{f"{row.kind}_pct": row.share_pct for row in procurement_mix(budget).itertuples()},
-        **{_coverage_column(row.coverage): row.share_pct for row in covered.itertuples()},
-    }
-
-
-def _coverage_column(coverage: object) -> str:
-    return "covered_pct" if coverage == "services" else f"{coverage}_pct"
+    projects = printed_total(budget, "projects", "expenditure", "total")
+    of_projects = [] if projects is None else [Locator.of(projects)]
+    for row in coverage_shares(catalogue_coverage(corpus, budget, applying, reviewed), applying).to_dict("records"):
+        yield _COVERAGE[row["coverage"]], (row["share_pct"], of_projects)

@@ -29,6 +29,7 @@ COLUMNS = (
     "document_id",
     "page",
     "form",
+    "places",
 )
 _WHOLE = frozenset({"page", "price_year", "previous_year"})
 
@@ -40,7 +41,7 @@ def constant_prices(change: pd.DataFrame, deflator: pd.DataFrame) -> pd.DataFram
     `previous_yuan`, `previous_real_yuan` (× index of this year ÷ index of the year before, to the fen), `current_yuan`,
     `change_yuan`, `change_pct`, `real_change_yuan`, `real_change_pct`, `price_change_pct`, `previous_index`,
     `current_index`, `missing_years` (text: those of the two that the index does not have; then all real columns are
-    null), `document_id`, `page`, `form`. No rows without a computed change.
+    null), `document_id`, `page`, `form`, `places`. No rows without a computed change.
     """
     totals = change[(change.basis == "computed") & (change.dimension == "total")]
     return frame(COLUMNS, list(_rows(totals, dict(zip(deflator.year, deflator["index"], strict=True)))), _WHOLE)

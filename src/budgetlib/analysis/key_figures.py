@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import NamedTuple
 
 import pandas as pd
 
-from budgetlib.analysis.amounts import frame, printed_total, stated, yuan
+from budgetlib.analysis.amounts import frame, placed, printed_total, stated, yuan
 from budgetlib.tables.corpus import Corpus
 
-KEY_FIGURE_COLUMNS = ("measure", "value", "value_unit", "form", "section", "page", "document_id")
 _FATES = ["unreadable", "read", "declared_empty", "not_a_form"]
+
+
+class KeyFigure(NamedTuple):
+    """A figure of a budget, in yuan or as a count, and where it is printed: in a `form` or a `section`."""
+
+    measure: str
+    value: Decimal
+    value_unit: str
+    form: str | None
+    section: int | None
+    page: int | None
+    document_id: str
+    places: str
 
 
 class _Total(NamedTuple):
@@ -64,31 +77,30 @@ def key_figures(budget: Corpus) -> pd.DataFrame:
     """The figures a reader asks for first, each with its place; those that are not printed are left out.
 
     Columns: `measure`, `value` (Decimal), `value_unit` (`yuan`|`count`), `form` or `section` (1–12), `page`,
-    `document_id`.
+    `document_id`, `places`.
     """
     figures = [key_figure(budget, measure) for measure in _PLACES]
-    return frame(KEY_FIGURE_COLUMNS, [figure for figure in figures if figure is not None])
+    return frame(KeyFigure._fields, [figure for figure in figures if figure is not None])
 
 
-def key_figure(budget: Corpus, measure: str) -> dict[str, Any] | None:
+def key_figure(budget: Corpus, measure: str) -> KeyFigure | None:
     """One row of `key_figures`, or None where none of its places was read."""
-    found = (_look(budget, place) for place in _PLACES[measure])
-    figure = next((one for one in found if one is not None), None)
-    return None if figure is None else figure | {"measure": measure}
+    figures = (_look(budget, measure, place) for place in _PLACES[measure])
+    return next((figure for figure in figures if figure is not None), None)
 
 
-def _look(budget: Corpus, place: _Total | _Stated) -> dict[str, Any] | None:
+def _look(budget: Corpus, measure: str, place: _Total | _Stated) -> KeyFigure | None:
     if isinstance(place, _Stated):
-        told = stated(budget, *place)
-        if told is None:
+        statement = stated(budget, *place)
+        if statement is None:
             return None
-        value = yuan(told.value) if told.value_unit == "yuan" else told.value
-        return {**told, "value": value, "form": None}
+        value = yuan(statement.value) if statement.value_unit == "yuan" else statement.value
+        return KeyFigure(measure, value, statement.value_unit, **placed(statement))
     lines = budget.form(place.form)
     if {*lines.measure, *lines["item"]} & set(place.unless):
         return None
     line = printed_total(budget, place.form, "expenditure", place.measure)
-    return None if line is None else {**line, "value": line.amount_yuan, "value_unit": "yuan", "section": None}
+    return None if line is None else KeyFigure(measure, line.amount_yuan, "yuan", **placed(line))
 
 
 def coverage(budget: Corpus) -> pd.DataFrame:

@@ -11,12 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from budgetlib.analysis.amounts import PERCENT, frame, printed_total, share, stated, yuan
-from budgetlib.analysis.key_figures import key_figure
-from budgetlib.core.errors import NotFound
+from budgetlib.analysis.amounts import PERCENT, frame, placed, printed_total, share, stated, yuan
+from budgetlib.analysis.key_figures import KeyFigure, key_figure
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import service_words, spending_words
 from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.locators import Locator, Row, places, written
 
 KINDS = ("goods", "works", "services")
 COLUMNS = (
@@ -30,8 +30,20 @@ COLUMNS = (
     "section",
     "previous_yuan",
     "change_yuan",
+    "places",
 )
-STANDING_COLUMNS = ("kind", "share_pct", "median_pct", "rank", "budgets", "document_id", "page", "form", "section")
+STANDING_COLUMNS = (
+    "kind",
+    "share_pct",
+    "median_pct",
+    "rank",
+    "budgets",
+    "document_id",
+    "page",
+    "form",
+    "section",
+    "places",
+)
 CONCENTRATION_COLUMNS = (
     "of",
     "amount_yuan",
@@ -43,9 +55,20 @@ CONCENTRATION_COLUMNS = (
     "document_id",
     "page",
     "form",
+    "places",
 )
-PROJECT_COLUMNS = ("project", "unit", "amount_yuan", "kind", "declared_service", "document_id", "page", "form")
-SERVICE_COLUMNS = ("item", "parts", "amount_yuan", "share_pct", "document_id", "page", "form")
+PROJECT_COLUMNS = (
+    "project",
+    "unit",
+    "amount_yuan",
+    "kind",
+    "declared_service",
+    "document_id",
+    "page",
+    "form",
+    "places",
+)
+SERVICE_COLUMNS = ("item", "parts", "amount_yuan", "share_pct", "document_id", "page", "form", "places")
 _SECTION, _FORM, _SERVICES = 9, "procurement", "purchased_services"
 _PRINTED_KINDS = dict(zip(("货物", "工程", "服务"), KINDS, strict=True))
 _PRINTED_KIND = re.compile(r"(?:[A-C][-、.]?)?(货物|工程|服务)(?:类|[A-C])?(?:合计|小计)?")
@@ -58,21 +81,20 @@ def procurement_mix(budget: Corpus, corpus: Corpus | None = None) -> pd.DataFram
 
     Columns: `kind` (`goods`|`works`|`services`), `amount_yuan`, `share_pct` of the procurement total (or of the kinds'
     sum where no total is stated), `share_of_budget_pct` of the department's expenditure, `document_id`, `page`, `form`
-    or `section`; with a `corpus` that holds the department's year before also `previous_yuan` and `change_yuan`.
-    A kind that is not stated has no row. Shares are null where there is nothing to be a share of.
+    or `section`, `places`; with a `corpus` that holds the department's year before also `previous_yuan` and
+    `change_yuan`. A kind that is not stated has no row. Shares are null where there is nothing to be a share of.
     """
     rows, spending = _kinds(budget), key_figure(budget, "budget_total")
     whole = _whole(key_figure(budget, "procurement"), rows)
-    before = _kinds(_year_before(budget, corpus)) if corpus is not None else {}
+    before = _kinds(corpus.year_before(budget)) if corpus is not None else {}
     records = []
     for kind, row in rows.items():
         shares = {
             "share_pct": share(row["amount_yuan"], whole),
-            "share_of_budget_pct": share(row["amount_yuan"], spending["value"] if spending else None),
+            "share_of_budget_pct": share(row["amount_yuan"], spending.value if spending else None),
         }
-        previous = before[kind]["amount_yuan"] if kind in before else None
-        change = None if previous is None else row["amount_yuan"] - previous
-        records.append({"kind": kind, **row, **shares, "previous_yuan": previous, "change_yuan": change})
+        change = _against(row, before[kind]) if kind in before else {}
+        records.append({"kind": kind, **row, **shares, **change})
     return frame(COLUMNS, records, _WHOLE)
 
 
@@ -81,7 +103,7 @@ def procurement_standing(corpus: Corpus, budget: Corpus) -> pd.DataFrame:
 
     Columns: `kind` (`procurement`: of the budget; `goods`|`works`|`services`: of procurement), `share_pct`,
     `median_pct` (of all budgets, this one included), `rank` (1 is the largest share), `budgets` (how many there are,
-    this one included), `document_id`, `page`, `form` or `section`. No rows where no other budget states it.
+    this one included), `document_id`, `page`, `form` or `section`, `places`. No rows where no other budget states it.
     """
     own = budget.documents
     others = _only_procurement(corpus, own.fiscal_year.dropna())
@@ -103,8 +125,8 @@ def concentration(budget: Corpus) -> pd.DataFrame:
     Columns: `of` (`projects`|`procurement`|`purchased_services`: the form), `amount_yuan` (all of it), `parts` (how
     many printed lines above zero), `item` (the largest of them), `largest_pct`, `top3_pct` (share of the three
     largest), `hhi` (Herfindahl–Hirschman index: the sum of the squared shares in percent; 10,000 where one line is
-    all, 10,000 ÷ n where n lines are equal), `document_id`, `page`, `form` (of the total). No row for a form that was
-    not read, that itemises nothing but the three kinds or functions, or whose lines are not all positive or zero.
+    all, 10,000 ÷ n where n lines are equal), `document_id`, `page`, `form`, `places` (of the total). No row for a form
+    that was not read, that itemises nothing but the three kinds or functions, or that has a line below zero.
     """
     found = (_concentration(budget, form) for form in ("projects", _FORM, _SERVICES))
     return frame(CONCENTRATION_COLUMNS, [one for one in found if one is not None], _WHOLE)
@@ -114,24 +136,27 @@ def purchased_services(budget: Corpus) -> pd.DataFrame:
     """What the form of purchased services (政府购买服务明细表) prints, by item of the catalogue, the largest first.
 
     Columns: `item`, `parts` (lines of that name), `amount_yuan` (their sum), `share_pct` of all, `document_id`, `page`
-    (of the first), `form`. No rows where the document has no such form.
+    (of the first), `form`, `places`. No rows where the document has no such form.
     """
     lines = budget.form(_SERVICES)
     leaves = lines[(lines.row_kind == "line") & (lines.measure == "total")]
     whole = sum(leaves.amount_yuan, Decimal(0))
-    records: list[dict[Any, Any]] = []
+    records: list[dict[str, Any]] = []
     for _, rows in leaves.groupby("item", sort=False):
         amount = sum(rows.amount_yuan, Decimal(0))
-        about = rows.iloc[0][["item", "document_id", "page", "form"]]
-        records.append({**about, "parts": len(rows), "amount_yuan": amount, "share_pct": share(amount, whole)})
-    return frame(SERVICE_COLUMNS, sorted(records, key=lambda row: -row["amount_yuan"]), _WHOLE)
+        about = {"item": rows["item"].iloc[0], "parts": len(rows), "amount_yuan": amount}
+        own = {"share_pct": share(amount, whole), "places": written(map(Locator.of, rows.to_dict("records")))}
+        records.append(placed(rows.iloc[0]) | about | own)
+    records.sort(key=lambda row: -row["amount_yuan"])
+    return frame(SERVICE_COLUMNS, records, _WHOLE)
 
 
 def procured_projects(projects: pd.DataFrame) -> pd.DataFrame:
     """The rows of `catalogue_coverage` that look like procurement by name, or that the department says are services.
 
     Columns: `project`, `unit`, `amount_yuan`, `kind` (`goods`|`works`|`services` by the words of the name; null where
-    these say nothing), `declared_service` (the department calls it a purchased service), `document_id`, `page`, `form`.
+    these say nothing), `declared_service` (the department calls it a purchased service), `document_id`, `page`, `form`,
+    `places`.
     """
     likely = [{**row, "kind": _kind_of(row), "form": "projects"} for row in projects.to_dict("records")]
     return frame(PROJECT_COLUMNS, [row for row in likely if row["kind"] or row["declared_service"]], _WHOLE)
@@ -146,13 +171,9 @@ def _kinds(budget: Corpus | None) -> dict[str, dict[str, Any]]:
     """Amount and place of each kind that the narrative part states; where it states none, of the form's."""
     if budget is None:
         return {}
-    told = {kind: row for kind in KINDS if (row := stated(budget, _SECTION, kind)) is not None}
-    if told:
-        return {
-            kind: {**row[["document_id", "page", "section"]], "amount_yuan": yuan(row.value)}
-            for kind, row in told.items()
-        }
-    return _printed_kinds(budget)
+    statements = {kind: row for kind in KINDS if (row := stated(budget, _SECTION, kind)) is not None}
+    kinds = {kind: placed(row) | {"amount_yuan": yuan(row.value)} for kind, row in statements.items()}
+    return kinds or _printed_kinds(budget)
 
 
 def _printed_kinds(budget: Corpus) -> dict[str, dict[str, Any]]:
@@ -163,19 +184,19 @@ def _printed_kinds(budget: Corpus) -> dict[str, dict[str, Any]]:
     for line in lines[(lines.measure == "total") & (lines.row_kind != "total")].to_dict("records"):
         name = _PRINTED_KIND.fullmatch(squeeze(line["item"]))
         if name and _PRINTED_KINDS[name[1]] not in found:
-            found[_PRINTED_KINDS[name[1]]] = {key: line[key] for key in ("document_id", "page", "form", "amount_yuan")}
+            found[_PRINTED_KINDS[name[1]]] = placed(line) | {"amount_yuan": line["amount_yuan"]}
     amounts = sum((row["amount_yuan"] for row in found.values()), Decimal(0))
     return found if total is not None and amounts == total.amount_yuan else {}
 
 
-def _year_before(budget: Corpus, corpus: Corpus) -> Corpus | None:
-    document = budget.documents.iloc[0]
-    if pd.isna(document.fiscal_year):
-        return None
-    try:
-        return corpus.select(department=document.department_id, year=int(document.fiscal_year) - 1, kind="budget")
-    except NotFound:
-        return None
+def _against(row: Row, before: Row) -> dict[str, Any]:
+    """The year before's amount of a kind, the change, and the places of both."""
+    now, then = places(row), places(before)
+    return {
+        "previous_yuan": before["amount_yuan"],
+        "change_yuan": row["amount_yuan"] - before["amount_yuan"],
+        "places": written(now, previous_yuan=then, change_yuan=[*now, *then]),
+    }
 
 
 def _only_procurement(corpus: Corpus, years: pd.Series) -> Corpus:
@@ -184,9 +205,9 @@ def _only_procurement(corpus: Corpus, years: pd.Series) -> Corpus:
     documents = documents[documents.fiscal_year.isin(years) & (documents.document_kind == "budget")]
     lines = corpus.lines[corpus.lines.document_id.isin(documents.document_id)]
     lines = lines[(lines.row_kind == "total") | (lines.form == _FORM)]
-    told = corpus.statements[corpus.statements.measure.isin(["procurement_total", "expenditure_total", *KINDS])]
+    statements = corpus.statements[corpus.statements.measure.isin(["procurement_total", "expenditure_total", *KINDS])]
     nothing = {table.name: getattr(corpus, table.name).iloc[:0] for table in fields(corpus)}
-    return Corpus(**{**nothing, "documents": documents, "lines": lines, "statements": told})
+    return Corpus(**{**nothing, "documents": documents, "lines": lines, "statements": statements})
 
 
 def _shares(budget: Corpus) -> dict[str, dict[str, Any]]:
@@ -195,12 +216,12 @@ def _shares(budget: Corpus) -> dict[str, dict[str, Any]]:
     whole = _whole(total, rows)
     found = {kind: {**row, "share_pct": share(row["amount_yuan"], whole)} for kind, row in rows.items()}
     if total and spending:
-        found = {"procurement": {**total, "share_pct": share(total["value"], spending["value"])}, **found}
+        found = {"procurement": total._asdict() | {"share_pct": share(total.value, spending.value)}, **found}
     return {kind: row for kind, row in found.items() if row["share_pct"] is not None}
 
 
-def _whole(total: Mapping[str, Any] | None, rows: Mapping[str, Mapping[str, Any]]) -> Decimal:
-    return total["value"] if total else sum((row["amount_yuan"] for row in rows.values()), Decimal(0))
+def _whole(total: KeyFigure | None, rows: Mapping[str, Mapping[str, Any]]) -> Decimal:
+    return total.value if total else sum((row["amount_yuan"] for row in rows.values()), Decimal(0))
 
 
 def _concentration(budget: Corpus, form: str) -> dict[str, Any] | None:
@@ -223,5 +244,5 @@ def _concentration(budget: Corpus, form: str) -> dict[str, Any] | None:
         "largest_pct": share(amounts[0], whole),
         "top3_pct": share(sum(amounts[:_TOP], Decimal(0)), whole),
         "hhi": int((10_000 * squares / whole**2).quantize(Decimal(1), ROUND_HALF_UP)),
-        **(largest if total is None else total)[["document_id", "page", "form"]],
+        **placed(largest if total is None else total),
     }

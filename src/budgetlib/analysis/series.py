@@ -40,6 +40,7 @@ COLUMNS = (
     "page",
     "document_id",
     "file",
+    "places",
 )
 BREAK_COLUMNS = ("kind", "measure", "code", "fiscal_year", "previous", "current", "document_id", "page")
 _WHOLE = frozenset({"fiscal_year", "section", "page"})
@@ -54,7 +55,8 @@ def series(corpus: Corpus, department: str) -> pd.DataFrame:
     Columns: `measure` (a key figure, or `function`), `code` and `item` (of a class), `fiscal_year`, `amount_yuan`,
     `change_yuan` and `change_pct` (against the year before it; null where the line breaks), `breaks` (kinds of
     `series_breaks` between the two, joined by commas, `gap` also where a year between does not print the figure; None
-    where there is none), `form` or `section`, `page`, `document_id`, `file`. What a year does not print has no row.
+    where there is none), `form` or `section`, `page`, `document_id`, `file`, `places`. What a year does not
+    print has no row.
 
     Raises `NotFound` for a department that the corpus does not hold.
     """
@@ -87,8 +89,7 @@ def series_breaks(corpus: Corpus, department: str) -> pd.DataFrame:
 
 def _years(corpus: Corpus, department: str) -> dict[int, Corpus]:
     own = corpus.select(department=department, kind="budget")
-    read = own.documents[own.documents.outcome.isin(["ok", "partial"])]
-    return {int(year): own.select(year=int(year)) for year in sorted(read.fiscal_year.dropna().unique())}
+    return {int(year): own.select(year=int(year)) for year in sorted(own.read_budgets().fiscal_year.unique())}
 
 
 def _figures(year: int, budget: Corpus) -> Iterator[dict[Any, Any]]:
@@ -96,7 +97,7 @@ def _figures(year: int, budget: Corpus) -> Iterator[dict[Any, Any]]:
         figure = key_figure(budget, measure)
         if figure is not None:
             about: dict[str, Any] = {"measure": measure, "code": None, "item": None, "fiscal_year": year}
-            yield {**figure, **about, "amount_yuan": figure["value"]}
+            yield {**figure._asdict(), **about, "amount_yuan": figure.value}
     for row in spending_by_function(budget).to_dict("records"):
         if row["total_yuan"] is not None:
             about = {"measure": "function", "code": row["code"] or row["item"], "fiscal_year": year}
@@ -182,13 +183,13 @@ def _said(functions: pd.DataFrame) -> str:
 def _recounted(previous: Corpus, current: Corpus) -> Iterator[dict[Any, Any]]:
     """Totals that a document says it counts otherwise, or compares with another figure than the year before printed."""
     for measure, total in TOTALS.items():
-        told, before = published_change(current, measure), key_figure(previous, total.key_figure)
-        if told is None or before is None:
+        change, before = published_change(current, measure), key_figure(previous, total.key_figure)
+        if change is None or before is None:
             continue
-        place = {"measure": total.key_figure, "document_id": told["document_id"], "page": told["page"]}
-        if told["reason"] and spending_words().is_redefined(told["reason"]):
-            yield {**place, "kind": "redefined", "previous": None, "current": told["reason"]}
-        elif told["current_yuan"] is not None and told["change_yuan"] is not None:
-            implied, printed = told["current_yuan"] - told["change_yuan"], before["value"]
+        place = {"measure": total.key_figure, "document_id": change.document_id, "page": change.page}
+        if change.reason and spending_words().is_redefined(change.reason):
+            yield {**place, "kind": "redefined", "previous": None, "current": change.reason}
+        elif change.current_yuan is not None and change.change_yuan is not None:
+            implied, printed = change.current_yuan - change.change_yuan, before.value
             if abs(implied - printed) > OTHER_BASE * abs(printed):
                 yield {**place, "kind": "base", "previous": str(printed), "current": str(implied)}

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from budgetlib.analysis.amounts import frame
 from budgetlib.definitions.vocabulary import service_words
+from budgetlib.tables.locators import places, written
 
 LIKE = 80
 """Similarity (rapidfuzz `WRatio`, 0–100) of two projects' names from which they are shown together."""
@@ -27,6 +28,7 @@ COLUMNS = (
     "score",
     "document_id",
     "page",
+    "places",
 )
 
 
@@ -34,10 +36,10 @@ def similar_names(change: pd.DataFrame) -> pd.DataFrame:
     """Pairs of computed rows of `spending_change`, last year's and this year's, that the document does not connect.
 
     Columns: `dimension`, `relation`, `code`, `previous_item`, `previous_yuan`, `item`, `current_yuan`, `unit`, `score`
-    (0–1), `document_id`, `page`. `relation` is `renamed` (a dropped and a new project of one unit with similar names),
-    `split` (one project of last year, several of this year), `merged` (the other way round), `unclear` (several and
-    several); of functions and economic items `recoded` (one name, another code), `retitled` (one code, another
-    name). No relation is more than a question: the amounts stay with the names that are printed.
+    (0–1), `document_id`, `page`, `places`. `relation` is `renamed` (a dropped and a new project of one unit with
+    similar names), `split` (one project of last year, several of this year), `merged` (the other way round), `unclear`
+    (several and several); of functions and economic items `recoded` (one name, another code), `retitled` (one code,
+    another name). No relation is more than a question: the amounts stay with the names that are printed.
     """
     computed = change[(change.basis == "computed") & change.form.notna()]
     records: list[dict[str, Any]] = []
@@ -101,4 +103,5 @@ def _pair(before: Mapping[Any, Any], now: Mapping[Any, Any], score: float | None
         "score": None if score is None else round(score, 2),
         "document_id": now["document_id"],
         "page": now["page"],
+        "places": written((), current_yuan=places(now, "current_yuan"), previous_yuan=places(before, "previous_yuan")),
     }

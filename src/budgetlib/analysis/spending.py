@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, printed_total, share
-from budgetlib.analysis.key_figures import key_figure
+from budgetlib.analysis.key_figures import KeyFigure, key_figure
 from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.locators import Locator, places, written
 
 COLUMNS = (
     "code",
@@ -22,6 +23,7 @@ COLUMNS = (
     "form",
     "page",
     "document_id",
+    "places",
 )
 KIND_COLUMNS = (
     "kind",
@@ -33,6 +35,7 @@ KIND_COLUMNS = (
     "section",
     "page",
     "document_id",
+    "places",
 )
 # From the most telling form to the least: all funds; appropriations; general public budget; classes without code.
 FORMS = ("expenditure", "appropriation_expenditure", "general_public_expenditure", "budget_summary")
@@ -45,7 +48,7 @@ def spending_by_function(budget: Corpus, level: str = "class") -> pd.DataFrame:
     From the form 支出预算总表, or else the general public budget's, or else the summary (classes without code).
     Columns: `code`, `item`, `total_yuan`, `basic_yuan`, `project_yuan` (null where not printed), `share_pct` of the
     form's total, `basis` (`printed`, or `summed` from its items where the class itself is not printed; its `item` is
-    then null), `form`, `page`, `document_id`. No rows where none of these forms was read.
+    then null), `form`, `page`, `document_id`, `places`. No rows where none of these forms was read.
 
     Raises `ValueError` for another `level`.
     """
@@ -69,9 +72,9 @@ def basic_and_project(budget: Corpus) -> pd.DataFrame:
     """Basic and project expenditure, all funds.
 
     Columns: `kind` (`basic`|`project`), `amount_yuan`, `personnel_yuan` and `operating_yuan` (of basic; null unless
-    they add up to it), `share_pct` of the total expenditure, `form` or `section`, `page`, `document_id`. No rows
-    unless both were read; basic expenditure that is not printed is the sum of personnel and operating where the form
-    prints these instead.
+    they add up to it), `share_pct` of the total expenditure, `form` or `section`, `page`, `document_id`, `places`. No
+    rows unless both were read; basic expenditure that is not printed is the sum of personnel and operating where the
+    form prints these instead.
     """
     project = key_figure(budget, "project")
     basic = key_figure(budget, "basic") or _basic_in_parts(budget)
@@ -79,22 +82,27 @@ def basic_and_project(budget: Corpus) -> pd.DataFrame:
         return frame(KIND_COLUMNS, [])
     personnel, operating = (key_figure(budget, part) for part in ("personnel", "operating"))
     parts = {}
-    if personnel and operating and personnel["value"] + operating["value"] == basic["value"]:
-        parts = {"personnel_yuan": personnel["value"], "operating_yuan": operating["value"]}
+    if personnel and operating and personnel.value + operating.value == basic.value:
+        parts = {"personnel_yuan": personnel.value, "operating_yuan": operating.value}
     total = key_figure(budget, "budget_total")
-    whole = total["value"] if total else None
     records = [
-        {**figure, **more, "kind": kind, "amount_yuan": figure["value"], "share_pct": share(figure["value"], whole)}
-        for kind, figure, more in (("basic", basic, parts), ("project", project, {}))
+        figure._asdict()
+        | {"kind": figure.measure, "amount_yuan": figure.value}
+        | {"share_pct": share(figure.value, total.value if total else None)}
+        for figure in (basic, project)
     ]
+    records[0] |= parts
     return frame(KIND_COLUMNS, records)
 
 
-def _basic_in_parts(budget: Corpus) -> dict[str, Any] | None:
+def _basic_in_parts(budget: Corpus) -> KeyFigure | None:
     lines = budget.form("expenditure")
     totals = lines[lines.row_kind == "total"]
-    amount = _amounts(totals)["basic_yuan"]
-    return None if amount is None else {**totals.iloc[0], "value": amount}
+    amounts = _amounts(totals)
+    if amounts["basic_yuan"] is None:
+        return None
+    first, own = totals.iloc[0], written(places(amounts, "basic_yuan"))
+    return KeyFigure("basic", amounts["basic_yuan"], "yuan", first.form, None, first.page, first.document_id, own)
 
 
 def _rows(budget: Corpus, form: str) -> pd.DataFrame:
@@ -126,13 +134,21 @@ def _group(rows: pd.DataFrame, **about: Any) -> dict[str, Any]:
     return {**about, **_amounts(rows), "page": rows.page.iloc[0], "document_id": rows.document_id.iloc[0]}
 
 
-def _amounts(rows: pd.DataFrame) -> dict[str, Decimal | None]:
+def _amounts(rows: pd.DataFrame) -> dict[str, Any]:
     """Total, basic and project; basic expenditure is personnel and operating where a form prints these in its place."""
-    amounts = {measure: sum(group, Decimal(0)) for measure, group in rows.groupby("measure").amount_yuan}
-    parts = [amounts[part] for part in ("personnel", "operating") if part in amounts]
-    in_parts = sum(parts, Decimal(0)) if parts else None
+    basic = ["basic"] if (rows.measure == "basic").any() else ["personnel", "operating"]
+    total, basic_rows, project = (rows[rows.measure.isin(measures)] for measures in (["total"], basic, ["project"]))
     return {
-        "total_yuan": amounts.get("total"),
-        "basic_yuan": amounts.get("basic", in_parts),
-        "project_yuan": amounts.get("project"),
+        "total_yuan": _sum(total),
+        "basic_yuan": _sum(basic_rows),
+        "project_yuan": _sum(project),
+        "places": written(_locators(total), basic_yuan=_locators(basic_rows), project_yuan=_locators(project)),
     }
+
+
+def _sum(lines: pd.DataFrame) -> Decimal | None:
+    return None if lines.empty else sum(lines.amount_yuan, Decimal(0))
+
+
+def _locators(lines: pd.DataFrame) -> list[Locator]:
+    return [Locator.of(line) for line in lines.to_dict("records")]

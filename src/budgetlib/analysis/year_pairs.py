@@ -12,8 +12,10 @@ from budgetlib.analysis.amounts import POINTS, share, shares_that_add_up
 from budgetlib.analysis.spending import FORMS
 from budgetlib.core.text import squeeze
 from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.locators import Locator, written
 
 REMAINDER = "其余（该表未列明，含尾差）"
+_NOTHING = Decimal(0)
 
 
 class Dimension(NamedTuple):
@@ -43,24 +45,49 @@ class Entry(NamedTuple):
     document_id: str
     page: int | None
     form: str | None
+    places: tuple[Locator, ...]
     code: str | None = None
     unit: str | None = None
 
 
-def changes_of(name: str, previous: Corpus, current: Corpus) -> list[dict[str, Any]]:
-    """One record per row of either year along the dimension `name`: this year's as printed, then the dropped ones.
+class Change(NamedTuple):
+    """What became of one amount from one year to the next, as a row of `spending_change` has it."""
+
+    item: str
+    current_yuan: Decimal | None
+    change_yuan: Decimal | None
+    change_pct: Decimal | None
+    status: str
+    document_id: str
+    page: int | None
+    places: str
+    form: str | None = None
+    code: str | None = None
+    unit: str | None = None
+    previous_item: str | None = None
+    previous_yuan: Decimal | None = None
+    reason: str | None = None
+
+
+def changes_of(name: str, previous: Corpus, current: Corpus) -> list[Change]:
+    """The change of each row of either year along the dimension `name`: this year's as printed, then the dropped ones.
 
     Two years are compared on one form only, the first that both itemise, or that one of them declares empty.
     """
     dimension = DIMENSIONS[name]
+    years = (previous, current)
     for form in dimension.forms:
-        leaves = [rows for budget in (previous, current) if (rows := _leaves(budget, form)) is not None]
+        leaves = [rows for budget in years if (rows := _leaves(budget, form)) is not None]
         if len(leaves) == 2:
             break
     else:
         return []
     keys = _keys(dimension, leaves)
     before, now = (_entries(rows, name, keys) for rows in leaves)
+    if name == "unit":
+        before, now = (
+            _at_sums(entries, budget.form(form)) for entries, budget in zip((before, now), years, strict=True)
+        )
     kept_or_new = [change_of(before.get(key), entry) for key, entry in now.items()]
     return kept_or_new + [change_of(entry, None) for key, entry in before.items() if key not in now]
 
@@ -90,55 +117,66 @@ def _entries(leaves: pd.DataFrame, name: str, keys: Sequence[str]) -> dict[Any, 
         first = leaves.loc[rows.index[0]]
         entries[key] = Entry(
             first[about],
-            sum(rows.amount_yuan, Decimal(0)),
+            sum(rows.amount_yuan, _NOTHING),
             first.document_id,
             first.page,
             first.form,
+            tuple(map(Locator.of, rows.to_dict("records"))),
             first.code,
             first.unit if name == "project" else None,
         )
     return entries
 
 
-def change_of(before: Entry | None, now: Entry | None) -> dict[str, Any]:
+def _at_sums(entries: Mapping[Any, Entry], lines: pd.DataFrame) -> dict[Any, Entry]:
+    """The `entries` at the rows that print their very sums, where there are such."""
+    sums = lines[(lines.row_kind == "subtotal") & (lines.measure == "total")].to_dict("records")
+    printed = {(row["item"], row["amount_yuan"]): (Locator.of(row),) for row in sums}
+    return {
+        key: entry._replace(places=printed.get((entry.item, entry.amount), entry.places))
+        for key, entry in entries.items()
+    }
+
+
+def change_of(before: Entry | None, now: Entry | None) -> Change:
     """The change from one amount to the other; None is a year without it."""
     entry = now or before
     if entry is None:
         raise ValueError("a change needs an amount in one of the years")
-    change = (now.amount if now else Decimal(0)) - (before.amount if before else Decimal(0))
-    return {
-        "code": entry.code,
-        "item": entry.item,
-        "previous_item": before.item if before and now and squeeze(before.item) != squeeze(now.item) else None,
-        "unit": entry.unit,
-        "previous_yuan": before.amount if before else None,
-        "current_yuan": now.amount if now else None,
-        "change_yuan": change,
-        "change_pct": share(change, before.amount if before else None, POINTS),
-        "status": "new" if before is None else "dropped" if now is None else "kept",
-        "document_id": entry.document_id,
-        "page": entry.page,
-        "form": entry.form,
-    }
-
-
-def remainder(changes: Sequence[Mapping[str, Any]], total: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What `changes` leave of both years' totals, as one more record; none where they leave nothing."""
-    before, now = (
-        Entry(
-            REMAINDER,
-            total[year] - sum((c[year] or Decimal(0) for c in changes), Decimal(0)),
-            total["document_id"],
-            page=None,
-            form=None,
-        )
-        for year in ("previous_yuan", "current_yuan")
+    change = (now.amount if now else _NOTHING) - (before.amount if before else _NOTHING)
+    renamed = before and now and squeeze(before.item) != squeeze(now.item)
+    return Change(
+        item=entry.item,
+        current_yuan=now.amount if now else None,
+        change_yuan=change,
+        change_pct=share(change, before.amount if before else None, POINTS),
+        status="new" if before is None else "dropped" if now is None else "kept",
+        document_id=entry.document_id,
+        page=entry.page,
+        places=written((), current_yuan=now.places if now else (), previous_yuan=before.places if before else ()),
+        form=entry.form,
+        code=entry.code,
+        unit=entry.unit,
+        previous_item=before.item if before and renamed else None,
+        previous_yuan=before.amount if before else None,
     )
-    return [change_of(before, now)] if before.amount or now.amount else []
 
 
-def contributions(changes: Sequence[Mapping[str, Any]], total: Mapping[str, Any]) -> Sequence[Decimal | None]:
-    """What each of `changes` adds to the change of the `total` in percentage points; they sum to it exactly."""
-    if not total["previous_yuan"]:
+def remainder(changes: Sequence[Change], before: Entry, now: Entry) -> list[Change]:
+    """What `changes` leave of both years' totals, as one more; none where they leave nothing."""
+    left = (
+        before.amount - sum((change.previous_yuan or _NOTHING for change in changes), _NOTHING),
+        now.amount - sum((change.current_yuan or _NOTHING for change in changes), _NOTHING),
+    )
+    entries = [
+        Entry(REMAINDER, amount, now.document_id, page=None, form=None, places=total.places)
+        for amount, total in zip(left, (before, now), strict=True)
+    ]
+    return [change_of(*entries)] if any(left) else []
+
+
+def contributions(changes: Sequence[Change], total: Entry) -> Sequence[Decimal | None]:
+    """What each of `changes` adds to the change of the year before's `total` in percentage points; they sum to it."""
+    if not total.amount:
         return [None] * len(changes)
-    return shares_that_add_up([change["change_yuan"] for change in changes], total["previous_yuan"])
+    return shares_that_add_up([change.change_yuan or _NOTHING for change in changes], total.amount)

@@ -12,10 +12,8 @@ from markupsafe import Markup
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.labels import decimal, item, label, labels, money, name
 from budgetlib.report.citations import Citations
-from budgetlib.report.evidence import Exhibit
-from budgetlib.report.provenance import Proof
-
-Row = Mapping[Hashable, Any]
+from budgetlib.report.provenance import SourceSpan
+from budgetlib.tables.locators import Row
 
 # What a table shows of a frame, in this order; what is missing in all rows is left out.
 _COLUMNS = (
@@ -204,35 +202,22 @@ class Cells:
         touched = any(_touches(correction, row) for correction in self.corrections)
         return label("cite.corrected", self.language) if touched else ""
 
-    def exhibit(self, exhibit: Exhibit) -> str:
-        """Where a piece of evidence is printed: what kind of paper, or the form or section, and the page."""
-        of_form = exhibit.form in forms()
-        place = self.place(
-            {
-                "document_id": exhibit.document_id,
-                "form": exhibit.form if of_form else None,
-                "section": exhibit.section,
-                "page": exhibit.page,
-            }
-        )
-        if of_form or not exhibit.form:
+    def span(self, span: SourceSpan) -> str:
+        """Where something is printed: what kind of paper; file where there are several, form or section, page."""
+        of_form = span.form in forms()
+        place = self.place({**vars(span), "form": span.form if of_form else None})
+        if of_form or not span.form:
             return place
-        return label("cite.join", self.language).join([name("page_kind", exhibit.form, self.language), place])
+        return label("cite.join", self.language).join([name("page_kind", span.form, self.language), place])
 
-    def cited(self, exhibit: Exhibit) -> str:
-        """The place of a piece of evidence, as a link to it."""
-        shown = exhibit.document_id, exhibit.form, exhibit.section, exhibit.page
-        box = exhibit.marks[0] if exhibit.marks else None
-        return self.citations.link(self.exhibit(exhibit), [Proof(*shown, exhibit.text[0], box, exhibit.number)])
+    def cited(self, span: SourceSpan) -> str:
+        """Where something is printed, as a link to it."""
+        return self.citations.link(self.span(span), [span])
 
-    def proof(self, proof: Proof) -> str:
-        """Where a figure is printed: file where there are several, form or section, page."""
-        return self.exhibit(Exhibit(proof.document_id, proof.form, proof.section, proof.page, (proof.text,)))
-
-    def caption(self, proofs: Sequence[Proof]) -> str:
-        """Which page some `proofs` of one page are on, and which forms or kinds of text they are in."""
-        first = proofs[0]
-        kinds = [self.form(proof.form) if proof.form in forms() else proof.form or "narrative" for proof in proofs]
+    def caption(self, spans: Sequence[SourceSpan]) -> str:
+        """Which page some `spans` of one page are on, and which forms or kinds of text they are in."""
+        first = spans[0]
+        kinds = [self.form(span.form) if span.form in forms() else span.form or "narrative" for span in spans]
         named = dict.fromkeys(name("page_kind", kind, self.language) for kind in kinds)
         page = self.place({"document_id": first.document_id, "page": first.page})
         return label("cite.join", self.language).join(part for part in (page, *named) if part)
@@ -271,7 +256,7 @@ class Cells:
         figure = column.endswith(("_yuan", "_pct", "_pp")) and column not in _OF_OTHERS
         if not text or not (figure or column in _CITED):
             return text
-        if terms and "document_id" not in row:
+        if terms and "places" not in row:
             return Markup('<a class="to" href="#{}">{}</a>').format(terms, text)
         return self.citations.figure(text, row, column)
 

@@ -10,7 +10,7 @@ from budgetlib.pages.model import Box
 from budgetlib.pages.render import PageImage, page_images
 from budgetlib.report.cells import Cells
 from budgetlib.report.evidence import original
-from budgetlib.report.provenance import Proof
+from budgetlib.report.provenance import SourceSpan
 from budgetlib.tables.corpus import Corpus
 
 MOST_BYTES = 6_000_000
@@ -20,21 +20,21 @@ _PADDING = 2.0
 """Points around a mark."""
 
 
-def cited_pages(corpus: Corpus, cells: Cells, tidy: str) -> tuple[list[dict[str, Any]], bool]:
+def cited_pages(corpus: Corpus, cells: Cells, tables_dir: str) -> tuple[list[dict[str, Any]], bool]:
     """The pages on which is what `cells` cited so far, by document and page, for their template; whether all fit.
 
-    `tidy` is the folder of the tables: from there the files are found that were read. Without such a file, where a
+    From `tables_dir`, the folder of the tables, the files are found that were read. Without such a file, where a
     place is not found on its page, and after `MOST_BYTES` of pictures there are the words that are printed.
     """
-    cited: dict[str, dict[int | None, list[Proof]]] = {}
-    for proof in cells.citations.ids:
-        cited.setdefault(proof.document_id, {}).setdefault(proof.page, []).append(proof)
+    cited: dict[str, dict[int | None, list[SourceSpan]]] = {}
+    for span in cells.citations.ids:
+        cited.setdefault(span.document_id, {}).setdefault(span.page, []).append(span)
     shown, room = [], MOST_BYTES
     for document_id in [name for name in corpus.documents.document_id if name in cited]:
         pages = cited[document_id]
         pictures: dict[int, PageImage] = {}
-        if room > 0 and (file := original(corpus, document_id, tidy)):
-            for page, sheet in page_images(file, {page: proofs for page, proofs in pages.items() if page is not None}):
+        if room > 0 and (file := original(corpus, document_id, tables_dir)):
+            for page, sheet in page_images(file, {page: spans for page, spans in pages.items() if page is not None}):
                 room -= len(sheet.picture)
                 if room < 0:
                     break
@@ -49,16 +49,16 @@ def encoded(picture: bytes) -> str:
     return base64.b64encode(picture).decode("ascii")
 
 
-def _page(cells: Cells, proofs: Sequence[Proof], sheet: PageImage | None) -> dict[str, Any]:
-    boxes = sheet.boxes if sheet else (None,) * len(proofs)
-    marks = [_mark(cells, proof, box, sheet) for proof, box in zip(proofs, boxes, strict=True)]
+def _page(cells: Cells, spans: Sequence[SourceSpan], sheet: PageImage | None) -> dict[str, Any]:
+    boxes = sheet.boxes if sheet else (None,) * len(spans)
+    marks = [_mark(cells, span, box, sheet) for span, box in zip(spans, boxes, strict=True)]
     picture = {"png": encoded(sheet.picture), "width": sheet.width, "height": sheet.height} if sheet else None
-    return {"caption": cells.caption(proofs), "picture": picture, "marks": marks}
+    return {"caption": cells.caption(spans), "picture": picture, "marks": marks}
 
 
-def _mark(cells: Cells, proof: Proof, box: Box | None, sheet: PageImage | None) -> dict[str, Any]:
+def _mark(cells: Cells, span: SourceSpan, box: Box | None, sheet: PageImage | None) -> dict[str, Any]:
     """A cited place: its id, the words there, and in percent of the page where it is, if that is known."""
-    mark = {"id": cells.citations.ids[proof], "text": proof.text, "place": cells.proof(proof)}
+    mark = {"id": cells.citations.ids[span], "text": span.text, "place": cells.span(span)}
     if box is None or sheet is None:
         return mark
     left, top = max(0.0, box.x0 - _PADDING), max(0.0, box.top - _PADDING)

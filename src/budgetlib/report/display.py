@@ -189,8 +189,8 @@ class Display(Panels):
         given = [change for change in changes.to_dict("records") if change["reason"]]
         return self._html("reasons", [self._cells.quotation(change) for change in given])
 
-    def findings(self, failed: pd.DataFrame, tidy: str) -> Html:
-        """What does not add up (`failures`), each with evidence from the files of which `tidy` holds the tables.
+    def findings(self, failed: pd.DataFrame, tables_dir: str) -> Html:
+        """What does not add up (`failures`), each with evidence from the files of which `tables_dir` holds the tables.
 
         Notes are folded. With a folder `out` the pictures are also written to `out/evidence`.
         """
@@ -204,22 +204,22 @@ class Display(Panels):
         numbered = list(zip(failed.to_dict("records"), shown, strict=True))
         for folded in (False, True):
             own = [(n, *one) for n, one in enumerate(numbered, 1) if (one[0]["severity"] == "note") == folded]
-            cards = [self._finding(number, finding, tidy if pictured else "") for number, finding, pictured in own]
+            cards = [self._finding(number, finding, tables_dir if shown else "") for number, finding, shown in own]
             if cards:
                 html += self._html("findings", self._label("findings.notes", count=len(cards)) if folded else "", cards)
         return html
 
-    def _finding(self, number: int, finding: Any, tidy: str) -> dict[str, Any]:
-        found = []
-        for part, exhibit in enumerate(exhibits(self._whole, finding, tidy or None), 1):
+    def _finding(self, number: int, finding: Any, tables_dir: str) -> dict[str, Any]:
+        shown = []
+        for part, exhibit in enumerate(exhibits(self._whole, finding, tables_dir or None), 1):
             if exhibit.picture and self.out:
                 write_bytes(exhibit.picture, Path(self.out, "evidence", f"{number:02d}-{finding['check']}-{part}.png"))
             picture = encoded(exhibit.picture) if exhibit.picture else ""
-            found.append({"picture": picture, "text": exhibit.text, "place": self._cells.cited(exhibit)})
-        severity = finding["severity"]
-        said = finding[f"message_{self.language}"]
+            texts = list(dict.fromkeys(span.text for span in exhibit.spans))
+            shown.append({"picture": picture, "text": texts, "place": self._cells.cited(exhibit.spans[0])})
+        severity, message = finding["severity"], finding[f"message_{self.language}"]
         label = self._label(f"severity.{severity}")
-        return {"severity": severity, "label": label, "text": said, "exhibits": found, "shown": bool(tidy)}
+        return {"severity": severity, "label": label, "text": message, "exhibits": shown, "shown": bool(tables_dir)}
 
     def corrections(self) -> Html:
         """The corrections that this report uses, and those that were refused; nothing without any."""

@@ -106,12 +106,12 @@ class Panels:
         notes.append(self._label("report.made_by", version=__version__))
         return sum((self._html("source", note) for note in notes), numbered)
 
-    def pages(self, tidy: str) -> Html:
+    def pages(self, tables_dir: str) -> Html:
         """Every page that was cited so far, once, with the cited places marked; words where there is no page to show.
 
-        `tidy` is the folder of the tables: from there the files are found that were read.
+        From `tables_dir`, the folder of the tables, the files are found that were read.
         """
-        shown, complete = cited_pages(self._whole, self._cells, tidy)
+        shown, complete = cited_pages(self._whole, self._cells, tables_dir)
         if not shown:
             return self._html("sentence", self._label("empty.pages"))
         note = Html("") if complete else self._html("sentence", self._label("report.pages_left_out"))

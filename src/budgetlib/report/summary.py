@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from budgetlib.analysis import Guidance
 from budgetlib.definitions.labels import decimal, item, label, name, percent
-from budgetlib.report.cells import Cells, Row
+from budgetlib.report.cells import Cells
+from budgetlib.tables.locators import Row
 
 # The forms by function that cover the whole budget: only shares of these are shares of the total.
 _WHOLE_BUDGET = ("expenditure", "budget_summary")

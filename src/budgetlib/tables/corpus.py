@@ -69,6 +69,22 @@ class Corpus:
             statements=_overridden(self.statements, "value", ("section", "measure"), applied[~of_forms]),
         )
 
+    def read_budgets(self) -> pd.DataFrame:
+        """The rows of `documents` that are budgets, read at least in part, of a known department and year."""
+        documents = self.documents
+        read = (documents.document_kind == "budget") & documents.outcome.isin(["ok", "partial"])
+        return documents[read & documents.department_id.notna() & documents.fiscal_year.notna()]
+
+    def year_before(self, budget: Corpus) -> Corpus | None:
+        """The same department's budget of the year before `budget`; None where there is none."""
+        document = budget.documents.iloc[0]
+        if pd.isna(document.fiscal_year):
+            return None
+        try:
+            return self.select(document.department_id, int(document.fiscal_year) - 1, kind="budget")
+        except NotFound:
+            return None
+
     def form(self, form: str) -> pd.DataFrame:
         """The lines of one `form` as one document prints it: the first that does, in the order of `documents`."""
         return self._first(self.lines[self.lines.form == form])

@@ -19,7 +19,7 @@ are places of every figure in the row whose column has none of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -28,7 +28,8 @@ from budgetlib.core.text import squeeze
 
 SECTION, PERFORMANCE, DEPARTMENT, CATALOGUE = "section", "performance", "department", "catalogue"
 
-Row = Mapping[Hashable, Any]
+Row = Mapping[Any, Any] | pd.Series
+"""A row of a frame."""
 
 _LOCATOR = re.compile(r"(?:(?P<document_id>[^:/]+)/)?(?P<kind>[^:/]+)(?::(?P<rest>.+))?")
 _PLACE = re.compile(r"(?:(?P<column>\w+)=)?(?P<locator>.+)")
@@ -114,7 +115,7 @@ def places(row: Row, column: str = "") -> list[Locator]:
     by_column: dict[str, list[Locator]] = {}
     for match in map(_PLACE.fullmatch, ("" if pd.isna(row["places"]) else row["places"]).split()):
         if match:
-            place = Locator.read(match["locator"], row["document_id"])
+            place = Locator.read(match["locator"], row.get("document_id", ""))
             by_column.setdefault(match["column"] or "", []).append(place)
     every = dict.fromkeys(place for some in by_column.values() for place in some)
     return by_column.get(column) or by_column.get("") or list(every)
