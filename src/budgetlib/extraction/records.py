@@ -47,6 +47,7 @@ class LineRecord(Corners):
     side: str
     row: int
     row_kind: str
+    stage: str | None
     code: str | None
     item: str
     gov_item: str | None

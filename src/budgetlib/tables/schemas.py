@@ -14,6 +14,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from budgetlib.definitions.forms import STAGES
+
 TEXT = pa.string()
 WHOLE = pa.int64()
 POINTS = pa.float64()
@@ -165,6 +167,13 @@ LINES = Table(
             "`line` is a leaf: the leaves of one measure sum to the total.",
             required=True,
             allowed=("total", "subtotal", "line"),
+        ),
+        Column(
+            "stage",
+            TEXT,
+            "What the figure is: the budget as approved (年初预算), as changed in the year (全年/调整预算), or the "
+            "outcome (决算); null where the paper leaves it open.",
+            allowed=STAGES,
         ),
         Column("code", TEXT, "Classification code as digits; null where none is printed."),
         Column("item", TEXT, "What the row is about: label without numbering, blanks and line breaks.", required=True),

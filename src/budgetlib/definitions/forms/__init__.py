@@ -28,6 +28,7 @@ ROLES = (
     "skip",
 )
 _HEADERS, _TITLE_PARTS = "headers.toml", "titles.toml"
+STAGES = ("budget", "adjusted_budget", "final")
 ROWS = ("codes", "groups", "summary", "units", "projects", "flat")
 
 
@@ -45,7 +46,8 @@ class Form:
     """One statutory form.
 
     `side` is `revenue`, `expenditure` or `panels` (halves side by side, each with its own);
-    `rows` says how totals, subtotals and leaves are told apart; `reference` is the regulation.
+    `rows` says how totals, subtotals and leaves are told apart; `reference` is the regulation. `stage` is what its
+    figures are where no header says otherwise, one of `STAGES`.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Form:
     unless: tuple[re.Pattern[str], ...] = ()
     headers: tuple[Header, ...] = ()
     number: int | None = None
+    stage: str = "budget"
 
     def titled(self, line: str) -> int:
         """How many characters at the end of `line` (squeezed, without label and year) are a title of this form."""
@@ -95,6 +98,20 @@ def panel_measure(header: str) -> str | None:
     return next((panel["measure"] for panel in _shared()["panel"] if re.search(panel["pattern"], header)), None)
 
 
+def stage_of(words: str) -> tuple[str, str] | None:
+    """The stage that the words of a header or label name, and these words without it; None where they name none.
+
+    An empty stage is one that the words leave open.
+
+    >>> stage_of("公务接待费>决算数"), stage_of("预算数>合计"), stage_of("公务接待费")
+    (('final', '公务接待费'), ('', '>合计'), None)
+    """
+    for rule in _shared()["stage"]:
+        if match := re.search(rule["pattern"], words):
+            return rule["stage"], words[: match.start()] + words[match.end() :]
+    return None
+
+
 @cache
 def _title_parts() -> dict[str, str]:
     """What stands for a name in braces in a title."""
@@ -122,6 +139,7 @@ def _form(data: dict[str, Any]) -> Form:
         unless=tuple(re.compile(word) for word in data.get("unless", ())),
         headers=tuple(_header(rule) for rule in data.get("header", ())),
         number=data.get("number"),
+        stage=data.get("stage", "budget"),
     )
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.forms import Form, panel_measure
+from budgetlib.definitions.forms import Form, panel_measure, stage_of
 from budgetlib.extraction.forms.titles import (
     find_entity,
     find_unit,
@@ -48,6 +48,7 @@ class FormColumn:
     header: str
     role: str | None = None
     measure: str | None = None
+    stage: str = "budget"
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,8 @@ def columns_of(form: Form, headers: Sequence[str]) -> tuple[FormColumn, ...]:
     money_seen = False
     years = sorted({year for header in headers for year in years_in(header)})
     for index, header in enumerate(headers):
-        rule = form.column(without_unit(without_years(header))) if header else None
+        stage, words = _stage(form, without_unit(without_years(header)))
+        rule = form.column(words) if header else None
         if rule is None:
             role, measure = (None, f"other:{header}") if header else ("skip", None)
         else:
@@ -164,8 +166,16 @@ def columns_of(form: Form, headers: Sequence[str]) -> tuple[FormColumn, ...]:
             money_seen = True
         elif role != "skip" and money_seen and (form.side == "panels" or _says_again(header, columns, panel)):
             panel, money_seen = panel + 1, False
-        columns.append(FormColumn(index, panel, header, role, measure))
+        columns.append(FormColumn(index, panel, header, role, measure, stage))
     return _with_totals(columns)
+
+
+def _stage(form: Form, header: str) -> tuple[str, str]:
+    """The stage of a column of `form`, and its header without the word for it, unless that is all it says."""
+    named = stage_of(header) if form.stage == "final" else None
+    if named is None:
+        return form.stage, header
+    return named[0], named[1].strip(">") or header
 
 
 def _says_again(header: str, columns: Sequence[FormColumn], panel: int) -> bool:
@@ -196,17 +206,17 @@ def _with_totals(columns: list[FormColumn]) -> tuple[FormColumn, ...]:
             if promoted is None and len(measures) == 1 and measures[0] not in _PARTS:
                 promoted = measures[0]
         kind = next((k for c in in_panel if panel and c.role and (k := panel_measure(c.header))), None)
-        seen: set[str] = set()
+        seen: set[tuple[str, str]] = set()
         for c in in_panel:
             role, measure = c.role, c.measure
-            if measure == promoted and measure is not None:
-                measure, promoted = "total", None
+            if measure == promoted and measure is not None and (c.stage, "total") not in seen:
+                measure = "total"
             if kind and measure == "total":
                 measure = kind
-            if measure in seen or (role == "code" and "code" in seen):
+            if (c.stage, measure) in seen or (role == "code" and (c.stage, "code") in seen):
                 role, measure = ("gov_code", None) if role == "code" else (None, f"other:{c.header}")
-            seen.add(measure or role or "")
-            settled.append(FormColumn(c.index, c.panel, c.header, role, measure))
+            seen.add((c.stage, measure or role or ""))
+            settled.append(replace(c, role=role, measure=measure))
     return tuple(settled)
 
 

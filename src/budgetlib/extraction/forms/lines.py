@@ -73,12 +73,12 @@ def form_lines(
 
     `spending_units` are names known from elsewhere in the document.
     """
-    panels: dict[int, list[PrintedRow]] = defaultdict(list)
+    panels: dict[tuple[int, str], list[PrintedRow]] = defaultdict(list)
     remarks: list[str] = []
     for row in rows_of(table, money_unit):
         remarks += row.remarks
         if row.printed or row.amounts:
-            panels[row.panel].append(row)
+            panels[row.panel, row.stage].append(row)
     with_amounts: list[PrintedRow] = []
     for rows in panels.values():
         _complete_codes(rows)
@@ -102,6 +102,7 @@ def _records(table: FormTable, money_unit: str, rows: Sequence[PrintedRow]) -> I
                 "side": row.side,
                 "row": number,
                 "row_kind": row.kind,
+                "stage": row.stage or None,
                 "code": row.code,
                 "item": row.item or table.form.label_zh,
                 "gov_item": row.gov_item,

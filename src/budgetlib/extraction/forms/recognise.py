@@ -273,6 +273,13 @@ def _carried_over(last: FormPiece, grid: Grid) -> tuple[FormColumn, ...] | None:
         shared, index = max(overlaps, default=(0.0, -1))
         if shared > _SAME_COLUMN * (right - left):
             columns[index] = replace(column, index=index)
-        elif column.role != "skip":
+        elif column.role != "skip" and not _under_one_header(column, last.columns):
             return None
     return tuple(columns[index] for index in sorted(columns))
+
+
+def _under_one_header(column: FormColumn, columns: Sequence[FormColumn]) -> bool:
+    """True where one header cell stands over a label column and the one to its left: a list may print both as one."""
+    return column.role is not None and any(
+        other.index == column.index - 1 and other.header == column.header for other in columns
+    )

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from budgetlib.core.money import is_blank, is_whole, parse_number
 from budgetlib.core.text import squeeze, strip_numbering
+from budgetlib.definitions.forms import stage_of
 from budgetlib.extraction.forms.header import FormColumn, header_parts, is_numbering
 from budgetlib.extraction.forms.recognise import FormPiece, FormTable
 from budgetlib.pages.model import Cell
@@ -34,7 +35,8 @@ class RowAmount:
 class PrintedRow:
     """One row of one panel of a form, before totals and leaves are told apart.
 
-    `position` is its place in printed order; `opens` says that it is the first one of a further piece.
+    `position` is its place in printed order; `opens` says that it is the first one of a further piece. `stage` is that
+    of all its amounts, empty where the paper leaves it open: what a row prints in several stages is several rows.
     `remarks` are its cells that hold no amount where one is expected.
     """
 
@@ -51,6 +53,7 @@ class PrintedRow:
     unit: str | None = None
     unit_heads: bool = False
     period: str = ""
+    stage: str = "budget"
     amounts: list[RowAmount] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     kind: str = "line"
@@ -82,7 +85,18 @@ def rows_of(table: FormTable, money_unit: str) -> Iterator[PrintedRow]:
             for row in rows:
                 _fill(row, table, piece, by_panel[row.panel], money_unit)
             _share_merged_totals(piece, r, rows, by_panel)
-            yield from rows
+            yield from (one for row in rows for one in _by_stage(row, table.form.stage))
+
+
+def _by_stage(row: PrintedRow, usual: str) -> Iterator[PrintedRow]:
+    """A row as one for each stage of its amounts; of a row whose label is but a stage, they are in that."""
+    named = stage_of(squeeze(row.printed)) if usual == "final" else None
+    if named and not named[1]:
+        yield replace(row, printed="", stage=named[0])
+        return
+    stages = list(dict.fromkeys(amount.column.stage for amount in row.amounts)) or [usual]
+    for stage in stages:
+        yield replace(row, stage=stage, amounts=[amount for amount in row.amounts if amount.column.stage == stage])
 
 
 def _side(table: FormTable, panel: int, columns: Sequence[FormColumn]) -> str:
