@@ -20,6 +20,7 @@ from budgetlib.extraction.forms.lines import form_lines
 from budgetlib.extraction.forms.ocr_confirm import confirm_lines, confirm_statements, unconfirmed
 from budgetlib.extraction.forms.ocr_repair import repair_amounts, repair_names, repair_prose
 from budgetlib.extraction.forms.recognise import recognise
+from budgetlib.extraction.forms.stages import settle_stages
 from budgetlib.extraction.identity import Identity, identify
 from budgetlib.extraction.narrative import read_statements
 from budgetlib.extraction.narrative.passages import read_passages
@@ -107,7 +108,8 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     other_years = pages_of_other_years(forms, identity.fiscal_year, len(pages))
     of_year = [replace(page, lines=(), grids=()) if i in other_years else page for i, page in enumerate(pages)]
     own_pages, enclosures = set_apart(of_year)
-    statements = read_statements(own_pages)
+    statements = read_statements(own_pages, "final" if identity.document_kind == "final_accounts" else "budget")
+    settle_stages(lines, statements, pages)
     confirm_statements(statements, lines, {page.number: page.source for page in pages})
     form_places = {place for table in tables for place in table.places}
     annexes = _read_annexes(of_year, own_pages, enclosures, form_places, lines)

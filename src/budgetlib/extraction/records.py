@@ -70,6 +70,7 @@ class StatementRecord(TypedDict):
 
     section: int
     measure: str
+    stage: str | None
     value: Decimal
     value_unit: str
     item: str | None

@@ -153,6 +153,14 @@ PAGES = Table(
     ),
 )
 
+STAGE = Column(
+    "stage",
+    TEXT,
+    "What the figure is: the budget as approved (年初预算), as changed in the year (全年/调整预算), or the "
+    "outcome (决算); null where the paper leaves it open.",
+    allowed=STAGES,
+)
+
 LINES = Table(
     "lines",
     "one amount printed in a statutory form",
@@ -168,13 +176,7 @@ LINES = Table(
             required=True,
             allowed=("total", "subtotal", "line"),
         ),
-        Column(
-            "stage",
-            TEXT,
-            "What the figure is: the budget as approved (年初预算), as changed in the year (全年/调整预算), or the "
-            "outcome (决算); null where the paper leaves it open.",
-            allowed=STAGES,
-        ),
+        STAGE,
         Column("code", TEXT, "Classification code as digits; null where none is printed."),
         Column("item", TEXT, "What the row is about: label without numbering, blanks and line breaks.", required=True),
         Column(
@@ -208,6 +210,7 @@ STATEMENTS = Table(
         DOCUMENT_ID,
         Column("section", WHOLE, "Section 1–12 of part three (情况说明).", required=True),
         Column("measure", TEXT, "What is stated.", required=True),
+        STAGE,
         Column("value", FIGURE, "The figure, signed: a decrease is negative.", required=True),
         Column("value_unit", TEXT, "Unit of `value`.", required=True, allowed=("yuan", "percent", "count", "m2")),
         Column("item", TEXT, "Function, fund or kind of vehicle that the figure is about."),

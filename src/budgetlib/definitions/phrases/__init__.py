@@ -81,6 +81,31 @@ class Phrases:
     decrease: frozenset[str]
 
 
+@dataclass(frozen=True)
+class ExecutionSubject:
+    """What a plan or an outcome may be about: its words and its measure."""
+
+    words: re.Pattern[str]
+    measure: str
+
+
+@dataclass(frozen=True)
+class ExecutionPhrases:
+    """How final accounts set an outcome against its plan, and why they differ."""
+
+    executed: re.Pattern[str]
+    reason: re.Pattern[str]
+    subjects: tuple[ExecutionSubject, ...]
+
+
+@cache
+def execution_phrases() -> ExecutionPhrases:
+    """The phrases of final accounts, from `execution.toml`."""
+    data = load("execution.toml", __package__)
+    subjects = tuple(ExecutionSubject(_pattern(rule["words"]), rule["measure"]) for rule in data["subject"])
+    return ExecutionPhrases(_pattern(data["executed"]), _pattern(data["reason"]), subjects)
+
+
 @cache
 def headings() -> Headings:
     """The headings, from `headings.toml`."""

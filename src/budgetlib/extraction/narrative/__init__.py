@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from budgetlib.extraction.narrative.execution import read_execution
 from budgetlib.extraction.narrative.passages import Passage, read_passages
 from budgetlib.extraction.narrative.statements import PassageReader
 from budgetlib.extraction.records import StatementRecord
@@ -18,8 +19,10 @@ from budgetlib.pages.model import Page
 _YEAR = re.compile(r"(?<![比较与同和至])\s?(20\d\d)\s?年")
 
 
-def read_statements(pages: Sequence[Page]) -> list[StatementRecord]:
+def read_statements(pages: Sequence[Page], stage: str = "budget") -> list[StatementRecord]:
     """The figures of the narrative part as records of the table `statements`, without `document_id`.
+
+    `stage` is what a figure is where its words do not say; in final accounts (`final`) plans stand beside outcomes.
 
     `value` is an exact `Decimal`, signed, in `value_unit` (money in yuan). A change has the measure of
     what changed and `_change` or `_change_pct`, a share `_pct`. A figure that a section states twice is
@@ -29,8 +32,11 @@ def read_statements(pages: Sequence[Page]) -> list[StatementRecord]:
     year = _fiscal_year(pages, passages)
     records: dict[tuple[object, ...], StatementRecord] = {}
     for passage in passages:
-        for record in PassageReader(passage, year).records():
-            key = record["section"], record["measure"], record["item"], record["value"]
+        executed = list(read_execution(passage)) if stage == "final" else []
+        spans = [(one.start, one.end) for one in executed]
+        stated = PassageReader(passage, year, stage, spans).records()
+        for record in [*stated, *(record for one in executed for record in one.records)]:
+            key = record["section"], record["measure"], record["stage"], record["item"], record["value"]
             first = records.setdefault(key, record)
             first["reason"] = first["reason"] or record["reason"]
     return list(records.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -35,11 +35,16 @@ class PassageReader:
     """A passage and how far it is understood.
 
     `topic` is what the text is about, `whole` what that is a part of (其中), `head` the last subject
-    with parts of its own; `unexplained` are the changes that wait for a reason.
+    with parts of its own; `unexplained` are the changes that wait for a reason. `executed` are the spans of phrases
+    that are read otherwise (`execution.py`).
     """
 
-    def __init__(self, passage: Passage, year: str | None) -> None:
+    def __init__(
+        self, passage: Passage, year: str | None, stage: str = "budget", executed: Sequence[tuple[int, int]] = ()
+    ) -> None:
         self.passage = passage
+        self.stage = stage
+        self.executed = executed
         self.topics = Topics(passage, year)
         self.plain = self.topics.plain
         self.stops = [0, *(match.end() for match in _SENTENCE_END.finditer(self.plain)), len(self.plain)]
@@ -56,7 +61,9 @@ class PassageReader:
         position = 0
         while match := phrases().token.search(self.plain, position):
             position = match.end()
-            if match["figure"]:
+            if span := next((span for span in self.executed if span[0] <= match.start() < span[1]), None):
+                position = self.understood = span[1]
+            elif match["figure"]:
                 self._figure(match)
             elif match["same"]:
                 self._same(match)
@@ -179,6 +186,7 @@ class PassageReader:
             {
                 "section": self.passage.section,
                 "measure": measure,
+                "stage": self.stage,
                 "value": value,
                 "value_unit": unit,
                 "item": topic.item,
