@@ -5,6 +5,7 @@ Source: 部门决算公开说明, whose set phrase is 年初预算为 X 万元�
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
