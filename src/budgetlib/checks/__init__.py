@@ -10,6 +10,7 @@ from budgetlib.checks.budget import Budget
 from budgetlib.checks.columns import parts
 from budgetlib.checks.department_targets import department_figures
 from budgetlib.checks.equalities import change, equal, share
+from budgetlib.checks.execution import completion
 from budgetlib.checks.findings import Finding, Test, untested
 from budgetlib.checks.loading import budgets
 from budgetlib.checks.performance import (
@@ -55,6 +56,7 @@ TESTS: dict[str, Test] = {
     "at_most": equal,
     "share": share,
     "change": change,
+    "completion": completion,
     "tables_counted": tables_counted,
     "tables_summed": tables_summed,
     "projects_counted": projects_counted,

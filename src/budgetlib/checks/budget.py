@@ -25,6 +25,7 @@ class Row:
     gov_item: str | None
     unit: str | None
     page: int | None
+    stage: str | None = "budget"
     amounts: dict[str, Figure] = field(default_factory=dict)
 
 
@@ -78,13 +79,14 @@ class Form:
 
 @dataclass(frozen=True)
 class Statement:
-    """One stated figure."""
+    """One stated figure; the measure of a plan that stands beside an outcome begins with `plan:`."""
 
     section: int
     measure: str
     item: str | None
     figure: Figure
     sentence: str
+    stage: str | None = "budget"
 
 
 @dataclass(frozen=True, eq=False)

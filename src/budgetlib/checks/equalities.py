@@ -44,7 +44,7 @@ def share(rule: Rule, budget: Budget) -> Iterator[Finding]:
     wholes = [value for text in rule.data["whole"] if (value := evaluate(expression(text), budget))]
     for statement in _own(stated_all(term.measures[0], term.sections or (), budget), budget):
         part = _companion(statement, rule.data["part"], budget)
-        tested = [_percent(rule, statement.figure, part.figure, whole) for whole in wholes if part and whole.value]
+        tested = [percent(rule, statement.figure, part.figure, whole) for whole in wholes if part and whole.value]
         if tested:
             yield best(tested)
         elif statement.figure.value:
@@ -61,7 +61,7 @@ def change(rule: Rule, budget: Budget) -> Iterator[Finding]:
         now = _companion(statement, stem, budget) or _companion(statement, f"{stem}_total", budget)
         before = now.figure - moved.figure if now and moved else None
         if moved and before and before.value:
-            yield _percent(rule, statement.figure, moved.figure, before)
+            yield percent(rule, statement.figure, moved.figure, before)
         else:
             yield untested(rule, budget.document_id, "insufficient_data")
 
@@ -95,7 +95,7 @@ def _ratio(part: Figure, whole: Figure) -> Figure:
     return Figure(value, slack, part.places + whole.places)
 
 
-def _percent(rule: Rule, stated: Figure, part: Figure, whole: Figure) -> Finding:
+def percent(rule: Rule, stated: Figure, part: Figure, whole: Figure) -> Finding:
     """A stated percentage against the one computed: both are rounded to its last digit."""
     ratio = _ratio(part, whole)
     rounded = replace(ratio, slack=ratio.slack + stated.slack)

@@ -14,6 +14,7 @@ from budgetlib.checks.budget import Budget, Form, Record, Row, Statement
 from budgetlib.checks.figures import NOTHING, Figure, Place
 from budgetlib.core.money import FACTORS, half_digit, numbers, parse_number
 from budgetlib.core.text import squeeze
+from budgetlib.definitions.forms import STAGES
 from budgetlib.tables.corpus import Corpus
 
 _TABLES = (
@@ -75,7 +76,8 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
     }
     forms |= {form.name: form for form in _forms(document_id, tables["lines"])}
     unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
-    statements = tuple(_statement(statement) for statement in tables["statements"])
+    stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else STAGES)
+    statements = tuple(_statement(statement, stages) for statement in tables["statements"])
     return Budget(document_id, record, forms, statements, tables, unread, [])
 
 
@@ -120,7 +122,7 @@ def _unconfirmed(record: Record) -> bool:
 
 
 def _row(line: Record) -> Row:
-    names = ("row", "side", "row_kind", "code", "item", "gov_item", "unit", "page")
+    names = ("row", "side", "row_kind", "code", "item", "gov_item", "unit", "page", "stage")
     return Row(*(line[name] for name in names))
 
 
@@ -161,7 +163,8 @@ def _decimals(number: Decimal) -> int:
     return max(0, -int(number.as_tuple().exponent))
 
 
-def _statement(record: Record) -> Statement:
+def _statement(record: Record, stages: frozenset[str]) -> Statement:
+    """A stated figure; one of another stage than the document's own is a plan and not held against its outcomes."""
     place = Place(
         record["document_id"],
         record["page"],
@@ -171,7 +174,8 @@ def _statement(record: Record) -> Statement:
         pictured=_unconfirmed(record),
     )
     figure = Figure(record["value"], _stated_slack(record), (place,))
-    return Statement(record["section"], record["measure"], record["item"], figure, record["sentence"])
+    measure = record["measure"] if record["stage"] in stages else f"plan:{record['measure']}"
+    return Statement(record["section"], measure, record["item"], figure, record["sentence"], record["stage"])
 
 
 def _stated_slack(record: Record) -> Decimal:

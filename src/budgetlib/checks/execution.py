@@ -1,0 +1,45 @@
+"""How much of a plan was carried out, as printed, against its own plan and outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from budgetlib.checks.budget import Budget, Row, Statement
+from budgetlib.checks.equalities import percent
+from budgetlib.checks.figures import Figure
+from budgetlib.checks.findings import Finding, untested
+from budgetlib.checks.rules import Rule
+
+_RATE = "completion_pct"
+
+
+def completion(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Every printed rate against the outcome and the plan of its own phrase; a plan left out is taken from the form.
+
+    A rate of a plan of nothing says nothing and is not tested.
+    """
+    for rate in budget.statements:
+        if rate.measure != _RATE or rate.figure.places[0].document_id != budget.document_id:
+            continue
+        phrase = [s for s in budget.statements if s.sentence == rate.sentence and s.measure != _RATE]
+        outcome = next((s for s in phrase if s.stage == "final"), None)
+        plan = next((s.figure for s in phrase if s.stage != "final"), None) or _planned(rule, budget, outcome)
+        if outcome and plan and plan.value:
+            yield percent(rule, rate.figure, outcome.figure, plan)
+        else:
+            yield untested(rule, budget.document_id, "insufficient_data")
+
+
+def _planned(rule: Rule, budget: Budget, outcome: Statement | None) -> Figure | None:
+    """The plan that a form prints beside the outcome of the same name; None where the form does not show one."""
+    form = budget.forms.get(rule.data["form"])
+    if form is None or outcome is None:
+        return None
+    measure = "total" if outcome.measure == rule.data["total"] else outcome.measure
+    plans = [row for row in form.rows if row.stage != "final" and measure in row.amounts]
+    outcomes = [row for row in form.rows if row.stage == "final" and _prints(row, measure, outcome.figure)]
+    return plans[0].amounts[measure] if len(plans) == 1 and outcomes else None
+
+
+def _prints(row: Row, measure: str, figure: Figure) -> bool:
+    return measure in row.amounts and row.amounts[measure].value == figure.value
