@@ -26,6 +26,7 @@ from budgetlib.extraction.narrative import read_statements
 from budgetlib.extraction.narrative.passages import read_passages
 from budgetlib.extraction.page_log import Annex, FormReading, log_pages
 from budgetlib.extraction.performance import read_performance
+from budgetlib.extraction.performance.self_evaluation import read_self_evaluation
 from budgetlib.extraction.records import GridPlace, LineRecord, PageRecord, Record, Records, TableRecords
 from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.model import Page
@@ -170,7 +171,8 @@ def _read_annexes(
     `own_pages` are its pages without the lines of `enclosures`, `form_places` the grids read as forms, `lines` the
     records of the forms: the names of projects stand there too.
     """
-    performance = read_performance(own_pages, form_places)
+    evaluated = read_self_evaluation(own_pages)
+    performance = read_performance(own_pages, {*form_places, *evaluated.places})
     edition = next((enclosure.number for enclosure in enclosures if enclosure.edition), None)
     catalogue = read_catalogue(pages, edition, form_places)
     projects = [(line["item"], line["page"]) for line in lines if line["form"].startswith("projects")]
@@ -183,6 +185,7 @@ def _read_annexes(
         index: Annex("performance", "declared_empty" if index in performance.empty else "read", tuple(remarks))
         for index, remarks in performance.remarks.items()
     }
+    notes |= {index: Annex("performance", "read") for index, _ in evaluated.places if index not in notes}
     notes |= {index: Annex("catalogue", "read", tuple(remarks)) for index, remarks in catalogue.remarks.items()}
     for enclosure in enclosures:
         for index in range(enclosure.first, enclosure.last + 1):
@@ -190,11 +193,12 @@ def _read_annexes(
     records = {
         "performance_projects": performance.projects,
         "performance_indicators": performance.indicators,
+        "self_evaluation": evaluated.records,
         "department_targets": performance.departments,
         "catalogue": catalogue.items,
         "catalogue_declarations": declarations,
     }
-    return Annexes(records, notes, performance.places)
+    return Annexes(records, notes, performance.places | evaluated.places)
 
 
 def _with(enclosure: Enclosure, annex: Annex | None, page: Page) -> Annex:

@@ -26,6 +26,7 @@ class Corpus:
     statements: pd.DataFrame
     performance_projects: pd.DataFrame
     performance_indicators: pd.DataFrame
+    self_evaluation: pd.DataFrame
     department_targets: pd.DataFrame
     catalogue: pd.DataFrame
     catalogue_declarations: pd.DataFrame

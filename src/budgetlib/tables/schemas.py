@@ -267,6 +267,22 @@ PERFORMANCE_PROJECTS = Table(
     ),
 )
 
+SELF_EVALUATION = Table(
+    "self_evaluation",
+    "one project that a department evaluated itself after the year (绩效自评表), over as many pages as it takes",
+    (
+        DOCUMENT_ID,
+        Column("project", TEXT, "The project's name as printed, without blanks.", required=True),
+        Column("unit", TEXT, "The unit that carried it out (实施单位)."),
+        Column("budget_yuan", MONEY, "The budget as approved (年初预算数), in yuan."),
+        Column("adjusted_yuan", MONEY, "The budget as changed in the year (全年预算数), in yuan."),
+        Column("executed_yuan", MONEY, "What was spent (全年执行数), in yuan."),
+        Column("rate_pct", FIGURE, "The share of the budget that was spent, as printed (执行率)."),
+        Column("score", FIGURE, "The total score that the department gave itself."),
+        PAGE,
+    ),
+)
+
 PERFORMANCE_INDICATORS = Table(
     "performance_indicators",
     "one third-level indicator of a performance-target table, for one period",
@@ -424,6 +440,7 @@ TABLES = (
     STATEMENTS,
     PERFORMANCE_PROJECTS,
     PERFORMANCE_INDICATORS,
+    SELF_EVALUATION,
     DEPARTMENT_TARGETS,
     CATALOGUE,
     CATALOGUE_DECLARATIONS,

@@ -57,13 +57,13 @@ def row_kinds(rows: Sequence[PrintedRow], strategy: str, spending_units: Sequenc
 
 
 def _totals(rows: Sequence[PrintedRow]) -> None:
-    """The grand totals: 总计 before 合计, and never 本年…合计 or 小计 where there is another."""
+    """The grand totals: 总计 before 合计, never 本年…合计 or 小计 where there is another, nor those of a part alone."""
     labels = [squeeze(row.item) for row in rows]
     totals = [label for label in labels if is_total(label)]
     grand = (
         [label for label in totals if "总计" in label]
         or [label for label in totals if not re.search(r"本年|当年|小计|人员|公用|基本支出|项目支出", label)]
-        or totals
+        or [label for label in totals if not re.search(r"人员|公用", label)]
     )
     for row, label in zip(rows, labels, strict=True):
         row.kind = "total" if label in grand else "subtotal" if is_total(label) else "line"
