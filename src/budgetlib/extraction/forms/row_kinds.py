@@ -141,7 +141,7 @@ def _by_sums(rows: Sequence[PrintedRow], named: Sequence[str]) -> list[str] | No
     inner = [i for i, row in enumerate(rows) if named[i] == "line" and row.amount() is not None]
     total = next((row.amount() for row, kind in zip(rows, named, strict=True) if kind == "total"), None)
     kinds = list(named)
-    if total is None and len(inner) > 1 and "total" not in named:
+    if total is None and len(inner) > 1 and "total" not in named and not rows[inner[0]].code:
         total = rows[inner[0]].amount()
         kinds[inner[0]] = "total"
         inner = inner[1:]
