@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from budgetlib.core.text import squeeze, strip_numbering
-from budgetlib.extraction.narrative import read_statements
+from budgetlib.extraction.narrative import read_narrative
 from budgetlib.extraction.records import Records
 from budgetlib.pages.model import Line, Page
 from tests.shared_material import files, needs_shared, records
@@ -74,7 +74,7 @@ def stated(text: str) -> list[tuple[object, ...]]:
     page = Page(None, lines=(Line("五、一般公共预算财政拨款支出决算情况说明"), Line(text)))
     return [
         (one["measure"], one["stage"], one["value"], one["item"], one["reason"])
-        for one in read_statements([page], "final")
+        for one in read_narrative([page], "final").statements
     ]
 
 

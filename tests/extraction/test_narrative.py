@@ -4,6 +4,7 @@ import itertools
 import json
 import unicodedata
 from collections import Counter
+from collections.abc import Collection
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from budgetlib.definitions.measures import measures
 from budgetlib.definitions.phrases import phrases
-from budgetlib.extraction.narrative import read_statements
+from budgetlib.extraction.narrative import read_narrative
+from budgetlib.extraction.records import StatementRecord
 from budgetlib.pages.model import Line, Page
 from budgetlib.tables.schemas import STATEMENTS
 from tests.shared_material import SHARED, needs_shared, records
@@ -32,8 +34,8 @@ PERFORMANCE = "十、绩效管理情况"
 ASSETS = "十一、国有资产占有使用情况"
 
 
-def read(heading: str, *lines: str) -> list[dict[str, Any]]:
-    return read_statements([Page(None, lines=tuple(map(Line, (heading, *lines))))])
+def read(heading: str, *lines: str) -> list[StatementRecord]:
+    return read_narrative([Page(None, lines=tuple(map(Line, (heading, *lines))))]).statements
 
 
 def stated(heading: str, *lines: str) -> dict[str, Any]:
@@ -159,7 +161,7 @@ def test_what_is_not_exactly_one_figure_is_left_out(printed: str) -> None:
 
 def test_a_number_cut_by_a_line_end_is_read_whole() -> None:
     page = Page(None, lines=(Line(PROCUREMENT), Line("政府采购预算总额4,2"), Line("94.01万元。")))
-    assert [r["value"] for r in read_statements([page])] == [Decimal("42940100.00")]
+    assert [r["value"] for r in read_narrative([page]).statements] == [Decimal("42940100.00")]
 
 
 WRAPPED = (
@@ -188,11 +190,11 @@ def test_a_statement_that_wraps_over_a_page_end_has_the_page_of_its_figure() -> 
         Page(3, 595, 842, lines=(Line(OPERATING_COST), Line("机关运行经费预算10万元，比上年"))),
         Page(4, 595, 842, lines=(Line("增加2万元。"),)),
     ]
-    assert [(r["measure"], r["page"]) for r in read_statements(pages)] == [
+    assert [(r["measure"], r["page"]) for r in read_narrative(pages).statements] == [
         ("operating_cost", 3),
         ("operating_cost_change", 4),
     ]
-    assert {r["sentence"] for r in read_statements(pages)} == {"机关运行经费预算10万元，比上年增加2万元。"}
+    assert {r["sentence"] for r in read_narrative(pages).statements} == {"机关运行经费预算10万元，比上年增加2万元。"}
 
 
 def test_revenue_by_fund_with_shares() -> None:
@@ -385,6 +387,69 @@ def test_procurement_by_kind(kinds: str) -> None:
     assert found == {"procurement_total": 9, "goods": 3, "works": 0, "services": 6}
 
 
+OF_UNITS = (
+    "第三部分 部门预算支出具体情况",
+    "一、市示例局本级",
+    "市示例局本级预算14万元，包括公用经费4万元、项目支出9万元。",
+    "二、市示例局信息中心",
+    "市示例局信息中心预算5万元，包括公用经费3万元、项目支出1万元。",
+    "第四部分 政府采购预算情况",
+    "政府采购预算2万元。",
+)
+
+
+def by_unit(*lines: str, names: Collection[str] = (), entity: str | None = None) -> dict[tuple[str | None, str], float]:
+    """(unit, measure) → value in 万元."""
+    found = read_narrative([Page(None, lines=tuple(map(Line, lines)))], "budget", names, entity).statements
+    return {(record["unit"], record["measure"]): float(record["value"] / 10_000) for record in found}
+
+
+def test_a_figure_in_the_subsection_of_a_unit_is_that_units() -> None:
+    assert by_unit(*OF_UNITS) == {
+        ("市示例局本级", "operating"): 4,
+        ("市示例局本级", "project"): 9,
+        ("市示例局信息中心", "operating"): 3,
+        ("市示例局信息中心", "project"): 1,
+        (None, "procurement_total"): 2,
+    }
+
+
+def test_a_unit_is_named_as_the_forms_name_it() -> None:
+    names = ["示例市示例局（本级）", "示例市示例局信息中心"]
+    assert {unit for unit, _ in by_unit(*OF_UNITS, names=names)} == {*names, None}
+
+
+def test_a_unit_whose_name_stands_alone_on_a_line_has_all_sections_below_it() -> None:
+    lines = (
+        "示例市示例局信息中心",
+        "一、收入预算情况说明",
+        "收入预算5万元。",
+        "二、支出预算情况说明",
+        "支出预算5万元。",
+    )
+    found = by_unit(*lines, names=["示例市示例局信息中心", "示例市示例局"])
+    assert found == {
+        ("示例市示例局信息中心", "revenue_total"): 5,
+        ("示例市示例局信息中心", "expenditure_total"): 5,
+    }
+
+
+def test_a_department_that_has_one_subsection_of_its_own_name_is_no_unit_of_itself() -> None:
+    lines = ("三、支出预算情况说明", "（一）示例市示例局", "示例市示例局预算5万元，包括项目支出1万元。")
+    assert by_unit(*lines, entity="示例市示例局") == {(None, "project"): 1}
+
+
+def test_a_heading_that_names_an_amount_is_no_unit() -> None:
+    lines = (
+        "三、支出预算情况说明",
+        "（一）公务用车运行维护费",
+        "公务用车运行维护费支出3万元。",
+        "（二）项目支出",
+        "项目支出1万元。",
+    )
+    assert by_unit(*lines) == {(None, "project"): 1}
+
+
 def test_a_reserve_stands_beside_basic_and_project_expenditure() -> None:
     text = "支出预算合计10万元，其中：基本支出6万元，占60%；项目支出3万元，占30%；单位预留机动经费1万元，占10%。"
     found = stated(EXPENDITURE, text)
@@ -496,7 +561,10 @@ def test_a_figure_stated_twice_in_a_section_is_one_record() -> None:
 
 def test_a_section_that_is_missing_leaves_the_others_as_they_are() -> None:
     pages = [Page(None, lines=tuple(map(Line, (OPERATING_COST, "机关运行经费3万元。", ASSETS, "共有车辆1辆。"))))]
-    assert [(r["section"], r["measure"]) for r in read_statements(pages)] == [(8, "operating_cost"), (11, "vehicles")]
+    assert [(r["section"], r["measure"]) for r in read_narrative(pages).statements] == [
+        (8, "operating_cost"),
+        (11, "vehicles"),
+    ]
 
 
 def test_duties_glossary_and_forms_state_nothing() -> None:

@@ -1,11 +1,13 @@
 """Tables can be chosen from; files are there in full or not at all."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import budgetlib as bl
 from budgetlib.core.errors import NotFound
 from budgetlib.core.files import replacing, write_bytes
 from budgetlib.tables.corpus import Corpus, load
@@ -35,6 +37,16 @@ def test_choosing_a_year_takes_along_what_belongs_to_it(corpus: Corpus) -> None:
 
 def test_choosing_a_form_leaves_its_lines_only(corpus: Corpus) -> None:
     assert set(corpus.select(form="projects").lines.form) == {"projects"}
+
+
+def test_figures_of_a_unit_are_not_held_against_those_of_its_department(corpus: Corpus) -> None:
+    budget = corpus.select(department=invented.ENTITY, year=2026)
+    of_a_unit = budget.statements.assign(unit="示例市示例局信息中心", value=1)
+    with_units = replace(budget, statements=pd.concat([of_a_unit, budget.statements]))
+    assert not with_units.section(9).unit.notna().any()
+    assert with_units.section(9).value.tolist() == budget.section(9).value.tolist()
+    before, after = bl.check(budget).checks, bl.check(with_units).checks
+    assert after.drop(columns="places").equals(before.drop(columns="places"))
 
 
 @pytest.mark.parametrize(

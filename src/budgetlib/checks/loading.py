@@ -77,7 +77,7 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
     forms |= {form.name: form for form in _forms(document_id, tables["lines"])}
     unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
     stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else STAGES)
-    statements = tuple(_statement(statement, stages) for statement in tables["statements"])
+    statements = tuple(_statement(one, stages) for one in tables["statements"] if one["unit"] is None)
     return Budget(document_id, record, forms, statements, tables, unread, [])
 
 

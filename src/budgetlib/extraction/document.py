@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,14 +23,15 @@ from budgetlib.extraction.forms.ocr_repair import repair_amounts, repair_names, 
 from budgetlib.extraction.forms.recognise import recognise
 from budgetlib.extraction.forms.stages import settle_stages
 from budgetlib.extraction.identity import Identity, identify
-from budgetlib.extraction.narrative import read_statements
+from budgetlib.extraction.narrative import read_narrative
 from budgetlib.extraction.narrative.passages import read_passages
 from budgetlib.extraction.page_log import Annex, FormReading, log_pages
 from budgetlib.extraction.performance import read_performance
 from budgetlib.extraction.performance.self_evaluation import read_self_evaluation
-from budgetlib.extraction.records import GridPlace, LineRecord, PageRecord, Record, Records, TableRecords
+from budgetlib.extraction.printed_amounts import AmountCount, Span, count_amounts
+from budgetlib.extraction.records import GridPlace, LineRecord, PageRecord, Record, Records, TableRecords, box_of
 from budgetlib.pages.ink import DEFAULT_READER
-from budgetlib.pages.model import Page
+from budgetlib.pages.model import Box, Page
 from budgetlib.pages.reader import OCR, media_type, ocr_engine, read_document
 from budgetlib.pages.sources import Source
 
@@ -109,9 +111,11 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     other_years = pages_of_other_years(forms, identity.fiscal_year, len(pages))
     of_year = [replace(page, lines=(), grids=()) if i in other_years else page for i, page in enumerate(pages)]
     own_pages, enclosures = set_apart(of_year)
-    statements = read_statements(own_pages, "final" if identity.document_kind == "final_accounts" else "budget")
-    settle_stages(lines, statements, pages)
-    confirm_statements(statements, lines, {page.number: page.source for page in pages})
+    stage = "final" if identity.document_kind == "final_accounts" else "budget"
+    unit_names = {name for line in lines if (name := line["unit"])}
+    narrative = read_narrative(own_pages, stage, unit_names, identity.entity)
+    settle_stages(lines, narrative.statements, pages)
+    confirm_statements(narrative.statements, lines, {page.number: page.source for page in pages})
     form_places = {place for table in tables for place in table.places}
     annexes = _read_annexes(of_year, own_pages, enclosures, form_places, lines)
     notes = annexes.pages | {index: Annex("other", "not_a_form", (reason,)) for index, reason in other_years.items()}
@@ -119,10 +123,11 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
         note = notes.get(index, Annex(None, "read"))
         notes[index] = note._replace(remarks=(*note.remarks, *sentences))
     unread = [grid for grid in unknown if (grid.page_index, grid.grid.box) not in annexes.places]
-    page_records = log_pages(pages, forms, unread, notes)
-    is_disclosure = any((statements, *annexes.records.values(), *(form.money_unit for form in forms)))
+    counts = _count_amounts(pages, lines, [*narrative.spans, *annexes.spans])
+    page_records = log_pages(pages, forms, unread, notes, counts)
+    is_disclosure = any((narrative.statements, *annexes.records.values(), *(form.money_unit for form in forms)))
     _describe(document, source, identity, page_records, is_disclosure)
-    return {"pages": page_records, "lines": lines, "statements": statements, **annexes.records}
+    return {"pages": page_records, "lines": lines, "statements": narrative.statements, **annexes.records}
 
 
 def _read_forms(forms: Sequence[FormReading]) -> list[FormReading]:
@@ -151,12 +156,33 @@ def _repaired(pages: Sequence[Page], lines: Iterable[LineRecord]) -> tuple[list[
     return [page for page, _ in repaired], {index: left for index, (_, left) in enumerate(repaired) if left}
 
 
+def _count_amounts(
+    pages: Sequence[Page], lines: Iterable[LineRecord], spans: Iterable[Span]
+) -> list[AmountCount | None]:
+    """For each page how many amounts it prints, and how many were taken; None where it has no places."""
+    form_boxes: dict[int | None, set[Box]] = defaultdict(set)
+    for line in lines:
+        if box := box_of(line):
+            form_boxes[line["page"]].add(box)
+    on_page: dict[int, list[Span]] = defaultdict(list)
+    for span in spans:
+        on_page[span.page_index].append(span)
+    return [
+        count_amounts(page, form_boxes[page.number], on_page[index]) if page.number is not None else None
+        for index, page in enumerate(pages)
+    ]
+
+
 class Annexes(NamedTuple):
-    """The records of the annexes by table, what the page log says of each page that holds one, and their grids."""
+    """The records of the annexes by table, what the page log says of each page that holds one, and their places.
+
+    `places` are their grids, `spans` what of them went into the records.
+    """
 
     records: Records
     pages: dict[int, Annex]
     places: set[GridPlace]
+    spans: list[Span]
 
 
 def _read_annexes(
@@ -198,7 +224,8 @@ def _read_annexes(
         "catalogue": catalogue.items,
         "catalogue_declarations": declarations,
     }
-    return Annexes(records, notes, performance.places | evaluated.places)
+    spans = [*performance.spans, *evaluated.spans]
+    return Annexes(records, notes, performance.places | evaluated.places, spans)
 
 
 def _with(enclosure: Enclosure, annex: Annex | None, page: Page) -> Annex:

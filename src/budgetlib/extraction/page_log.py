@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import fold, squeeze
+from budgetlib.extraction.contents import contents_pages
 from budgetlib.extraction.forms.recognise import FormTable, Unknown
 from budgetlib.extraction.forms.titles import form_above
+from budgetlib.extraction.printed_amounts import AmountCount
 from budgetlib.extraction.records import LineRecord, PageRecord
 from budgetlib.pages.model import Line, Page
 
-_LEADER = re.compile(r"(\.{3,}|…|·{3,}|\t)\s*\d+\s*$")
 _EMPTY_NOTE = re.compile(r"无数据|无此项|无相关|没有.*(安排|支出|数据)|空表|为空|不涉及|未安排")
 
 _IN_A_SENTENCE = re.compile(r"[万亿千]?元|%|[。,;、:]|平方米|个|辆")
@@ -23,10 +24,6 @@ _LOOSE_ROWS = 3
 """So many lines of amounts outside all rules are a table."""
 _TITLES = 400
 """Characters at the end of a page's text that may be titles of the table that begins on it."""
-_LEADERS = 3
-"""So many entries with dots and a page number are a table of contents."""
-_FIRST = 6
-"""The contents stand on one of the first pages, their title in one of its first lines."""
 _COVER_WORDS = 200
 """A first page with more characters says something."""
 _LISTED = 6
@@ -60,7 +57,7 @@ class Annex(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def _kind(page: Page, index: int, has_form: bool) -> str:
+def _kind(page: Page, index: int, has_form: bool, is_contents: bool) -> str:
     """What a page mainly is."""
     if has_form:
         return "form"
@@ -75,9 +72,7 @@ def _kind(page: Page, index: int, has_form: bool) -> str:
         return "catalogue"
     if not words and not cells:
         return "blank"
-    if sum(bool(_LEADER.search(line.text)) for line in page.lines) >= _LEADERS or (
-        any(t in ("目录", "目次") for t in texts[:_FIRST]) and index < _FIRST
-    ):
+    if is_contents:
         return "contents"
     if index == 0 and len(words) < _COVER_WORDS and not page.grids:
         return "cover"
@@ -113,9 +108,17 @@ def _loose_rows(page: Page) -> list[str]:
 
 
 def log_pages(
-    pages: Sequence[Page], forms: Sequence[FormReading], unknown: Sequence[Unknown], annexes: Mapping[int, Annex]
+    pages: Sequence[Page],
+    forms: Sequence[FormReading],
+    unknown: Sequence[Unknown],
+    annexes: Mapping[int, Annex],
+    counts: Sequence[AmountCount | None],
 ) -> list[PageRecord]:
-    """The records of the table `pages`; `annexes` is what else was found, by page index."""
+    """The records of the table `pages`.
+
+    `annexes` is what else was found, by page index; `counts` how many amounts each page prints and how many were
+    taken, None where it has no places.
+    """
     on_page: dict[int, list[FormReading]] = defaultdict(list)
     reasons: dict[int, list[str]] = defaultdict(list)
     lost: Counter[int] = Counter()
@@ -138,16 +141,20 @@ def log_pages(
         if loose := _loose_rows(page):
             reasons[index].append(f"{len(loose)} rows of a table without rules, not read; the first: {loose[0][:60]}")
             lost[index] += 1
-    return [
-        _record(page, index, on_page[index], reasons[index], lost[index] > 0, annexes.get(index))
-        for index, page in enumerate(pages)
-    ]
+    contents = contents_pages(pages)
+    records: list[PageRecord] = []
+    for index, (page, count) in enumerate(zip(pages, counts, strict=True)):
+        annex = annexes.get(index)
+        named = annex.kind if annex and not on_page[index] else None
+        kind = named or _kind(page, index, bool(on_page[index]), index in contents)
+        record = _record(page, kind, on_page[index], reasons[index], lost[index] > 0, annex)
+        records.append(_counted(record, count, annex is None))
+    return records
 
 
 def _record(
-    page: Page, index: int, forms: Sequence[FormReading], reasons: list[str], lost: bool, annex: Annex | None
+    page: Page, kind: str, forms: Sequence[FormReading], reasons: list[str], lost: bool, annex: Annex | None
 ) -> PageRecord:
-    kind = annex.kind if annex and annex.kind and not forms else _kind(page, index, bool(forms))
     if annex:
         reasons = [*reasons, *annex.remarks]
     if page.source == "none":
@@ -176,4 +183,28 @@ def _record(
         "source": page.source,
         "outcome": outcome,
         "reason": "; ".join(reasons) or None,
+        "amounts_printed": None,
+        "amounts_taken": None,
+        "amounts_left": None,
     }
+
+
+def _counted(record: PageRecord, count: AmountCount | None, expected: bool) -> PageRecord:
+    """The record with its amounts counted; what was left is said.
+
+    A page of amounts of which none was taken is unreadable, where they were `expected` to be part of the disclosure.
+    """
+    if count is None:
+        return record
+    record = {
+        **record,
+        "amounts_printed": count.printed,
+        "amounts_taken": count.taken,
+        "amounts_left": " ".join("".join(text.split()) for text in count.left) or None,
+    }
+    if count.left:
+        said = f"{len(count.left)} of {count.printed} amounts went into no table"
+        record["reason"] = f"{record['reason']}; {said}" if record["reason"] else said
+        if expected and record["outcome"] == "not_a_form" and count.taken == 0 and count.printed >= _LOOSE_ROWS:
+            record["outcome"] = "unreadable"
+    return record

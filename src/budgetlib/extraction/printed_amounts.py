@@ -8,7 +8,8 @@ or that holds such a number. Years, dates, codes, percentages, counts, scores, t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -33,6 +34,46 @@ class PrintedAmount(NamedTuple):
     box: Box
     start: int
     end: int
+
+
+class Span(NamedTuple):
+    """A printed place that went into a table: a whole line or cell, or its text from `start` to `end`."""
+
+    page_index: int
+    box: Box
+    start: int = 0
+    end: int | None = None
+
+
+class AmountCount(NamedTuple):
+    """How many amounts a page prints, how many of them went into tables, and the others as printed."""
+
+    printed: int
+    taken: int
+    left: tuple[str, ...]
+
+
+def count_amounts(page: Page, form_boxes: Collection[Box], spans: Iterable[Span]) -> AmountCount:
+    """The amounts of a page held against what was taken from it, place by place.
+
+    `form_boxes` are the places that went into `lines`: each is an amount, however it looks. `spans` are the places
+    that went into other tables, with whatever else stands there.
+    """
+    by_box: dict[Box, list[Span]] = defaultdict(list)
+    for span in spans:
+        by_box[span.box].append(span)
+    amounts = printed_amounts(page)
+    left = tuple(
+        amount.text
+        for amount in amounts
+        if amount.box not in form_boxes and not any(_overlap(amount, span) for span in by_box[amount.box])
+    )
+    printed = len(amounts) + len(set(form_boxes) - {amount.box for amount in amounts})
+    return AmountCount(printed, printed - len(left), left)
+
+
+def _overlap(amount: PrintedAmount, span: Span) -> bool:
+    return span.start < amount.end and (span.end is None or amount.start < span.end)
 
 
 def printed_amounts(page: Page) -> list[PrintedAmount]:

@@ -69,6 +69,7 @@ class StatementRecord(TypedDict):
     """One figure of the narrative part: a row of `statements`. The last two say how its page was read."""
 
     section: int
+    unit: str | None
     measure: str
     stage: str | None
     value: Decimal
@@ -90,3 +91,6 @@ class PageRecord(TypedDict):
     source: str
     outcome: str
     reason: str | None
+    amounts_printed: int | None
+    amounts_taken: int | None
+    amounts_left: str | None

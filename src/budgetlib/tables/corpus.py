@@ -96,8 +96,9 @@ class Corpus:
         return bool((self.lines.form == form).any() or declared_empty.str.split(r",\s*").explode().eq(form).any())
 
     def section(self, section: int) -> pd.DataFrame:
-        """The statements of one `section` (1–12) of the narrative part, from the first document that has it."""
-        return self._first(self.statements[self.statements.section == section])
+        """The publisher's own statements in one `section` (1–12), from the first document that has any."""
+        own = self.statements[self.statements.unit.isna()]
+        return self._first(own[own.section == section])
 
     def _first(self, rows: pd.DataFrame) -> pd.DataFrame:
         holding = set(rows.document_id)

@@ -150,6 +150,20 @@ PAGES = Table(
             allowed=("read", "declared_empty", "not_a_form", "unreadable"),
         ),
         Column("reason", TEXT, "What was not read on the page, and why."),
+        Column(
+            "amounts_printed",
+            WHOLE,
+            "How many amounts of money the page prints: numbers before a unit of money (thresholds such as 100万元以上 "
+            "are none); numbers with decimals or thousands separators and no other unit; whole numbers in a column of "
+            "money, which its header tells or such a number in it; and whatever else went into `lines`. Years, dates, "
+            "codes, percentages, counts, scores, telephone and page numbers are none. Null for sources without pages.",
+        ),
+        Column(
+            "amounts_taken",
+            WHOLE,
+            "How many of them went into a table, place by place: a figure that two places print counts twice.",
+        ),
+        Column("amounts_left", TEXT, "The others as printed, separated by blanks; null where none is left."),
     ),
 )
 
@@ -209,6 +223,11 @@ STATEMENTS = Table(
     (
         DOCUMENT_ID,
         Column("section", WHOLE, "Section 1–12 of part three (情况说明).", required=True),
+        Column(
+            "unit",
+            TEXT,
+            "The spending unit in whose subsection the figure stands; null for the publisher's own figures.",
+        ),
         Column("measure", TEXT, "What is stated.", required=True),
         STAGE,
         Column("value", FIGURE, "The figure, signed: a decrease is negative.", required=True),

@@ -12,6 +12,8 @@ from typing import Any
 
 from budgetlib.definitions.toml import load
 
+_SINGLE = ("unless", "unnumbered", "table", "ending", "unit", "of_a_unit")
+
 
 @dataclass(frozen=True)
 class Headings:
@@ -21,6 +23,8 @@ class Headings:
     unnumbered: re.Pattern[str]
     table: re.Pattern[str]
     ending: re.Pattern[str]
+    unit: re.Pattern[str]
+    of_a_unit: re.Pattern[str]
     sections: tuple[tuple[re.Pattern[str], int | None], ...]
 
     def find(self, words: str) -> tuple[int | None, bool]:
@@ -111,7 +115,7 @@ def headings() -> Headings:
     """The headings, from `headings.toml`."""
     data = load("headings.toml", __package__)
     sections = tuple((_pattern(rule["words"]), rule.get("section")) for rule in data["heading"])
-    single = {name: _pattern(data[name]) for name in ("unless", "unnumbered", "table", "ending")}
+    single = {name: _pattern(data[name]) for name in _SINGLE}
     return Headings(sections=sections, **single)
 
 

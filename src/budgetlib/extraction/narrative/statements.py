@@ -36,7 +36,7 @@ class PassageReader:
 
     `topic` is what the text is about, `whole` what that is a part of (其中), `head` the last subject
     with parts of its own; `unexplained` are the changes that wait for a reason. `executed` are the spans of phrases
-    that are read otherwise (`execution.py`).
+    that are read otherwise (`execution.py`), `taken` the offsets of what went into records.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class PassageReader:
         self.asides: list[_Aside] = []
         self.unexplained: list[StatementRecord] = []
         self.statements: list[StatementRecord] = []
+        self.taken: list[tuple[int, int]] = []
 
     def records(self) -> list[StatementRecord]:
         """The records of the passage, in printed order."""
@@ -158,6 +159,7 @@ class PassageReader:
         reason = _trimmed(self.passage.text[match.end() : end])
         for record in self._changes(about) if reason else ():
             record["reason"] = record["reason"] or reason
+            self.taken.append((match.end(), end))
         self.unexplained = []
         self.understood = end
         return end
@@ -185,6 +187,7 @@ class PassageReader:
         records: list[StatementRecord] = [
             {
                 "section": self.passage.section,
+                "unit": self.passage.unit,
                 "measure": measure,
                 "stage": self.stage,
                 "value": value,
@@ -197,6 +200,7 @@ class PassageReader:
             for measure in measures
         ]
         self.statements += records
+        self.taken.append((match.start(), match.end()))
         return records
 
 

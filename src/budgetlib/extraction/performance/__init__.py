@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from budgetlib.extraction.performance.model import TargetTable
 from budgetlib.extraction.performance.parser import Parser
+from budgetlib.extraction.printed_amounts import Span
 from budgetlib.extraction.records import GridPlace, Record
 from budgetlib.pages.model import Page
 
@@ -20,7 +21,8 @@ class Performance(NamedTuple):
     """What the performance-target tables of a document say, as records without `document_id`.
 
     `remarks` gives for each page (by index) that holds a piece of such a table what was not read there;
-    `places` are those pieces, `empty` pages on which such a table is printed empty.
+    `places` are those pieces, `empty` pages on which such a table is printed empty; `spans` is what of them
+    went into the records.
     """
 
     projects: list[Record]
@@ -29,6 +31,7 @@ class Performance(NamedTuple):
     remarks: dict[int, list[str]]
     places: set[GridPlace]
     empty: set[int]
+    spans: list[Span]
 
 
 def read_performance(pages: Sequence[Page], form_places: Collection[GridPlace] = ()) -> Performance:
@@ -58,7 +61,8 @@ def read_performance(pages: Sequence[Page], form_places: Collection[GridPlace] =
     for index, sentence in [*of_tables, *dict.fromkeys(parser.remarks)]:
         remarks[index].append(sentence)
     empty = parser.empty - {place.page_index for target in targets for place in target.places}
-    return Performance(projects, indicators, departments, dict(remarks), parser.places, empty)
+    spans = [span for target in targets for span in target.spans]
+    return Performance(projects, indicators, departments, dict(remarks), parser.places, empty, spans)
 
 
 def _say_what_is_missing(targets: Sequence[TargetTable], ends_open: bool) -> None:

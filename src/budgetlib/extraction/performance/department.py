@@ -31,6 +31,7 @@ class DepartmentFigures:
         """One row: key figures, a task, a goal, or the head of such rows; `opens` says that it begins a page."""
         words = performance_words()
         if opens and self._is_rest(target, row):
+            target.take(target.text_spans, place, [token.cell for token in row])
             return
         self._enter(target, row)
         label = words.label(bare(row[0].key))
@@ -39,6 +40,7 @@ class DepartmentFigures:
         if label == "goal" and len(row) > 1:
             self.in_tasks = False
             target.statements.append(TargetStatement("goal", None, row[0].text, row[-1].text, None, place.page))
+            target.take(target.text_spans, place, [row[-1].cell])
             return
         numbers = [token for token in row if _COUNT.fullmatch(token.key)]
         if any(words.task.search(token.key) for token in row):
@@ -52,6 +54,7 @@ class DepartmentFigures:
             if item := self._item(row, token):
                 amount = self._amount(target, token)
                 target.statements.append(TargetStatement("figure", self.section, item, token.text, amount, place.page))
+                target.take(target.text_spans, place, [token.cell])
 
     def _is_rest(self, target: TargetTable, row: Sequence[Token]) -> bool:
         """True for the rest of a task or goal that a page end cut off; it is added to what stands before."""
@@ -83,6 +86,7 @@ class DepartmentFigures:
             item = words[0].text if len(words) > 1 else None
             amount = self._amount(target, numbers[0]) if numbers else None
             target.statements.append(TargetStatement("task", self.section, item, words[-1].text, amount, place.page))
+            target.take(target.text_spans, place, [token.cell for token in (words[0], words[-1], *numbers[:1])])
 
     def _remember(self, row: Sequence[Token]) -> None:
         for token in row:

@@ -114,6 +114,7 @@ def _take_amount(target: TargetTable, label: HeaderLabel, position: int, place: 
         number = parse_number(token.key)
         if number is not None:
             target.amounts.setdefault((scope, label.name), TargetAmount(number, token.text, place.page, token.cell.box))
+            target.take(target.amount_spans, place, [token.cell])
             return
         if not is_blank(token.key) and re.search(r"\d", token.key):
             target.remark(f"{label.token.key}: {token.text[:30]!r} is no amount", place.page_index)

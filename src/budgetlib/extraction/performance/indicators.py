@@ -67,6 +67,7 @@ class IndicatorReader:
         if opens and self.last and (added := self.last.continuation(row, grid)):
             for index, role, text in added:
                 self.target.indicators[index] = self.target.indicators[index].longer(role, text)
+            self.target.take(self.target.text_spans, place, [token.cell for token in row])
             return
         understood = (layout and by_columns(row, layout)) or self._by_words(row)
         if understood is None and layout:
@@ -77,6 +78,7 @@ class IndicatorReader:
             return
         self.last = LastRow(grid)
         self._take(understood, place.page)
+        self.target.take(self.target.text_spans, place, [token.cell for token in row])
 
     def _by_words(self, row: Sequence[Token]) -> IndicatorRow | None:
         """The row by its words: in as many halves as the head prints, else in two where there are two goals."""

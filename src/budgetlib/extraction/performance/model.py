@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from budgetlib.core.money import to_yuan
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import performance_words
 from budgetlib.extraction.performance.names import agree, nearly
+from budgetlib.extraction.printed_amounts import Span
 from budgetlib.extraction.records import Record, corners
 from budgetlib.pages.model import Box, Cell, Grid
 
@@ -104,6 +105,9 @@ class TargetTable:
     listed: bool = False
     """True in lists that give a project a goal and no indicators."""
     places: list[PageRef] = field(default_factory=list)
+    amount_spans: list[Span] = field(default_factory=list)
+    text_spans: list[Span] = field(default_factory=list)
+    """Where its amounts, and its indicators, figures and goals are printed, repeated heads included."""
     indicators: list[Indicator] = field(default_factory=list)
     statements: list[TargetStatement] = field(default_factory=list)
     remarks: list[tuple[int, str]] = field(default_factory=list)
@@ -117,6 +121,16 @@ class TargetTable:
         """Note that a piece of the table stands on a page."""
         if place not in self.places:
             self.places.append(place)
+
+    def take(self, spans: list[Span], place: PageRef, cells: Iterable[Cell]) -> None:
+        """Note that `cells` went into the records, in one of the two lists of spans."""
+        spans += [Span(place.page_index, cell.box) for cell in cells if cell.box]
+
+    @property
+    def spans(self) -> list[Span]:
+        """What of the table went into the records; amounts without a unit did not."""
+        with_amounts = self.kind == "project" and self.money_unit
+        return [*self.text_spans, *(self.amount_spans if with_amounts else ())]
 
     def remark(self, sentence: str, page_index: int | None = None) -> None:
         """Note what is to be said in the page log, on the table's first page where no other is given."""
@@ -159,6 +173,8 @@ class TargetTable:
         self.amounts = piece.amounts | self.amounts
         self.goal_scopes = self.goal_scopes or piece.goal_scopes
         self.money_unit = self.money_unit or piece.money_unit
+        self.amount_spans += piece.amount_spans
+        self.text_spans += piece.text_spans
         self.places += [place for place in piece.places if place not in self.places]
         self.remarks += [remark for remark in piece.remarks if remark not in self.remarks]
 

@@ -121,7 +121,7 @@ class Parser:
         opens = start == 0
         for row in range(start, grid.row_count):
             printed = tokens(grid, row)
-            entry = projects.entry(grid, row, place.page)
+            entry = projects.entry(grid, row, place)
             if not printed or not projects.speaks(grid, row):
                 projects.owner = entry.name if entry else projects.owner
                 continue
@@ -133,6 +133,8 @@ class Parser:
                 projects.say_figures(entry, grid, row, place)
                 self.current, self.targets = entry, [*self.targets, entry]
                 self.reader = IndicatorReader(entry, projects.layout) if projects.layout else None
+            elif entry and self.current:
+                self.current.amount_spans += entry.amount_spans
             if self.current is None:
                 self.remarks.append((place.page_index, f"row {row + 1} belongs to no project that can be read"))
                 continue

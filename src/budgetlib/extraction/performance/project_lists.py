@@ -70,7 +70,7 @@ class ProjectList:
         here = same_place(self.edges[index], self.edges[index + 1], grid.edges)
         return here[0] if here else None
 
-    def entry(self, grid: Grid, row: int, page: int | None) -> TargetTable | None:
+    def entry(self, grid: Grid, row: int, place: PageRef) -> TargetTable | None:
         """The project that stands in a row, merged cells included; None where the row names none."""
         name = self._text(grid, row, "project")
         if (not name and not self.nameless(grid, row)) or is_total(squeeze(name)):
@@ -87,7 +87,10 @@ class ProjectList:
         for source, column in self.sources.items():
             cell = grid.cell(row, column)
             if cell and (number := parse_number(cell.text)) is not None:
-                target.amounts[scope, source] = TargetAmount(number, re.sub(r"\s+", "", cell.text), page, cell.box)
+                target.amounts[scope, source] = TargetAmount(
+                    number, re.sub(r"\s+", "", cell.text), place.page, cell.box
+                )
+                target.take(target.amount_spans, place, [cell])
         return target
 
     def say_figures(self, entry: TargetTable, grid: Grid, row: int, place: PageRef) -> None:
@@ -97,6 +100,7 @@ class ProjectList:
             if cell and (number := parse_number(cell.text)) is not None:
                 text = re.sub(r"\s+", "", cell.text)
                 entry.statements.append(TargetStatement("figure", None, header, text, number, place.page))
+                entry.take(entry.text_spans, place, [cell])
         if self.headers and (goal := self._text(grid, row, "goal")):
             entry.statements.append(TargetStatement("goal", None, None, goal, None, place.page))
 

@@ -16,15 +16,17 @@ from budgetlib.core.money import parse_number, to_yuan
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import self_evaluation_words
 from budgetlib.extraction.forms.titles import find_unit
+from budgetlib.extraction.printed_amounts import Span
 from budgetlib.extraction.records import GridPlace, Record
 from budgetlib.pages.model import Cell, Grid, Page
 
 
 class SelfEvaluation(NamedTuple):
-    """The records of a document, without `document_id`, and the places of the grids that hold them."""
+    """The records of a document, without `document_id`, the grids that hold them, and what of these they took."""
 
     records: list[Record]
     places: set[GridPlace]
+    spans: list[Span]
 
 
 @dataclass
@@ -32,6 +34,7 @@ class _Table:
     record: Record
     complete: bool
     page_index: int
+    spans: list[Span]
 
 
 def read_self_evaluation(pages: Sequence[Page]) -> SelfEvaluation:
@@ -50,7 +53,8 @@ def read_self_evaluation(pages: Sequence[Page]) -> SelfEvaluation:
             else:
                 continue
             places.add((index, grid.box))
-    return SelfEvaluation([table.record for table in tables], places)
+    spans = [span for table in tables for span in table.spans]
+    return SelfEvaluation([table.record for table in tables], places, spans)
 
 
 def _begun(page: Page, index: int, grid: Grid) -> _Table | None:
@@ -78,7 +82,10 @@ def _begun(page: Page, index: int, grid: Grid) -> _Table | None:
         "score": score,
         "page": page.number,
     }
-    return _Table(record, score is not None, index)
+    amounts = [columns["budget"], columns["adjusted"], executed]
+    cells = [grid.cell(total, column.column) for column in amounts if total is not None and column]
+    spans = [Span(index, cell.box) for cell in cells if cell and cell.box]
+    return _Table(record, score is not None, index, spans)
 
 
 def _beside(grid: Grid, label: re.Pattern[str]) -> str | None:
