@@ -21,16 +21,16 @@ from typing import Any
 from budgetlib.definitions.forms import forms
 from budgetlib.pipeline import parse_document
 from budgetlib.tables.schemas import TABLES
-from budgetlib.tables.store import write_tables
+from budgetlib.tables.store import write_table
 
 SIGNS = {"read": "●", "declared_empty": "○"}
 
 
 def _score(shared: Path, mode: str, records: list[dict[str, Any]], against: list[Path]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        write_tables(
-            {table: [row for own in records for row in own.get(table.name, [])] for table in TABLES}, Path(folder)
-        )
+        for table in TABLES:
+            rows = [row for own in records for row in own.get(table.name, [])]
+            write_table(table.frame(rows), table, Path(folder))
         command = [sys.executable, str(shared / "tools/score.py"), mode, folder, *map(str, against), "--json"]
         said = subprocess.run(command, capture_output=True, text=True, check=True)
     result: dict[str, Any] = json.loads(said.stdout)

@@ -15,7 +15,7 @@ import pytest
 from budgetlib.extraction.records import Records
 from budgetlib.pipeline import parse_document
 from budgetlib.tables.schemas import TABLES
-from budgetlib.tables.store import write_tables
+from budgetlib.tables.store import write_table
 from tests.once import once
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -42,9 +42,8 @@ def _write(own: Records, path: Path) -> None:
 
 def score(mode: str, paths: list[Path], against: Path | list[Path], folder: Path) -> dict[str, Any]:
     """What the measuring tool says of the parse of `paths`."""
-    write_tables(
-        {table: [row for path in paths for row in records(path).get(table.name, [])] for table in TABLES}, folder
-    )
+    for table in TABLES:
+        write_table(table.frame(row for path in paths for row in records(path).get(table.name, [])), table, folder)
     others = against if isinstance(against, list) else [against]
     command = [sys.executable, str(SHARED / "tools/score.py"), mode, str(folder), *map(str, others), "--json"]
     said = subprocess.run(command, capture_output=True, text=True, check=True)

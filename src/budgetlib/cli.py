@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.pages.ink import DEFAULT_READER, READERS
 
 if TYPE_CHECKING:
-    from budgetlib.pipeline import Parsed
+    from budgetlib.pipeline import Reading
     from budgetlib.report.index import Report
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -33,6 +34,51 @@ _jobs = click.option(
     show_default="number of processors",
     help="How many processes work at the same time.",
 )
+
+
+class _Progress:
+    """How far reading is, how fast, and how long it will still take: on a terminal a bar, else in each line."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._read = self._kept = self._pages = 0
+        self._bar = tqdm(desc="documents", disable=None, bar_format="{desc}: {bar} {n_fmt} of {total_fmt}{postfix}")
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.close()
+
+    def tell(self, reading: Reading, files: int) -> None:
+        """How one of so many `files` ended."""
+        self._bar.total = files
+        if reading.unchanged:
+            self._kept += 1
+            self._bar.update()
+            return
+        self._read += 1
+        self._pages += reading.pages or 1
+        seconds = time.monotonic() - self._begun
+        left = seconds / self._read * (files - self._read - self._kept)
+        pace = f"{self._pages} pages, {self._pages / seconds:.1f} a second, {_duration(left)} left"
+        self._bar.set_postfix_str(pace, refresh=False)
+        self._bar.update()
+        line = f"{reading.path}: {reading.outcome}" + (f": {reading.reason}" if reading.reason else "")
+        number = f" ({self._read + self._kept} of {files} documents, {pace})" if self._bar.disable else ""
+        self._bar.write(line + number)
+
+
+def _duration(seconds: float) -> str:
+    """A time in words.
+
+    >>> _duration(42), _duration(150), _duration(9000)
+    ('42 s', '2 min', '2 h 30 min')
+    """
+    minutes = int(seconds / 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min" if minutes else f"{seconds:.0f} s"
 
 
 class _Refusing(click.Group):
@@ -80,27 +126,19 @@ def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str, reader: str) 
     from budgetlib.pipeline import parse as parse_files
 
     try:
-        with tqdm(desc="documents", unit="document", disable=None) as bar:
-            parsed = parse_files(
-                paths or (Path("data/raw"),), out, jobs, ocr, reader, done=lambda one: _tell_parsed(bar, one)
-            )
+        with _Progress() as progress:
+            readings = parse_files(paths or (Path("data/raw"),), out, jobs, ocr, reader, progress.tell)
     except OSError as fault:
         raise click.ClickException(
             f"the tables cannot be written to {out} ({fault}); nothing there was changed"
         ) from fault
-    outcomes = Counter(one.document["outcome"] for one in parsed)
-    unchanged = sum(one.unchanged for one in parsed)
+    outcomes = Counter(reading.outcome for reading in readings)
+    unchanged = sum(reading.unchanged for reading in readings)
     said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
-    click.echo(f"{len(parsed)} documents ({said}), {unchanged} unchanged since the last run; tables in {out}")
+    kept = f"{unchanged} unchanged, not read again; " if unchanged else ""
+    click.echo(f"{len(readings)} documents ({said}); {kept}tables in {out}")
     if not outcomes.keys() & {"ok", "partial"}:
         raise SystemExit(1)
-
-
-def _tell_parsed(bar: Any, one: Parsed) -> None:
-    bar.update()
-    document = one.document
-    reason = "unchanged, not read again" if one.unchanged else document.get("reason")
-    bar.write(f"{document['path']}: {document['outcome']}{f': {reason}' if reason else ''}")
 
 
 @main.command()

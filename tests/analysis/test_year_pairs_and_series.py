@@ -24,7 +24,7 @@ from budgetlib.pages.sources import find_sources
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.deflator import load_deflator
 from budgetlib.tables.schemas import TABLES
-from budgetlib.tables.store import write_tables
+from budgetlib.tables.store import write_table
 from tests import invented
 from tests.invented import CENTRE, ENTITY, yuan
 from tests.shared_material import files, needs_shared, records
@@ -339,7 +339,8 @@ def test_a_year_before_that_differs_from_its_own_document_breaks_the_line_but_a_
 def procuratorate(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     folder = tmp_path_factory.mktemp("procuratorate")
     read = [records(path) for path in files("real/江苏-省检察院-201*.pdf")]
-    write_tables({table: [row for one in read for row in one.get(table.name, [])] for table in TABLES}, folder)
+    for table in TABLES:
+        write_table(table.frame(row for one in read for row in one.get(table.name, [])), table, folder)
     return load(folder)
 
 

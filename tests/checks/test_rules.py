@@ -293,7 +293,7 @@ def test_a_document_that_was_not_read_has_no_checks() -> None:
 
 def test_a_check_changes_nothing(sample_tidy: Path) -> None:
     before = load(sample_tidy)
-    copies = {name: frame.copy(deep=True) for name, frame in vars(before).items()}
+    copies = {table.name: getattr(before, table.name).copy(deep=True) for table in TABLES}
     check_records(before)
     for name, frame in copies.items():
         pd.testing.assert_frame_equal(getattr(before, name), frame)

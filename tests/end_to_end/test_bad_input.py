@@ -227,10 +227,10 @@ def test_a_bad_row_of_the_manifest_is_said_and_the_run_goes_on_with_the_others(t
 def test_an_unchanged_file_is_not_read_again_and_the_tables_stay_the_same(tmp_path: Path) -> None:
     shutil.copy(SOUND, tmp_path / "a.pdf")
     parse(tmp_path / "a.pdf", out=tmp_path / "tidy")
-    before = {file.name: pq.read_table(file) for file in (tmp_path / "tidy").iterdir()}
+    before = {file.name: pq.read_table(file) for file in (tmp_path / "tidy").glob("*.parquet")}
     result = parse(tmp_path / "a.pdf", out=tmp_path / "tidy")
     assert "unchanged, not read again" in result.output
-    assert {file.name: pq.read_table(file) for file in (tmp_path / "tidy").iterdir()} == before
+    assert {file.name: pq.read_table(file) for file in (tmp_path / "tidy").glob("*.parquet")} == before
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_full_disk_leaves_the_tables_of_the_run_before(tmp_path: Path) -> None
     """The system refuses to let a file grow beyond a few blocks, as a full disk does."""
     tidy = tmp_path / "tidy"
     parse(YEAR_BEFORE, out=tidy)
-    before = {file.name: file.read_bytes() for file in tidy.iterdir()}
+    before = {file.name: file.read_bytes() for file in tidy.glob("*.parquet")}
     run = subprocess.run(
         command("parse", str(SOUND), "--out", str(tidy), "--jobs", "1"),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8_000, 8_000)),
@@ -260,7 +260,7 @@ def test_a_full_disk_leaves_the_tables_of_the_run_before(tmp_path: Path) -> None
     )
     assert run.returncode == 1
     assert "nothing there was changed" in run.stderr
-    assert {file.name: file.read_bytes() for file in tidy.iterdir()} == before
+    assert {file.name: file.read_bytes() for file in tidy.glob("*.parquet")} == before
 
 
 def test_an_interrupted_run_leaves_the_tables_of_the_run_before(tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_an_interrupted_run_leaves_the_tables_of_the_run_before(tmp_path: Path) 
     for number in range(12):
         (raw / f"{number:02}.pdf").write_bytes(SOUND.read_bytes() + b"\n%" + bytes([48 + number]))
     parse(YEAR_BEFORE, out=tidy)
-    before = {file.name: file.read_bytes() for file in tidy.iterdir()}
+    before = {file.name: file.read_bytes() for file in tidy.glob("*.parquet")}
     with subprocess.Popen(
         command("parse", str(raw), "--out", str(tidy), "--jobs", "2"),
         stdout=subprocess.PIPE,
@@ -287,4 +287,4 @@ def test_an_interrupted_run_leaves_the_tables_of_the_run_before(tmp_path: Path) 
                 break
         run.stdout.read()
         assert run.wait() != 0
-    assert {file.name: file.read_bytes() for file in tidy.iterdir()} == before
+    assert {file.name: file.read_bytes() for file in tidy.glob("*.parquet")} == before

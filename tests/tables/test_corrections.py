@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -162,8 +163,7 @@ def test_what_a_researcher_writes_is_text_in_the_report(corpus: Corpus) -> None:
 
 
 def _with(corpus: Corpus, corrections: pd.DataFrame) -> Corpus:
-    tables = vars(corpus) | {"corrections": corrections}
-    return Corpus(**tables)
+    return replace(corpus, corrections=corrections)
 
 
 def test_corrections_in_an_unknown_encoding_stop_the_run_before_it_begins(tmp_path: Path) -> None:

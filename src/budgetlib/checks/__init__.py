@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from budgetlib.checks.across_documents import unit, unit_items, year
+from budgetlib.checks.across_documents import Ties, ties, unit, unit_items, year
 from budgetlib.checks.budget import Budget
 from budgetlib.checks.columns import parts
 from budgetlib.checks.department_targets import department_figures
@@ -35,11 +35,12 @@ from budgetlib.checks.services import (
     declared_sections,
     declared_services,
     declared_total,
+    document_number,
 )
 from budgetlib.checks.sums import above, classes, codes, groups, leaves, units
 from budgetlib.tables.corpus import Corpus
 
-__all__ = ["SEVERITIES", "TESTS", "check_records", "findings"]
+__all__ = ["SEVERITIES", "TESTS", "Ties", "check_records", "document_number", "findings", "ties"]
 
 TESTS: dict[str, Test] = {
     "leaves": leaves,
@@ -81,9 +82,13 @@ TESTS: dict[str, Test] = {
 }
 
 
-def check_records(corpus: Corpus) -> list[dict[str, Any]]:
-    """The rows of the table `checks`: every rule at every place of every document read, and those not tested."""
-    return [finding.record() for budget in budgets(corpus) for finding in findings(budget)]
+def check_records(corpus: Corpus, documents: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """The rows of the table `checks`: every rule at every place of every document read, and those not tested.
+
+    With `documents` (by document_id) those about them only; their department, and what `ties` lead to, must be there.
+    """
+    chosen = [budget for budget in budgets(corpus) if documents is None or budget.document_id in documents]
+    return [finding.record() for budget in chosen for finding in findings(budget)]
 
 
 def findings(budget: Budget) -> Iterator[Finding]:

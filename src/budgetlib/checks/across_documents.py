@@ -1,17 +1,54 @@
-"""One document against others of the corpus: its department, its year before."""
+"""One document against others of the corpus: its department, its year before; and which others these are."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 
-from budgetlib.checks.budget import Budget, Row
+from budgetlib.checks.budget import Budget, Record, Row
 from budgetlib.checks.expressions import evaluate, expression, published
 from budgetlib.checks.findings import Finding, best, compared
-from budgetlib.checks.rules import Rule
+from budgetlib.checks.rules import Rule, rules
+from budgetlib.checks.services import document_number
 from budgetlib.core.text import squeeze
 
 _SCOPE = re.compile(r"[\[(](部门|单位|本级|汇总)[\])]$")
+
+
+@dataclass(frozen=True)
+class Ties:
+    """Which others a document is tested against, beside those of its own department.
+
+    Those that offer a name that it seeks; and of the catalogue, wherever it is printed, the editions it cites.
+    """
+
+    seeks: frozenset[str] = frozenset()
+    offers: frozenset[str] = frozenset()
+    cites: frozenset[str] = frozenset()
+
+
+def ties(document: Record, tables: Mapping[str, Sequence[Record]]) -> Ties:
+    """The ties of a `document`, given its `lines` and `catalogue_declarations`."""
+    year, kind = document["fiscal_year"], document["entity_kind"]
+    seeks, offers = set(), set()
+    if kind == "unit" and document["entity"]:
+        seeks = {_name(document["entity"])}
+    if kind == "department":
+        lines = [line for line in tables["lines"] if line["form"] in _forms_with_units()]
+        offers = {_name(line[column]) for line in lines for column in ("item", "unit")}
+    cited = {document_number(declared["citation"] or "") for declared in tables["catalogue_declarations"]}
+    return Ties(
+        frozenset(f"{year}:{name}" for name in seeks),
+        frozenset(f"{year}:{name}" for name in offers if name),
+        frozenset(number for number in cited if number),
+    )
+
+
+@cache
+def _forms_with_units() -> frozenset[str]:
+    return frozenset(rule.data["form"] for rule in rules() if rule.test in ("unit", "unit_items"))
 
 
 def unit(rule: Rule, budget: Budget) -> Iterator[Finding]:

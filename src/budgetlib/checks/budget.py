@@ -101,7 +101,9 @@ class Budget:
     unread: bool
     """Whether pages were left unread: what is missing may stand on them."""
     everyone: list[Budget]
-    """All budgets of the corpus, this one among them."""
+    """All budgets of the corpus, this one among them; a test may look at those to which `ties` lead."""
+    catalogue: list[Record]
+    """The items of all catalogues in the corpus."""
 
     def own_forms(self, names: Sequence[str] | None = None) -> list[Form]:
         """The forms that this document itself prints: all, or those with one of `names`."""

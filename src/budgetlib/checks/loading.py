@@ -41,7 +41,10 @@ def budgets(corpus: Corpus) -> list[Budget]:
     for budget in alone:
         together[_disclosure(budget)].append(budget)
     everyone: list[Budget] = []
-    everyone += [replace(_completed(budget, together[_disclosure(budget)]), everyone=everyone) for budget in alone]
+    catalogue = [item for items in tables["catalogue"].values() for item in items]
+    for budget in alone:
+        completed = _completed(budget, together[_disclosure(budget)])
+        everyone.append(replace(completed, everyone=everyone, catalogue=catalogue))
     return everyone
 
 
@@ -78,7 +81,7 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
     unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
     stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else STAGES)
     statements = tuple(_statement(one, stages) for one in tables["statements"] if one["unit"] is None)
-    return Budget(document_id, record, forms, statements, tables, unread, [])
+    return Budget(document_id, record, forms, statements, tables, unread, [], [])
 
 
 def _completed(budget: Budget, siblings: list[Budget]) -> Budget:

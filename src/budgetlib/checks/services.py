@@ -127,15 +127,14 @@ def _edition(budget: Budget, citation: str | None) -> list[Record]:
     attached = budget.rows("catalogue")
     if citation is None:
         return attached
-    wanted = _number(citation)
-    everywhere = [entry for other in budget.everyone for entry in other.rows("catalogue")]
-    return [entry for entry in everywhere if entry["edition"] and _number(entry["edition"]) == wanted] or attached
+    wanted = document_number(citation)
+    return [one for one in budget.catalogue if one["edition"] and document_number(one["edition"]) == wanted] or attached
 
 
-def _number(citation: str) -> str:
+def document_number(citation: str) -> str:
     """A document number whatever its brackets.
 
-    >>> _number("晋财综【2025】28号") == _number("晋财综〔2025〕28号")
+    >>> document_number("晋财综【2025】28号") == document_number("晋财综〔2025〕28号")
     True
     """
     return squeeze(citation.translate(_BRACKETS))

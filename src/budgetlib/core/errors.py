@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class BudgetlibError(Exception):
     """Any refusal of this library; the message is written for the person who reads it."""
@@ -25,3 +27,18 @@ class NotFound(BudgetlibError):
 
 class BadParameter(BudgetlibError):
     """A notebook parameter or an option whose name or value is not allowed."""
+
+
+class InUse(BudgetlibError):
+    """A folder that another process is writing to."""
+
+
+class Damaged(BudgetlibError):
+    """A file of the store, at `path`, that is not what was written there; it is made again."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(path, why)
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path.name} in the store {self.args[1]}"

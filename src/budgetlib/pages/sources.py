@@ -29,11 +29,6 @@ class Source:
     note: str | None = None
 
     @property
-    def root(self) -> Path:
-        """The folder that `name` is relative to."""
-        return self.path.parents[len(Path(self.name).parts) - 1]
-
-    @property
     def manifest_entry(self) -> str | None:
         """What the manifest says that changes how the file is read, as one short text; None where it says nothing."""
         said = (self.expected_sha256, self.publisher, self.password, self.fiscal_year, self.note)
@@ -61,6 +56,62 @@ def read_manifest(folder: Path) -> dict[str, Mapping[str, str]]:
     return {values["file"]: values for values in usable(entries)}
 
 
+@dataclass(frozen=True)
+class File:
+    """One file that was found: its path, its path for people, and its row in the manifest beside it."""
+
+    path: Path
+    name: str
+    entry: Mapping[str, str]
+
+    @property
+    def root(self) -> Path:
+        """The folder that `name` is relative to."""
+        return self.path.parents[len(Path(self.name).parts) - 1]
+
+    def source(self, digest: str) -> Source:
+        """The file, whose sha256 is `digest`, to read."""
+        entry = {column: value or None for column, value in self.entry.items()}
+        return Source(
+            self.path,
+            self.name,
+            digest,
+            expected_sha256=entry.get("sha256"),
+            publisher=entry.get("publisher"),
+            password=entry.get("password"),
+            fiscal_year=int(entry.get("fiscal_year") or 0) or None,
+            note=entry.get("note"),
+        )
+
+
+def find_files(paths: Iterable[Path]) -> list[File]:
+    """The files under `paths` in order; none is opened but manifests.
+
+    Raises `NotFound` where a path does not exist or nothing is found, `BadParameter` where a manifest cannot be used.
+    """
+    named = list(paths)
+    manifests: dict[Path, dict[str, Mapping[str, str]]] = {}
+    found: dict[Path, File] = {}
+    for root in named:
+        for path, name in _files(root):
+            if path.parent not in manifests:
+                manifests[path.parent] = read_manifest(path.parent)
+            found.setdefault(path, File(path, name, manifests[path.parent].get(path.name, {})))
+    if not found:
+        where = ", ".join(map(str, named))
+        raise NotFound(f"no file to read in {where}; put disclosures (PDF or text) there, or give another path")
+    return list(found.values())
+
+
+def find_sources(paths: Iterable[Path]) -> list[Source]:
+    """The files under `paths` in order, each content once; raises as `find_files` does."""
+    sources: dict[str, Source] = {}
+    for file in find_files(paths):
+        digest = sha256(file.path)
+        sources.setdefault(digest, file.source(digest))
+    return list(sources.values())
+
+
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
     if path.is_dir():
         for file in sorted(path.rglob("*")):
@@ -71,36 +122,3 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
         yield path, path.name
     else:
         raise NotFound(f"{path} does not exist; give files, or a folder that holds disclosures")
-
-
-def _source(file: Path, name: str, digest: str, entry: Mapping[str, str]) -> Source:
-    return Source(
-        file,
-        name,
-        digest,
-        expected_sha256=entry.get("sha256") or None,
-        publisher=entry.get("publisher") or None,
-        password=entry.get("password") or None,
-        fiscal_year=int(entry.get("fiscal_year") or 0) or None,
-        note=entry.get("note") or None,
-    )
-
-
-def find_sources(paths: Iterable[Path]) -> list[Source]:
-    """The files under `paths` in order, each content once.
-
-    Raises `NotFound` where a path does not exist or nothing is found, `BadParameter` where a manifest cannot be used.
-    """
-    named = list(paths)
-    sources: dict[str, Source] = {}
-    manifests: dict[Path, dict[str, Mapping[str, str]]] = {}
-    for root in named:
-        for file, name in _files(root):
-            folder = file.parent
-            entry = manifests.setdefault(folder, read_manifest(folder)).get(file.name, {})
-            digest = sha256(file)
-            sources.setdefault(digest, _source(file, name, digest, entry))
-    if not sources:
-        where = ", ".join(map(str, named))
-        raise NotFound(f"no file to read in {where}; put disclosures (PDF or text) there, or give another path")
-    return list(sources.values())

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from budgetlib.core.errors import NotFound
-from budgetlib.tables.schemas import TABLES
-from budgetlib.tables.store import read_table
+from budgetlib.tables.schemas import DOCUMENTS, TABLES
+from budgetlib.tables.store import Tables
+
+Read = Callable[[str, pd.DataFrame], pd.DataFrame]
+"""The rows of a table, by its name, that are about some rows of `documents`."""
 
 
-@dataclass(frozen=True, eq=False)
-class Corpus:
+class _Unread:
+    """What reads the tables that were not asked for yet."""
+
+    __slots__ = ("_read",)
+    _read: Read
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Corpus(_Unread):
     """Tidy tables that belong together, one frame each; columns and units in the data dictionary.
+
+    Of tables on disk (`load`) each is read when it is first asked for, and only what is about the documents chosen.
 
     `documents` stands in the order in which its files are believed where several say the same:
     read in full before read in part, with pages before plain text, then by path.
@@ -32,6 +46,18 @@ class Corpus:
     catalogue_declarations: pd.DataFrame
     corrections: pd.DataFrame
     checks: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"<Corpus of {len(self.documents)} documents>"
+
+    if not TYPE_CHECKING:  # the fields are what there is
+
+        def __getattr__(self, name: str) -> pd.DataFrame:
+            """A table that was not asked for before."""
+            if name not in _NAMES or not hasattr(self, "_read"):
+                raise AttributeError(f"a corpus has no {name}; it has {', '.join(_NAMES)}")
+            object.__setattr__(self, name, self._rows(name, self.documents))
+            return vars(self)[name]
 
     def select(
         self,
@@ -54,7 +80,7 @@ class Corpus:
             documents = _found(documents, documents.fiscal_year == year, "year", year, documents.fiscal_year)
         if kind is not None:
             documents = _found(documents, documents.document_kind == kind, "kind", kind, documents.document_kind)
-        part = self._of(documents)
+        part = _lazy(documents, self._rows)
         if form is None:
             return part
         lines = part.lines
@@ -62,13 +88,17 @@ class Corpus:
 
     def corrected(self) -> Corpus:
         """The same with the figures of `corrections` in place of what is printed; `published_text` stays as printed."""
-        applied = self.corrections[self.corrections.outcome == "applied"]
-        of_forms = applied.form.notna()
-        return replace(
-            self,
-            lines=_overridden(self.lines, "amount_yuan", ("form", "row", "measure"), applied[of_forms]),
-            statements=_overridden(self.statements, "value", ("section", "measure"), applied[~of_forms]),
-        )
+
+        def read(name: str, documents: pd.DataFrame) -> pd.DataFrame:
+            rows = self._rows(name, documents)
+            if name not in _CORRECTED:
+                return rows
+            corrections = self._rows("corrections", documents)
+            applied = corrections[corrections.outcome == "applied"]
+            column, keys = _CORRECTED[name]
+            return _overridden(rows, column, keys, applied[applied.form.notna() == (name == "lines")])
+
+        return _lazy(self.documents, read)
 
     def read_budgets(self) -> pd.DataFrame:
         """The rows of `documents` that are budgets, read at least in part, of a known department and year."""
@@ -85,6 +115,13 @@ class Corpus:
             return self.select(document.department_id, int(document.fiscal_year) - 1, kind="budget")
         except NotFound:
             return None
+
+    def _rows(self, name: str, documents: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a table that are about some of its documents."""
+        frame: pd.DataFrame | None = vars(self).get(name)
+        if frame is None:
+            return self._read(name, documents)
+        return frame if documents is self.documents else frame[frame.document_id.isin(set(documents.document_id))]
 
     def form(self, form: str) -> pd.DataFrame:
         """The lines of one `form` as one document prints it: the first that does, in the order of `documents`."""
@@ -105,11 +142,19 @@ class Corpus:
         first = next((name for name in self.documents.document_id if name in holding), None)
         return rows[rows.document_id == first]
 
-    def _of(self, documents: pd.DataFrame) -> Corpus:
-        chosen = set(documents.document_id)
-        frames = {field.name: getattr(self, field.name) for field in fields(self)}
-        parts = {name: frame[frame.document_id.isin(chosen)] for name, frame in frames.items()}
-        return Corpus(**{**parts, "documents": documents})
+
+_NAMES = tuple(field.name for field in fields(Corpus))
+_CORRECTED = {
+    "lines": ("amount_yuan", ("form", "row", "measure")),
+    "statements": ("value", ("section", "measure")),
+}
+
+
+def _lazy(documents: pd.DataFrame, read: Read) -> Corpus:
+    corpus = object.__new__(Corpus)
+    object.__setattr__(corpus, "documents", documents)
+    object.__setattr__(corpus, "_read", read)
+    return corpus
 
 
 def load(tidy: str | Path) -> Corpus:
@@ -120,8 +165,16 @@ def load(tidy: str | Path) -> Corpus:
     folder = Path(tidy)
     if not folder.is_dir():
         raise NotFound(f"there is no folder {folder}; read some disclosures first: budgetlib parse --out {folder}")
-    corpus = Corpus(**{table.name: read_table(table, folder) for table in TABLES})
-    return replace(corpus, documents=_most_credible_first(corpus.documents))
+    tables = Tables(folder)
+    for table in TABLES:
+        tables.check(table)
+    documents = _most_credible_first(tables.read(DOCUMENTS))
+    by_name = {table.name: table for table in TABLES}
+
+    def read(name: str, chosen: pd.DataFrame) -> pd.DataFrame:
+        return tables.read(by_name[name], None if chosen is documents else chosen)
+
+    return _lazy(documents, read)
 
 
 def _overridden(rows: pd.DataFrame, column: str, keys: tuple[str, ...], corrections: pd.DataFrame) -> pd.DataFrame:

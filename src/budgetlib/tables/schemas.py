@@ -44,6 +44,11 @@ class Table:
     row: str
     columns: tuple[Column, ...]
 
+    @property
+    def file(self) -> str:
+        """The name of its file, or folder of partitions."""
+        return f"{self.name}.parquet"
+
     @cached_property
     def schema(self) -> pa.Schema:
         """The Arrow schema, for Parquet."""

@@ -3,61 +3,104 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from budgetlib.core.errors import NotFound
 from budgetlib.core.files import neutral, replacing
+from budgetlib.tables.generations import Generation, Store
+from budgetlib.tables.partitions import WHOLE, holds
 from budgetlib.tables.schemas import Table, to_frame
 
 
 def write_table(frame: pd.DataFrame, table: Table, folder: Path) -> None:
     """`frame` as `<folder>/<table>.parquet`, with the columns, types and order of `table`."""
-    with replacing(folder / f"{table.name}.parquet") as temporary:
+    with replacing(folder / table.file) as temporary:
         pq.write_table(pa.Table.from_pandas(frame, schema=table.schema, preserve_index=False), temporary)
 
 
-def write_tables(rows: Mapping[Table, Iterable[Mapping[str, Any]]], folder: Path) -> None:
-    """All tables of a run: written in full under temporary names first, then renamed together."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        parts = {table: stack.enter_context(replacing(folder / f"{table.name}.parquet")) for table in rows}
-        for table, own in rows.items():
-            pq.write_table(table.arrow(own), parts[table])
+def part_name(table: Table, partition: str) -> str:
+    """The file of a generation with a `partition` of `table`."""
+    return table.file if partition == WHOLE else f"{table.file}/{partition}.parquet"
 
 
-def read_rows(table: Table, folder: Path) -> list[dict[str, Any]]:
-    """`<folder>/<table>.parquet` as records; raises as `read_table` does."""
-    rows: list[dict[str, Any]] = _arrow(table, folder).to_pylist()
-    return rows
+class Tables:
+    """The tables in a folder as they are now: of one run, whatever is written there later."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            self._generation, self._in_use = Store(folder).held()
+        except FileNotFoundError:  # tables without a store beside them
+            self._generation = Generation(folder)
+
+    def read(
+        self, table: Table, documents: pd.DataFrame | None = None, columns: Sequence[str] | None = None, **equal: object
+    ) -> pd.DataFrame:
+        """The rows of `table` about `documents` (rows of that table; None: all), with `columns` (None: all).
+
+        `equal` are values that columns must have. Raises as `check` does.
+        """
+        self.check(table)
+        departments = None if documents is None else set(documents.department_id)
+        rows = pc.scalar(True) if documents is None else pc.field("document_id").isin(documents.document_id.to_list())
+        for column, value in equal.items():
+            rows &= pc.field(column) == value
+        names = columns or table.schema.names
+        try:
+            there = ds.dataset(self._files(table, departments), format="parquet")
+            schema = pa.schema([table.schema.field(name) for name in names])
+            return to_frame(there.to_table(columns=list(names), filter=rows).cast(schema))
+        except (pa.ArrowException, OSError) as fault:
+            raise self._refusal(table, fault) from fault
+
+    def partitions(self, table: Table) -> list[Path]:
+        """The files of `table`, one for each partition."""
+        path = self._path(table)
+        return sorted(path.iterdir()) if path.is_dir() else [path]
+
+    def _path(self, table: Table) -> Path:
+        shown = self._folder / table.file
+        return self._generation.path(table.file) if shown.is_symlink() else shown
+
+    def check(self, table: Table) -> None:
+        """Raise `NotFound` where `table` is not there or is not of this version."""
+        if not self._path(table).exists():
+            raise NotFound(
+                f"{self._folder / table.file} is not there; write the tables with: budgetlib parse --out {self._folder}"
+            )
+        try:
+            for path in self.partitions(table)[:1]:
+                pq.read_schema(path).empty_table().select(table.schema.names).cast(table.schema)
+        except (pa.ArrowException, OSError, KeyError) as fault:
+            raise self._refusal(table, fault) from fault
+
+    def _refusal(self, table: Table, fault: Exception) -> NotFound:
+        why = str(fault).splitlines()[0]
+        return NotFound(
+            f"{self._folder / table.file} is not the table {table.name!r} of this version of budgetlib ({why}); "
+            f"write it again with: budgetlib parse --out {self._folder}"
+        )
+
+    def _files(self, table: Table, departments: Collection[str] | None) -> list[Path]:
+        files = self.partitions(table)
+        if departments is None or len(files) == 1:
+            return files
+        return [path for path in files if holds(path.stem, departments)]
 
 
 def read_table(table: Table, folder: Path) -> pd.DataFrame:
     """`<folder>/<table>.parquet` as a frame with the columns of `table` (see `Table.frame`).
 
-    Raises `NotFound` where the file is not there or is not this table.
+    Raises `NotFound` where it is not there or is not this table.
     """
-    return to_frame(_arrow(table, folder))
-
-
-def _arrow(table: Table, folder: Path) -> pa.Table:
-    path = folder / f"{table.name}.parquet"
-    if not path.is_file():
-        raise NotFound(f"{path} is not there; write the tables with: budgetlib parse --out {folder}")
-    try:
-        return pq.read_table(path, columns=table.schema.names).cast(table.schema)
-    except (pa.ArrowException, OSError) as fault:
-        why = str(fault).splitlines()[0]
-        raise NotFound(
-            f"{path} is not the table {table.name!r} of this version of budgetlib ({why}); "
-            f"write it again with: budgetlib parse --out {folder}"
-        ) from fault
+    return Tables(folder).read(table)
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

@@ -1,0 +1,178 @@
+"""Files → tables: a file is read once, one bad file never stops the run, and a run that is stopped loses little."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from budgetlib.checks import check_records
+from budgetlib.core.errors import Damaged
+from budgetlib.core.files import held_alone, sha256
+from budgetlib.core.user_csv import Entry
+from budgetlib.extraction.document import parse_source, reading_of_pictures
+from budgetlib.extraction.records import Record, Records
+from budgetlib.pages.ink import DEFAULT_READER
+from budgetlib.pages.sources import File, Source, find_files, find_sources
+from budgetlib.pipeline.assembly import Printed, assemble
+from budgetlib.pipeline.index import FileState, Known, file_state, read_index
+from budgetlib.pipeline.reading import Options, Reading, document_tables, is_kept, read_killed, read_source, say_damaged
+from budgetlib.pipeline.workers import each
+from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.corrections import correction, read_corrections
+from budgetlib.tables.generations import Store
+from budgetlib.tables.schemas import CHECKS, LINES, STATEMENTS, TABLES
+
+__all__ = ["Reading", "check", "parse", "parse_document", "read"]
+
+
+def parse_document(path: Path | str, ocr: str = "auto", reader: str = DEFAULT_READER) -> Records:
+    """The records of one file by table name, whatever happens. `ocr` and `reader` are as in `parse`."""
+    (source,) = find_sources([Path(path)])
+    return parse_source(source, ocr, reader)
+
+
+def read(path: Path | str, ocr: str = "auto", reader: str = DEFAULT_READER) -> Corpus:
+    """One file as a corpus of its own, checked; nothing is written. `ocr` and `reader` are as in `parse`.
+
+    Corrections beside the file are not used. How reading ended is in `documents.outcome`.
+    """
+    records = parse_document(path, ocr, reader)
+    return check(Corpus(**{table.name: table.frame(records.get(table.name, [])) for table in TABLES}))
+
+
+def check(corpus: Corpus) -> Corpus:
+    """The same with every identity tested again, on the figures as they stand in its tables now."""
+    return replace(corpus, checks=CHECKS.frame(check_records(corpus)))
+
+
+def parse(
+    paths: Iterable[Path | str],
+    out: Path | str = "data/tidy",
+    jobs: int = 1,
+    ocr: str = "auto",
+    reader: str = DEFAULT_READER,
+    done: Callable[[Reading, int], None] = lambda reading, files: None,
+) -> list[Reading]:
+    """Read the files under `paths` and write the tidy tables to `out`, which then holds just these files.
+
+    What is read is kept there: a file whose sha256, path and manifest entry are those of a run before, complete or not,
+    read by this version of budgetlib with the same `reader` (see `pages.ink.READERS`), `ocr` (see `pages.reader.OCR`)
+    and engine for it, is not read again.
+    `done` is called as each file ends, with the number of all. Several `jobs` are processes that import the calling
+    script, so a script calls this under `if __name__ == "__main__":`.
+
+    Raises `NotFound` where a path does not exist or no file is found; `BadParameter` where a manifest or corrections
+    beside the files cannot be used; `InUse` where another process writes to `out`; `OSError` where it cannot be
+    written. The tables of the run before are then untouched.
+    """
+    reading_of_pictures(ocr)
+    options = Options(ocr, reader)
+    files = find_files(map(Path, paths))
+    entries = {folder: read_corrections(folder) for folder in dict.fromkeys(file.path.parent for file in files)}
+    store = Store(Path(out))
+    with held_alone(store.folder):
+        while True:
+            read = _read_all(files, store, jobs, options, done)
+            try:
+                assemble(store, _printed(files, read, entries, store), _by_name(files, read, store), jobs)
+            except Damaged as damage:
+                say_damaged(damage)
+                damage.path.unlink(missing_ok=True)
+            else:
+                return [known.reading for known in read.values()]
+
+
+def _read_all(
+    files: Sequence[File], store: Store, jobs: int, options: Options, done: Callable[[Reading, int], None]
+) -> dict[int, Known]:
+    """How each file was read, by its place among `files`, in order; of files with the same content the first."""
+    before = read_index(store.current())
+    records = store.folder / "records"
+    read: dict[int, Known] = {}
+    states: dict[int, FileState | None] = {}
+    seen: set[str] = set()
+
+    def to_read() -> Iterator[tuple[int, Source, Options, Path]]:
+        for place, file in enumerate(files):
+            states[place] = file_state(file.path)
+            known = before.get(os.path.relpath(file.path, store.tables_dir))
+            unchanged = known is not None and known.state is not None and known.state == states[place]
+            digest = known.reading.sha256 if known and unchanged else _digest(file.path)
+            if digest in seen:
+                continue
+            seen.add(digest)
+            source = file.source(digest)
+            if known and is_kept(known.reading, source, options, records):
+                read[place] = Known(states[place], known.reading)
+                done(known.reading, len(files))
+            else:
+                yield place, source, options, records
+
+    for place, reading in each(_read_at, to_read(), jobs, _killed_at):
+        read[place] = Known(states.pop(place), reading)
+        done(reading, len(files))
+    first = {known.reading.document_id: place for place, known in sorted(read.items(), reverse=True)}
+    return {place: read[place] for place in sorted(first.values())}
+
+
+def _read_at(place: int, *task: Any) -> tuple[int, Reading]:
+    return place, read_source(*task)
+
+
+def _killed_at(place: int, *task: Any) -> tuple[int, Reading]:
+    return place, read_killed(*task)
+
+
+def _digest(path: Path) -> str:
+    """The hash of a file; of its name where it cannot be opened."""
+    try:
+        return sha256(path)
+    except OSError:
+        return hashlib.sha256(os.fsencode(path)).hexdigest()
+
+
+def _by_name(files: Sequence[File], read: Mapping[int, Known], store: Store) -> dict[str, Known]:
+    return {os.path.relpath(files[place].path, store.tables_dir): known for place, known in read.items()}
+
+
+def _printed(
+    files: Sequence[File], read: Mapping[int, Known], entries: Mapping[Path, Sequence[Entry]], store: Store
+) -> list[Printed]:
+    """What the tables are to hold of each file."""
+    readings = {files[place].path: known.reading for place, known in read.items()}
+    corrections = _corrections(readings, entries, store.folder / "records")
+    folders = {root: Path(os.path.relpath(root, store.tables_dir)).as_posix() for root in {file.root for file in files}}
+    return [
+        Printed(known.reading, folders[files[place].root], tuple(corrections[files[place].path]))
+        for place, known in read.items()
+    ]
+
+
+def _corrections(
+    readings: Mapping[Path, Reading], entries: Mapping[Path, Sequence[Entry]], records: Path
+) -> dict[Path, list[Record]]:
+    """The rows of the table `corrections` by file, those of no file with the first.
+
+    A correction of a file that is there and was not read in this run is left for the run that reads it.
+    """
+    found: dict[Path, list[Record]] = defaultdict(list)
+    first = next(iter(readings))
+    for folder, own in entries.items():
+        beside = {path.name for path in folder.iterdir() if path.is_file()} if own else set()
+        for entry in own:
+            path = folder / entry.values["file"]
+            if reading := readings.get(path):
+                tables = document_tables(records, reading.key, (LINES, STATEMENTS))
+                rows = {table.name: table_rows.to_pylist() for table, table_rows in tables.items()}
+                found[path].append(correction(entry, reading.document_id, rows))
+            elif entry.values["file"] not in beside:
+                found[first].append(correction(entry, None, {}))
+    for record in (record for own in found.values() for record in own if record["outcome"] == "refused"):
+        logging.getLogger(__name__).warning("%s; the correction is not applied", record["message"])
+    return found

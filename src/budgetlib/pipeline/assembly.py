@@ -1,0 +1,156 @@
+"""Records of documents → tables, partition by partition; what is made from the same as before is taken over."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from budgetlib.core.errors import BudgetlibError
+from budgetlib.core.files import replacing
+from budgetlib.pipeline.findings import Department, departments, findings, read_editions
+from budgetlib.pipeline.index import Known, write_index
+from budgetlib.pipeline.reading import RECORDED, Reading, document_tables, parser
+from budgetlib.pipeline.workers import each
+from budgetlib.tables.generations import Generation, Store
+from budgetlib.tables.partitions import partitions
+from budgetlib.tables.schemas import CATALOGUE, CHECKS, CORRECTIONS, DOCUMENTS, Table
+from budgetlib.tables.store import part_name
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A document that the tables are to hold: how it was read, the folder its path starts from, its corrections."""
+
+    reading: Reading
+    folder: str
+    corrections: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What the files of one partition are made from."""
+
+    partition: str
+
+
+@dataclass(frozen=True)
+class _Records(_Part):
+    parser: str
+    documents: tuple[tuple[str, str], ...]
+    """Key and folder of each."""
+    corrections: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class _Findings(_Part):
+    documents: tuple[str, ...]
+    departments: tuple[Department, ...]
+
+
+def assemble(store: Store, documents: Sequence[Printed], known: Mapping[str, Known], jobs: int) -> None:
+    """The tables of `documents` as the generation in use, with what is `known` of their files.
+
+    Raises `Damaged` where records are not there any more, and `OSError` where there is no room; the tables are then
+    those of before.
+    """
+    readings = [one.reading for one in documents]
+    places = partitions([reading.department_id for reading in readings])
+    with store.next_generation() as generation:
+        fill = _Fill(store, generation, jobs)
+        fill.tables((*RECORDED, CORRECTIONS), _write_records, [_records(*one, documents) for one in places.items()])
+        checked = departments(readings, generation.path(CATALOGUE.file))
+        fill.tables((CHECKS,), _write_findings, [_findings(*one, readings, checked) for one in places.items()])
+        write_index(known, store.current(), generation)
+    store.show_tables()
+    shelves = store.folder / "records"
+    for shelf in shelves.iterdir():
+        if shelf.name != parser():
+            shutil.rmtree(shelf)
+    names = {department.name for department in checked.values()}
+    for file in (store.folder / "findings").glob("*/*"):
+        if file.name not in names:
+            file.unlink()
+
+
+@dataclass(frozen=True)
+class _Fill:
+    """How the tables of a generation are filled: from the one before, else in `jobs` processes."""
+
+    store: Store
+    generation: Generation
+    jobs: int
+
+    def tables(self, tables: Sequence[Table], write: Callable[..., _Part], parts: Sequence[_Part]) -> None:
+        """Each of `parts` of `tables`: taken over where it is made from the same, else what `write` makes."""
+        before = self.store.current()
+        changed = []
+        for part in parts:
+            names = [part_name(table, part.partition) for table in tables]
+            if all(before.has(name, _hash(part)) for name in names):
+                for name in names:
+                    self.generation.take_over(name, before)
+            else:
+                changed.append((part, self.store.folder, self.generation.folder))
+        for part in each(write, changed, self.jobs, _killed):
+            for table in tables:
+                self.generation.add(part_name(table, part.partition), _hash(part))
+
+
+def _hash(part: _Part) -> str:
+    return hashlib.sha256(repr(part).encode()).hexdigest()
+
+
+def _records(partition: str, places: Sequence[int], documents: Sequence[Printed]) -> _Records:
+    own = [documents[place] for place in places]
+    corrections = tuple(correction for one in own for correction in one.corrections)
+    return _Records(partition, parser(), tuple((one.reading.key, one.folder) for one in own), corrections)
+
+
+def _write_records(part: _Records, store: Path, generation: Path) -> _Part:
+    tables: dict[Table, list[pa.Table]] = {table: [] for table in RECORDED}
+    for key, folder in part.documents:
+        for table, rows in document_tables(store / "records", key).items():
+            tables[table].append(_in_folder(rows, folder) if table is DOCUMENTS else rows)
+    for table, rows in tables.items():
+        _write(pa.concat_tables(rows), table, part, generation)
+    _write(CORRECTIONS.arrow(part.corrections), CORRECTIONS, part, generation)
+    return part
+
+
+def _in_folder(documents: pa.Table, folder: str) -> pa.Table:
+    place = documents.schema.get_field_index("folder")
+    return documents.set_column(place, documents.schema.field(place), pa.array([folder] * len(documents), pa.string()))
+
+
+def _findings(
+    partition: str, places: Sequence[int], readings: Sequence[Reading], checked: Mapping[str, Department]
+) -> _Findings:
+    own = [readings[place] for place in places]
+    names = dict.fromkeys(reading.department_id for reading in own)
+    return _Findings(partition, tuple(reading.document_id for reading in own), tuple(checked[name] for name in names))
+
+
+def _write_findings(part: _Findings, store: Path, generation: Path) -> _Part:
+    cited = {number for department in part.departments for number in department.cites}
+    editions = read_editions(generation / CATALOGUE.file, cited)
+    rows = pa.concat_tables(findings(department, store, editions) for department in part.departments)
+    order = pc.index_in(rows["document_id"], value_set=pa.array(part.documents))
+    _write(rows.take(pc.sort_indices(order)), CHECKS, part, generation)
+    return part
+
+
+def _write(rows: pa.Table, table: Table, part: _Part, generation: Path) -> None:
+    with replacing(generation / part_name(table, part.partition), durable=True) as temporary:
+        pq.write_table(rows, temporary)
+
+
+def _killed(*task: object) -> _Part:
+    raise BudgetlibError("a process that put tables together was ended; it may need more memory: try --jobs 1")

@@ -1,0 +1,119 @@
+"""What does not add up, department by department: a department is checked again when a document it looks at changed."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from budgetlib.checks import check_records, document_number
+from budgetlib.core.errors import Damaged
+from budgetlib.core.version import fingerprint
+from budgetlib.pipeline.reading import RECORDED, Reading, document_tables, name_hash, parser
+from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.record_file import read_record_file, write_record_file
+from budgetlib.tables.schemas import CATALOGUE, CHECKS, TABLES, to_frame
+
+_ITEM = ["edition", "section", "code", "name"]
+_NAME = pa.binary(4)
+"""A hash as `name_hash` makes it."""
+
+
+@dataclass(frozen=True)
+class Department:
+    """The documents of one department, and what its checks look at beside: by its hash they are known."""
+
+    documents: tuple[str, ...]
+    keys: tuple[str, ...]
+    """The records of its documents and of those to which their ties lead, in the order of the corpus."""
+    cites: tuple[str, ...]
+    editions: tuple[str, ...]
+    """The hash of what the corpus prints of each of them."""
+
+    @property
+    def name(self) -> str:
+        """The name of its findings in the store."""
+        made_from = (fingerprint("core", "definitions", "checks", "tables"), parser(), self)
+        return hashlib.sha256(repr(made_from).encode()).hexdigest()[:32]
+
+
+def departments(readings: Sequence[Reading], catalogue: Path) -> dict[str, Department]:
+    """The departments of a corpus by department_id; `catalogue` is that table."""
+    places = defaultdict(list)
+    for place, reading in enumerate(readings):
+        places[reading.department_id].append(place)
+    offering = _offering(readings)
+    printed = read_editions(catalogue, {number for reading in readings for number in reading.cites})
+    hashes = {number: _hash(items) for number, items in printed.items()}
+    found = {}
+    for name, own in places.items():
+        sought = {name_hash(one) for place in own for one in readings[place].seeks}
+        there = sorted({*own, *(place for one in sought for place in offering.get(one, ()))})
+        cites = tuple(sorted({number for place in own for number in readings[place].cites} & hashes.keys()))
+        found[name] = Department(
+            tuple(readings[place].document_id for place in own),
+            tuple(readings[place].key for place in there),
+            cites,
+            tuple(hashes[number] for number in cites),
+        )
+    return found
+
+
+def findings(department: Department, store: Path, editions: Mapping[str, pa.Table]) -> pa.Table:
+    """The rows of the table `checks` about a `department`: those in the `store`, else made now."""
+    path = store / "findings" / department.name[:2] / department.name
+    try:
+        return read_record_file(path, [CHECKS])[CHECKS]
+    except (FileNotFoundError, Damaged):
+        write_record_file({CHECKS: _checked(department, store, editions)}, path)
+        return read_record_file(path, [CHECKS])[CHECKS]
+
+
+def read_editions(catalogue: Path, cited: Collection[str]) -> dict[str, pa.Table]:
+    """What the table at `catalogue` has of the editions `cited`, by their numbers, each item once."""
+    if not cited:
+        return {}
+    printed: dict[str, dict[tuple[str | None, ...], dict[str, Any]]] = defaultdict(dict)
+    numbers: dict[str, str] = {}
+    for batch in ds.dataset(catalogue).to_batches(columns=[*_ITEM, "level"], filter=pc.field("edition").is_valid()):
+        for item in batch.to_pylist():
+            number = numbers.setdefault(item["edition"], document_number(item["edition"]))
+            if number in cited:
+                printed[number].setdefault(tuple(item[name] for name in _ITEM), {**item, "document_id": ""})
+    return {
+        number: CATALOGUE.arrow(printed[number][item] for item in sorted(printed[number], key=str))
+        for number in sorted(printed)
+    }
+
+
+def _checked(department: Department, store: Path, editions: Mapping[str, pa.Table]) -> list[dict[str, object]]:
+    documents = [document_tables(store / "records", key) for key in department.keys]
+    tables = {table: pa.concat_tables(document[table] for document in documents) for table in RECORDED}
+    tables[CATALOGUE] = pa.concat_tables([tables[CATALOGUE], *(editions[number] for number in department.cites)])
+    frames = {table.name: to_frame(tables[table]) if table in tables else table.frame([]) for table in TABLES}
+    return check_records(Corpus(**frames), department.documents)
+
+
+def _offering(readings: Sequence[Reading]) -> Mapping[bytes, list[int]]:
+    """The places of the documents that offer a name, by its hash, for the names that any document seeks."""
+    sought = {name_hash(name) for reading in readings for name in reading.seeks}
+    offered = b"".join(reading.offers for reading in readings)
+    hashes = pa.Array.from_buffers(_NAME, len(offered) // _NAME.byte_width, [None, pa.py_buffer(offered)])
+    ends = list(accumulate(len(reading.offers) // _NAME.byte_width for reading in readings))
+    places = defaultdict(list)
+    for index in pc.indices_nonzero(pc.is_in(hashes, value_set=pa.array(sorted(sought), _NAME))).to_pylist():
+        places[hashes[index].as_py()].append(bisect_right(ends, index))
+    return places
+
+
+def _hash(items: pa.Table) -> str:
+    return hashlib.sha256(repr(items.select(_ITEM).to_pylist()).encode()).hexdigest()[:16]

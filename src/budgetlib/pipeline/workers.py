@@ -1,0 +1,80 @@
+"""Work shared among processes: a task that ends its process takes no other along."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
+from multiprocessing import get_context, parent_process
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+Task = tuple[Any, ...]
+
+_TASKS_EACH = 2
+"""So many tasks are given to a process at a time: the next is there when one is done, and few are made in advance."""
+
+
+def each(
+    function: Callable[..., Result], tasks: Iterable[Task], jobs: int, killed: Callable[..., Result]
+) -> Iterator[Result]:
+    """`function(*task)` for each task, as they end, in `jobs` processes; in this one where there is one job or task.
+
+    Where a process is killed, the tasks that were begun are done again, each alone; the result of one whose process
+    is killed again is `killed(*task)`.
+    """
+    ahead = iter(tasks)
+    first = list(islice(ahead, 2))
+    if jobs == 1 or len(first) == 1:
+        yield from (function(*task) for task in chain(first, ahead))
+        return
+    waiting = chain(first, ahead)
+    pool = _pool(jobs)
+    begun: dict[Future[Result], Task] = {}
+    try:
+        while True:
+            for task in islice(waiting, jobs * _TASKS_EACH - len(begun)):
+                begun[pool.submit(function, *task)] = task
+            if not begun:
+                return
+            lost = []
+            for future in wait(begun, return_when=FIRST_COMPLETED).done:
+                task = begun.pop(future)
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    lost.append(task)
+            if lost:
+                lost += begun.values()
+                begun.clear()
+                pool.shutdown()
+                pool = _pool(jobs)
+                yield from (_alone(function, task, killed) for task in lost)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _alone(function: Callable[..., Result], task: Task, killed: Callable[..., Result]) -> Result:
+    with _pool(1) as pool:
+        try:
+            return pool.submit(function, *task).result()
+        except BrokenProcessPool:
+            return killed(*task)
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, get_context("spawn"), _end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """A process whose parent is killed would wait for ever for the next task."""
+    threading.Thread(target=_exit_after_parent, daemon=True).start()
+
+
+def _exit_after_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
