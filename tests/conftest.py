@@ -1,18 +1,18 @@
 """What several tests share: an invented corpus, the sample data as tables, a browser, the number of examples."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
 from budgetlib.cli import main
 from budgetlib.tables.corpus import Corpus
 from tests import invented, once
+from tests.browser import Open, chromium, show
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -54,20 +54,16 @@ def sample_tidy() -> Path:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[webdriver.Chrome]:
-    """Debian's Chromium without a window; `get_log("performance")` tells every address it asked for."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("no Chromium with its driver is installed (Debian: chromium, chromium-driver)")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for argument in (
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--no-first-run",
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    with webdriver.Chrome(options=options, service=Service(driver)) as chrome:
+    with chromium() as chrome:
         yield chrome
+
+
+@pytest.fixture
+def opened(browser: webdriver.Chrome) -> Open:
+    """Opens a file as `show` does and gives the browser."""
+
+    def load(path: Path, width: int = 1440, **how: Any) -> webdriver.Chrome:
+        show(browser, path, width, **how)
+        return browser
+
+    return load

@@ -19,7 +19,7 @@ from reportlab.platypus import Flowable, Table
 
 from budgetlib.pipeline import parse_document
 from tests.end_to_end.test_roundtrip import lines_found, read_again
-from tests.plain_text import said
+from tests.plain_text import parse, said
 from tests.strategies import disclosures, documents, layouts
 from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.expected import expected_lines
@@ -232,9 +232,7 @@ def test_a_text_layer_of_glyph_numbers_is_unreadable_and_says_so(tmp_path: Path)
 
 
 def plain(folder: Path, body: str) -> Records:
-    path = folder / "paper.txt"
-    path.write_text(f"示例市示例局2026年部门预算\n\n{body}", encoding="utf-8")
-    return parse_document(path)
+    return parse(folder, f"示例市示例局2026年部门预算\n\n{body}")
 
 
 def test_radicals_in_place_of_characters_are_read_as_what_they_look_like(tmp_path: Path) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,11 +18,11 @@ from selenium.webdriver.common.keys import Keys
 from budgetlib.cli import main
 from budgetlib.pipeline import parse
 from budgetlib.report.index import SCRIPT
+from tests.browser import Open, asked_for
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import FACTS, Row, read_facts
 
 EXAMPLE = "示例市示例局"
-Open = Callable[..., webdriver.Chrome]
 HOSTILE = (
     "<script>document.title='taken'</script>",
     "=cmd()",
@@ -47,22 +45,6 @@ def reports(sample_tidy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     return make_reports(
         sample_tidy, tmp_path_factory.mktemp("reports") / "reports", "--department", EXAMPLE, "--year", "2026"
     )
-
-
-@pytest.fixture
-def opened(browser: webdriver.Chrome) -> Open:
-    """Opens a file at a width and gives the browser; with `scripts` off as where a reader forbids them."""
-
-    def load(path: Path, width: int = 1440, scripts: bool = True, place: str = "") -> webdriver.Chrome:
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
-        browser.get("about:blank")
-        browser.get_log("performance")  # type: ignore[no-untyped-call]
-        browser.get(path.as_uri() + place)
-        return browser
-
-    return load
 
 
 @pytest.fixture
@@ -94,9 +76,7 @@ def test_every_link_within_a_page_leads_somewhere(opened: Open, reports: Path) -
 def test_all_pages_run_one_script_and_ask_for_nothing(opened: Open, reports: Path) -> None:
     for path in pages(reports):
         chrome = opened(path)
-        entries = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]  # type: ignore[no-untyped-call]
-        asked = [e["params"]["request"]["url"] for e in entries if e["method"] == "Network.requestWillBeSent"]
-        assert [url for url in asked if url not in (path.as_uri(), "about:blank") and not url.startswith("data:")] == []
+        assert [url for url in asked_for(chrome) if url != path.as_uri() and not url.startswith("data:")] == []
         html = path.read_text(encoding="utf-8")
         assert re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL) == [SCRIPT.read_text(encoding="utf-8")]
         assert re.findall(r"<(?:link|iframe|object|embed)\b", html) == []

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 import budgetlib as bl
 from budgetlib.pipeline import parse
 from budgetlib.report.evidence import MOST, Exhibit, exhibits
 from budgetlib.tables.corpus import Corpus, load
+from tests.browser import Open, asked_for
 from tests.shared_material import SHARED, needs_shared
 
 RED, BLUE = (204, 32, 32), (31, 99, 190)
@@ -150,17 +150,15 @@ def test_the_report_shows_what_fails_with_pictures_and_folds_the_questions(
 
 
 def test_the_chapter_is_read_in_a_browser_and_loads_nothing(
-    browser: webdriver.Chrome, office: Corpus, sample_tidy: Path, tmp_path: Path
+    opened: Open, office: Corpus, sample_tidy: Path, tmp_path: Path
 ) -> None:
     hostile = office.checks.assign(message_zh=office.checks.message_zh + "<img src=http://example.com/x>")
     budget = replace(office, checks=hostile)
     html = bl.Display(budget, "zh").findings(bl.failures(budget), str(sample_tidy)).markup
     page = tmp_path / "findings.html"
     page.write_text(f'<!DOCTYPE html><meta charset="utf-8">{html}', encoding="utf-8")
-    browser.get_log("performance")  # type: ignore[no-untyped-call]
-    browser.get(page.as_uri())
+    browser = opened(page)
     pictures = browser.find_elements(By.CSS_SELECTOR, ".finding figure img")
     assert pictures
     assert all(browser.execute_script("return arguments[0].naturalWidth", one) > 0 for one in pictures)  # type: ignore[no-untyped-call]
-    asked = [entry["message"] for entry in browser.get_log("performance")]  # type: ignore[no-untyped-call]
-    assert not [message for message in asked if "example.com" in message and "requestWillBeSent" in message]
+    assert not [url for url in asked_for(browser) if "example.com" in url]

@@ -8,13 +8,13 @@ import subprocess
 import sys
 import time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from click.testing import CliRunner, Result
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from budgetlib.cli import main
@@ -22,6 +22,7 @@ from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.report.index import Report, write_index
 from budgetlib.report.run import NOTEBOOK, check_parameters, write_reports
 from tests import invented
+from tests.browser import Open, asked_for
 from tests.invented import ENTITY
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
@@ -192,26 +193,13 @@ def test_a_report_of_an_earlier_run_stays_in_the_index(again: Path) -> None:
 
 
 @pytest.fixture
-def page(browser: webdriver.Chrome) -> Any:
-    """Opens a file at the width of a phone and gives the browser."""
-
-    def opened(path: Path, width: int = 390) -> webdriver.Chrome:
-        metrics = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 500}
-        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        browser.get_log("performance")
-        browser.get(path.as_uri())
-        return browser
-
-    return opened
-
-
-def asked_for(browser: webdriver.Chrome) -> list[str]:
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+def page(opened: Open) -> Open:
+    """Opens a file at the width of a phone, where no other is given."""
+    return partial(opened, width=390)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_page_loads_nothing_from_outside(page: Any, report: Path, language: str) -> None:
+def test_a_page_loads_nothing_from_outside(page: Open, report: Path, language: str) -> None:
     path = report / f"report.{language}.html"
     urls = asked_for(page(path))
     assert path.as_uri() in urls
@@ -223,14 +211,14 @@ def test_a_page_loads_nothing_from_outside(page: Any, report: Path, language: st
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_a_page_needs_no_scrolling_sideways(page: Any, report: Path, language: str, width: int) -> None:
-    chrome = page(report / f"report.{language}.html", width)
+def test_a_page_needs_no_scrolling_sideways(page: Open, report: Path, language: str, width: int) -> None:
+    chrome = page(report / f"report.{language}.html", width=width)
     for details in chrome.find_elements(By.TAG_NAME, "summary"):
         details.click()
     assert chrome.execute_script("return document.documentElement.scrollWidth") <= width
 
 
-def test_a_chinese_page_says_in_chinese_who_how_much_and_why(page: Any, report: Path) -> None:
+def test_a_chinese_page_says_in_chinese_who_how_much_and_why(page: Open, report: Path) -> None:
     chrome = page(report / "report.zh.html")
     text = chrome.find_element(By.TAG_NAME, "body").text
     assert chrome.find_element(By.TAG_NAME, "html").get_attribute("lang") == "zh"
@@ -244,7 +232,7 @@ def test_a_chinese_page_says_in_chinese_who_how_much_and_why(page: Any, report: 
     assert "How much" not in text
 
 
-def test_an_english_page_says_the_same_in_million_yuan(page: Any, report: Path) -> None:
+def test_an_english_page_says_the_same_in_million_yuan(page: Open, report: Path) -> None:
     chrome = page(report / "report.en.html")
     text = chrome.find_element(By.TAG_NAME, "body").text
     assert chrome.find_element(By.TAG_NAME, "html").get_attribute("lang") == "en"
@@ -253,7 +241,7 @@ def test_an_english_page_says_the_same_in_million_yuan(page: Any, report: Path) 
     assert "万元的" not in text
 
 
-def test_every_figure_has_words_for_those_who_do_not_see_it(page: Any, report: Path) -> None:
+def test_every_figure_has_words_for_those_who_do_not_see_it(page: Open, report: Path) -> None:
     chrome = page(report / "report.zh.html")
     charts = chrome.find_elements(By.CSS_SELECTOR, "figure.chart svg")
     assert len(charts) >= 8
@@ -261,13 +249,13 @@ def test_every_figure_has_words_for_those_who_do_not_see_it(page: Any, report: P
     assert all(picture.get_attribute("alt") for picture in chrome.find_elements(By.TAG_NAME, "img"))
 
 
-def test_a_phone_is_shown_other_charts_than_a_wide_screen(page: Any, report: Path) -> None:
+def test_a_phone_is_shown_other_charts_than_a_wide_screen(page: Open, report: Path) -> None:
     for width, kind in ((390, "for-phones"), (1440, "for-pages")):
-        charts = page(report / "report.zh.html", width).find_elements(By.CSS_SELECTOR, "figure.chart > div")
+        charts = page(report / "report.zh.html", width=width).find_elements(By.CSS_SELECTOR, "figure.chart > div")
         assert {chart.get_attribute("class") for chart in charts if chart.is_displayed()} == {kind}
 
 
-def test_figures_without_a_file_at_hand_lead_to_the_words(page: Any, report: Path) -> None:
+def test_figures_without_a_file_at_hand_lead_to_the_words(page: Open, report: Path) -> None:
     chrome = page(report / "report.zh.html")
     chrome.find_element(By.CSS_SELECTOR, ".lead a.seen").click()
     dialog = chrome.find_element(By.TAG_NAME, "dialog")
@@ -275,13 +263,13 @@ def test_figures_without_a_file_at_hand_lead_to_the_words(page: Any, report: Pat
     assert "支出总计 665.75 万元" in dialog.text
 
 
-def test_chinese_is_drawn_with_the_font_that_the_page_brings_along(page: Any, report: Path) -> None:
+def test_chinese_is_drawn_with_the_font_that_the_page_brings_along(page: Open, report: Path) -> None:
     chrome = page(report / "report.zh.html")
     ready = "return document.fonts.ready.then(fonts => [...fonts].map(font => [font.family, font.status]))"
     assert chrome.execute_script(ready) == [["budgetlib Noto Sans SC", "loaded"]]
 
 
-def test_code_is_folded_away_but_there(page: Any, report: Path) -> None:
+def test_code_is_folded_away_but_there(page: Open, report: Path) -> None:
     chrome = page(report / "report.zh.html")
     code = chrome.find_elements(By.CLASS_NAME, "code")
     assert code
@@ -291,14 +279,14 @@ def test_code_is_folded_away_but_there(page: Any, report: Path) -> None:
     assert "bl.load(tidy)" in chrome.find_element(By.TAG_NAME, "body").text
 
 
-def test_chapters_without_data_say_so_in_a_sentence(page: Any, reports: Path) -> None:
+def test_chapters_without_data_say_so_in_a_sentence(page: Open, reports: Path) -> None:
     text = page(reports / ENTITY / "2025/report.zh.html").find_element(By.TAG_NAME, "body").text
     assert "文件没有说明比上年增减多少，资料中也没有上一年度的预算。" in text
     assert "没有读到政府采购分类金额。" in text
     assert "procurement_mix" not in files(reports / ENTITY / "2025/figures")
 
 
-def test_the_index_links_every_report_and_names_every_document_without_one(page: Any, reports: Path) -> None:
+def test_the_index_links_every_report_and_names_every_document_without_one(page: Open, reports: Path) -> None:
     chrome = page(reports / "index.html")
     links = [link.get_attribute("href") for link in chrome.find_elements(By.TAG_NAME, "a")]
     expected = [reports / ENTITY / year / f"report.{lang}.html" for year in ("2025", "2026") for lang in ("zh", "en")]
@@ -320,7 +308,7 @@ def test_a_result_that_cannot_be_read_leaves_its_figures_blank_in_the_index(tmp_
     assert re.findall(r'<td class="number" data-head="支出总计[^"]*">([^<]*)</td>', index) == [""]
 
 
-def test_text_of_a_document_does_nothing_and_names_no_path(page: Any, tmp_path: Path) -> None:
+def test_text_of_a_document_does_nothing_and_names_no_path(page: Open, tmp_path: Path) -> None:
     about = {"entity": HOSTILE, "department_id": "../../evil", "path": HOSTILE, "reason": HOSTILE}
     tables = invented.tables(2026, **about)
     tables["lines"]["item"] = HOSTILE + tables["lines"]["item"]

@@ -1,0 +1,50 @@
+"""A real browser without a window: Debian's Chromium, driven through its own driver."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+Open = Callable[..., webdriver.Chrome]
+"""What the fixture `opened` gives: path → the browser that shows it."""
+
+_ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+
+
+@contextmanager
+def chromium() -> Iterator[webdriver.Chrome]:
+    """The browser; a test that needs it is skipped where there is none."""
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not program or not driver:
+        pytest.skip("no Chromium with its driver is installed (Debian: chromium, chromium-driver)")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for argument in _ARGUMENTS:
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    with webdriver.Chrome(options=options, service=Service(driver)) as chrome:
+        yield chrome
+
+
+def show(chrome: webdriver.Chrome, path: Path, width: int = 1440, scripts: bool = True, place: str = "") -> None:
+    """Open a file at a width and, with a `place`, there; with `scripts` off as where a reader forbids them."""
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
+    chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    chrome.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+    chrome.get("about:blank")
+    asked_for(chrome)
+    chrome.get(path.as_uri() + place)
+
+
+def asked_for(chrome: webdriver.Chrome) -> list[str]:
+    """Every address that the browser asked for since it was asked this last."""
+    messages = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]  # type: ignore[no-untyped-call]
+    urls = [one["params"]["request"]["url"] for one in messages if one["method"] == "Network.requestWillBeSent"]
+    return [url for url in urls if url != "about:blank"]
