@@ -25,6 +25,11 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {cell.id: "".join(map(said, cell.outputs)) for cell in run.cells if cell.cell_type == "code"}
 
 
+@pytest.fixture(scope="module")
+def steps() -> Steps:
+    return Steps(SAMPLE)
+
+
 def said(output: Any) -> str:
     data = output.get("data", {})
     return str(output.get("text") or data.get("text/html") or "picture" * ("image/png" in data) or data["text/plain"])
@@ -84,9 +89,9 @@ def test_a_figure_changed_by_hand_fails_when_checked_again_and_nothing_else_does
         (lambda steps: steps.picture(7, steps.texts(7).iloc[:0]), "nothing to mark on page 7"),
     ],
 )
-def test_a_step_that_shows_nothing_says_why(what: Any, said: str) -> None:
+def test_a_step_that_shows_nothing_says_why(steps: Steps, what: Any, said: str) -> None:
     with pytest.raises(NotFound, match=said):
-        what(Steps(SAMPLE))
+        what(steps)
 
 
 def test_a_chart_in_a_notebook_is_one_drawing_without_links() -> None:

@@ -224,6 +224,7 @@ def test_a_report_with_all_its_pages_can_be_sent_by_mail(reports: Path, language
     assert (reports / EXAMPLE / f"2026/report.{language}.html").stat().st_size < 4_000_000
 
 
+@pytest.mark.slow
 def test_hostile_names_on_paper_do_nothing_in_a_report(opened: Open, tmp_path: Path) -> None:
     sound = read_facts(FACTS / f"{EXAMPLE}-2026.toml")
     rows = list(sound.rows("projects"))
