@@ -130,7 +130,7 @@ def test_a_figure_of_a_chart_opens_its_place(opened: Open, report: Path, width: 
 
 def test_without_scripts_a_figure_leads_to_the_marked_page(opened: Open, report: Path) -> None:
     html = report.read_text(encoding="utf-8")
-    place = re.search(r'<a class="seen" href="(#proof-\d+)"', html)
+    place = re.search(r'<a class="seen" href="(#source-\d+)"', html)
     assert place
     chrome = opened(report, scripts=False, place=place[1])
     mark = chrome.find_element(By.CSS_SELECTOR, ".mark:target")
