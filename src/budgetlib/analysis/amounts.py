@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from budgetlib.core.text import grand_total
+from budgetlib.definitions.toml import load
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, Row, written
 
@@ -17,8 +19,6 @@ PERCENT = Decimal("0.01")
 POINTS = Decimal("0.0001")
 Record = Mapping[Any, Any] | tuple[Any, ...]
 """A row of a result frame: by column, or in the order of the columns."""
-
-_WHOLE = frozenset({"page", "section", "count", "previous_year"})
 
 
 def printed_total(budget: Corpus, form: str, side: str, measure: str) -> pd.Series | None:
@@ -81,8 +81,14 @@ def shares_that_add_up(parts: Sequence[Decimal], whole: Decimal, places: Decimal
     return rounded
 
 
-def frame(columns: Sequence[str], records: Sequence[Record], whole: Set[str] = _WHOLE) -> pd.DataFrame:
-    """`records` as a frame of exactly `columns`: missing is None, those of `whole` are numbers, `Int64`."""
-    result = pd.DataFrame(records, columns=list(columns), dtype=object)
+def frame(name: str, records: Sequence[Record], names: Set[str] = frozenset()) -> pd.DataFrame:
+    """`records` as the frame `name` of `frames.toml`: missing is None, whole numbers are `Int64` but for `names`."""
+    columns, whole = _frames()["columns"][name], set(_frames()["whole"]) - names
+    result = pd.DataFrame(records, columns=columns, dtype=object)
     result = result.where(result.notna(), None)
     return result.astype(dict.fromkeys(whole & set(columns), "Int64"))
+
+
+@cache
+def _frames() -> dict[str, Any]:
+    return load("frames.toml", __package__)

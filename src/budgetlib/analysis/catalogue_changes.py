@@ -13,18 +13,6 @@ from budgetlib.analysis.catalogue_edition import Guidance, edition_key, leaves
 from budgetlib.definitions.vocabulary import service_words
 from budgetlib.tables.corpus import Corpus
 
-COLUMNS = (
-    "code",
-    "name",
-    "previous_code",
-    "previous_name",
-    "edition",
-    "section",
-    "status",
-    "document_id",
-    "page",
-    "file",
-)
 REWORDED = 80
 """Similarity (rapidfuzz `ratio`, 0–100) from which two names under one code are one item in other words."""
 
@@ -42,13 +30,13 @@ def edition_changes(corpus: Corpus, applying: Guidance) -> pd.DataFrame:
     editions = rows.edition.map(lambda number: None if pd.isna(number) else edition_key(number))
     other = rows[editions.ne(edition_key(applying.edition)) if applying.edition else editions.notna()]
     if applying.section is None or other.empty or applying.items.empty:
-        return frame(COLUMNS, [], frozenset({"page"}))
+        return frame("edition_changes", [], names={"section"})
     before = leaves(other[other.document_id == other.document_id.iloc[0]])
     paths = corpus.documents.set_index("document_id").path
     old = before.assign(file=before.document_id.map(paths)).to_dict("records")
     above = rows[rows.document_id.isin(applying.items.document_id)]
     records = [*_now(applying.items.to_dict("records"), old), *_then(old, applying.items, above)]
-    return frame(COLUMNS, records, frozenset({"page"}))
+    return frame("edition_changes", records, names={"section"})
 
 
 def _now(items: list[dict[Any, Any]], old: list[dict[Any, Any]]) -> Iterator[dict[Any, Any]]:

@@ -15,26 +15,6 @@ from budgetlib.definitions.vocabulary import service_words
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, written
 
-COLUMNS = (
-    "project",
-    "unit",
-    "amount_yuan",
-    "edition",
-    "section",
-    "code",
-    "name",
-    "basis",
-    "score",
-    "document_id",
-    "page",
-    "looks_like_service",
-    "declared_service",
-    "places",
-)
-SHARE_COLUMNS = ("coverage", "part", "whole", "value_unit", "share_pct")
-ITEM_COLUMNS = ("code", "name", "projects", "amount_yuan", "document_id", "page", "file")
-_WHOLE = frozenset({"page", "projects"})
-
 
 def catalogue_coverage(corpus: Corpus, budget: Corpus, applying: Guidance, reviewed: pd.DataFrame) -> pd.DataFrame:
     """Each project of `budget` with its item of the catalogue that applies.
@@ -70,7 +50,7 @@ def catalogue_coverage(corpus: Corpus, budget: Corpus, applying: Guidance, revie
                 "declared_service": claim is not None,
             }
         )
-    return frame(COLUMNS, records, _WHOLE)
+    return frame("catalogue_coverage", records, names={"section"})
 
 
 def coverage_shares(projects: pd.DataFrame, applying: Guidance) -> pd.DataFrame:
@@ -80,7 +60,7 @@ def coverage_shares(projects: pd.DataFrame, applying: Guidance) -> pd.DataFrame:
     projects that look like services), `part`, `whole`, `value_unit` (`count`|`yuan`), `share_pct`.
     """
     if applying.section is None or projects.empty:
-        return frame(SHARE_COLUMNS, [])
+        return frame("coverage_shares", [])
     covered = projects[projects.basis != "none"]
     covered = covered[covered.name.notna()]
     services = projects[projects.looks_like_service.astype(bool) | projects.name.notna()]
@@ -91,7 +71,7 @@ def coverage_shares(projects: pd.DataFrame, applying: Guidance) -> pd.DataFrame:
         "services": (Decimal(len(covered)), Decimal(len(services)), "count"),
     }
     return frame(
-        SHARE_COLUMNS,
+        "coverage_shares",
         [
             {"coverage": name, "part": part, "whole": whole, "value_unit": unit, "share_pct": share(part, whole)}
             for name, (part, whole, unit) in pairs.items()
@@ -110,7 +90,7 @@ def catalogue_items(projects: pd.DataFrame, applying: Guidance) -> pd.DataFrame:
         own = projects[(projects.code == item["code"]) & (projects.section == applying.section)]
         amount = _sum(own.amount_yuan) if len(own) else None
         records.append({**item, "projects": len(own), "amount_yuan": amount})
-    return frame(ITEM_COLUMNS, records, _WHOLE)
+    return frame("catalogue_items", records)
 
 
 def _projects(budget: Corpus) -> pd.DataFrame:

@@ -15,42 +15,6 @@ from budgetlib.core.text import squeeze
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, Row, places, written
 
-COLUMNS = (
-    "basis",
-    "dimension",
-    "code",
-    "item",
-    "previous_year",
-    "previous_yuan",
-    "current_yuan",
-    "change_yuan",
-    "change_pct",
-    "contribution_pp",
-    "status",
-    "document_id",
-    "page",
-    "measure",
-    "unit",
-    "reason",
-    "form",
-    "previous_item",
-    "places",
-)
-SIDE_BY_SIDE_COLUMNS = (
-    "measure",
-    "item",
-    "current_yuan",
-    "published_yuan",
-    "published_pct",
-    "computed_yuan",
-    "computed_pct",
-    "difference_yuan",
-    "reason",
-    "document_id",
-    "page",
-    "places",
-)
-
 
 class _Total(NamedTuple):
     """A total whose change disclosures state: its name, its key figure, and where the narrative part states it."""
@@ -97,7 +61,7 @@ def spending_change(corpus: Corpus, department: str, year: int) -> pd.DataFrame:
     current = corpus.select(department=department, year=year, kind="budget")
     previous = corpus.year_before(current)
     records = [*_published(current), *(_computed(previous, current) if previous is not None else ())]
-    return frame(COLUMNS, [{"previous_year": year - 1, **record} for record in records])
+    return frame("spending_change", [{"previous_year": year - 1, **record} for record in records])
 
 
 def published_and_computed(change: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +78,7 @@ def published_and_computed(change: pd.DataFrame) -> pd.DataFrame:
         {"measure": measure, **_side_by_side(*(by_basis[basis].get(measure) for basis in _BASES))}
         for measure in measures
     ]
-    return frame(SIDE_BY_SIDE_COLUMNS, records)
+    return frame("published_and_computed", records)
 
 
 def published_functions(change: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +95,7 @@ def published_functions(change: pd.DataFrame) -> pd.DataFrame:
         same = _same_function(published, computed)
         code = None if same is None else same["code"]
         records.append({"measure": published["measure"], "code": code, **_side_by_side(published, same)})
-    return frame((*SIDE_BY_SIDE_COLUMNS, "code"), records)
+    return frame("published_functions", records)
 
 
 def _same_function(published: Row, computed: Sequence[Row]) -> Row | None:

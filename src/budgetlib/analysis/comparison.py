@@ -13,45 +13,10 @@ from budgetlib.analysis.catalogue_coverage import catalogue_coverage, coverage_s
 from budgetlib.analysis.catalogue_edition import guidance
 from budgetlib.analysis.change import published_change
 from budgetlib.analysis.key_figures import KeyFigure, key_figure
-from budgetlib.analysis.procurement import KINDS, procurement_mix
+from budgetlib.analysis.procurement import procurement_mix
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, places, written
 
-SHARES = (
-    "project_pct",
-    "procurement_pct",
-    *(f"{kind}_pct" for kind in KINDS),
-    "items_pct",
-    "money_pct",
-    "covered_pct",
-)
-COLUMNS = (
-    "department_id",
-    "entity",
-    "fiscal_year",
-    "total_yuan",
-    "published_pct",
-    *SHARES,
-    "document_id",
-    "page",
-    "places",
-)
-CLASS_COLUMNS = (
-    "department_id",
-    "entity",
-    "fiscal_year",
-    "code",
-    "name",
-    "projects",
-    "amount_yuan",
-    "share_pct",
-    "project",
-    "document_id",
-    "page",
-    "form",
-    "places",
-)
-_WHOLE = frozenset({"fiscal_year", "page", "projects"})
 _COVERAGE = {"items": "items_pct", "money": "money_pct", "services": "covered_pct"}
 _CLASS_DIGITS = 3  # a letter and two digits: A15
 
@@ -64,7 +29,7 @@ def compare(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
     `procurement_pct` of the total, `goods_pct`, `works_pct`, `services_pct` of procurement, and coverage of the
     guidance catalogue: `items_pct`, `money_pct`, `covered_pct` (see `coverage_shares`).
     """
-    rows = frame(COLUMNS, list(_rows(corpus, reviewed)), _WHOLE)
+    rows = frame("compare", list(_rows(corpus, reviewed)))
     return rows.sort_values(["fiscal_year", "total_yuan"], ascending=False, na_position="last").reset_index(drop=True)
 
 
@@ -76,7 +41,7 @@ def compare_catalogue(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
     `amount_yuan`, `share_pct` of the budget's project money, `project` (the largest), `document_id`, `page`, `form`,
     `places`.
     """
-    rows = frame(CLASS_COLUMNS, list(_classes(corpus, reviewed)), _WHOLE)
+    rows = frame("compare_catalogue", list(_classes(corpus, reviewed)))
     return rows.sort_values(["fiscal_year", "entity"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 

@@ -10,29 +10,6 @@ import pandas as pd
 
 from budgetlib.analysis.amounts import PERCENT, frame, share, yuan
 
-COLUMNS = (
-    "measure",
-    "item",
-    "price_year",
-    "previous_year",
-    "previous_yuan",
-    "previous_real_yuan",
-    "current_yuan",
-    "change_yuan",
-    "change_pct",
-    "real_change_yuan",
-    "real_change_pct",
-    "price_change_pct",
-    "previous_index",
-    "current_index",
-    "missing_years",
-    "document_id",
-    "page",
-    "form",
-    "places",
-)
-_WHOLE = frozenset({"page", "price_year", "previous_year"})
-
 
 def constant_prices(change: pd.DataFrame, deflator: pd.DataFrame) -> pd.DataFrame:
     """The computed totals of `spending_change` beside the same in prices of the later year.
@@ -44,7 +21,7 @@ def constant_prices(change: pd.DataFrame, deflator: pd.DataFrame) -> pd.DataFram
     null), `document_id`, `page`, `form`, `places`. No rows without a computed change.
     """
     totals = change[(change.basis == "computed") & (change.dimension == "total")]
-    return frame(COLUMNS, list(_rows(totals, dict(zip(deflator.year, deflator["index"], strict=True)))), _WHOLE)
+    return frame("constant_prices", list(_rows(totals, dict(zip(deflator.year, deflator["index"], strict=True)))))
 
 
 def _rows(totals: pd.DataFrame, index: dict[int, Decimal]) -> Iterator[dict[Any, Any]]:

@@ -12,23 +12,6 @@ from budgetlib.analysis.amounts import frame
 from budgetlib.tables.corpus import Corpus
 
 SEVERITIES = ["error", "warning", "note"]
-QUALITY_COLUMNS = (
-    "document_id",
-    "path",
-    "entity",
-    "fiscal_year",
-    "outcome",
-    "pages",
-    "unread",
-    "lines",
-    "tested",
-    "held",
-    "errors",
-    "warnings",
-    "notes",
-)
-IDENTITY_COLUMNS = ("check", "severity", "about_zh", "about_en", "tested", "held", "failed", "documents")
-COVERAGE_COLUMNS = ("place", "form", "state", "count")
 
 
 def failures(corpus: Corpus) -> pd.DataFrame:
@@ -45,7 +28,7 @@ def document_quality(corpus: Corpus) -> pd.DataFrame:
     """
     records = list(_documents(corpus))
     records.sort(key=lambda record: [-record[name] for name in ("errors", "warnings", "unread", "notes")])
-    return frame(QUALITY_COLUMNS, records)
+    return frame("document_quality", records)
 
 
 def _documents(corpus: Corpus) -> Iterator[dict[str, Any]]:
@@ -73,7 +56,7 @@ def identity_quality(corpus: Corpus) -> pd.DataFrame:
     records = [_identity(str(name), own) for name, own in corpus.checks.groupby("check", sort=False)]
     records = [record for record in records if record["tested"]]
     records.sort(key=lambda record: record["held"] / record["tested"])
-    return frame(IDENTITY_COLUMNS, records)
+    return frame("identity_quality", records)
 
 
 def _identity(name: str, checks: pd.DataFrame) -> dict[str, Any]:
@@ -110,7 +93,7 @@ def form_coverage(corpus: Corpus) -> pd.DataFrame:
         {"place": place, "form": form, "state": state, "count": count}
         for (place, form, state), count in counted.items()
     ]
-    return frame(COVERAGE_COLUMNS, records)
+    return frame("form_coverage", records)
 
 
 def _budgets(corpus: Corpus) -> list[pd.DataFrame]:

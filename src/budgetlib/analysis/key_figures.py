@@ -80,7 +80,7 @@ def key_figures(budget: Corpus) -> pd.DataFrame:
     `document_id`, `places`.
     """
     figures = [key_figure(budget, measure) for measure in _PLACES]
-    return frame(KeyFigure._fields, [figure for figure in figures if figure is not None])
+    return frame("key_figures", [figure for figure in figures if figure is not None])
 
 
 def key_figure(budget: Corpus, measure: str) -> KeyFigure | None:
@@ -117,7 +117,7 @@ def coverage(budget: Corpus) -> pd.DataFrame:
         {**group.iloc[0][keys], "count": len(group), "page_list": page_ranges(group.page.dropna())}
         for _, group in pages.groupby(keys, dropna=False, sort=False)
     ]
-    return frame((*keys[1:], "count", "page_list", "document_id"), records)
+    return frame("coverage", records)
 
 
 def sources(budget: Corpus) -> pd.DataFrame:

@@ -19,60 +19,9 @@ from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, Row, places, written
 
 KINDS = ("goods", "works", "services")
-COLUMNS = (
-    "kind",
-    "amount_yuan",
-    "share_pct",
-    "share_of_budget_pct",
-    "document_id",
-    "page",
-    "form",
-    "section",
-    "previous_yuan",
-    "change_yuan",
-    "places",
-)
-STANDING_COLUMNS = (
-    "kind",
-    "share_pct",
-    "median_pct",
-    "rank",
-    "budgets",
-    "document_id",
-    "page",
-    "form",
-    "section",
-    "places",
-)
-CONCENTRATION_COLUMNS = (
-    "of",
-    "amount_yuan",
-    "parts",
-    "item",
-    "largest_pct",
-    "top3_pct",
-    "hhi",
-    "document_id",
-    "page",
-    "form",
-    "places",
-)
-PROJECT_COLUMNS = (
-    "project",
-    "unit",
-    "amount_yuan",
-    "kind",
-    "declared_service",
-    "document_id",
-    "page",
-    "form",
-    "places",
-)
-SERVICE_COLUMNS = ("item", "parts", "amount_yuan", "share_pct", "document_id", "page", "form", "places")
 _SECTION, _FORM, _SERVICES = 9, "procurement", "purchased_services"
 _PRINTED_KINDS = dict(zip(("货物", "工程", "服务"), KINDS, strict=True))
 _PRINTED_KIND = re.compile(r"(?:[A-C][-、.]?)?(货物|工程|服务)(?:类|[A-C])?(?:合计|小计)?")
-_WHOLE = frozenset({"page", "section", "rank", "budgets", "parts", "hhi"})
 _TOP = 3
 
 
@@ -95,7 +44,7 @@ def procurement_mix(budget: Corpus, corpus: Corpus | None = None) -> pd.DataFram
         }
         change = _against(row, before[kind]) if kind in before else {}
         records.append({"kind": kind, **row, **shares, **change})
-    return frame(COLUMNS, records, _WHOLE)
+    return frame("procurement_mix", records)
 
 
 def procurement_standing(corpus: Corpus, budget: Corpus) -> pd.DataFrame:
@@ -116,7 +65,7 @@ def procurement_standing(corpus: Corpus, budget: Corpus) -> pd.DataFrame:
             middle = median([*shares, row["share_pct"]]).quantize(PERCENT, ROUND_HALF_UP)
             rank = 1 + sum(other > row["share_pct"] for other in shares)
             records.append({**row, "kind": kind, "median_pct": middle, "rank": rank, "budgets": len(shares) + 1})
-    return frame(STANDING_COLUMNS, records, _WHOLE)
+    return frame("procurement_standing", records)
 
 
 def concentration(budget: Corpus) -> pd.DataFrame:
@@ -129,7 +78,7 @@ def concentration(budget: Corpus) -> pd.DataFrame:
     that was not read, that itemises nothing but the three kinds or functions, or that has a line below zero.
     """
     found = (_concentration(budget, form) for form in ("projects", _FORM, _SERVICES))
-    return frame(CONCENTRATION_COLUMNS, [one for one in found if one is not None], _WHOLE)
+    return frame("concentration", [one for one in found if one is not None])
 
 
 def purchased_services(budget: Corpus) -> pd.DataFrame:
@@ -148,7 +97,7 @@ def purchased_services(budget: Corpus) -> pd.DataFrame:
         own = {"share_pct": share(amount, whole), "places": written(map(Locator.of, rows.to_dict("records")))}
         records.append(placed(rows.iloc[0]) | about | own)
     records.sort(key=lambda row: -row["amount_yuan"])
-    return frame(SERVICE_COLUMNS, records, _WHOLE)
+    return frame("purchased_services", records)
 
 
 def procured_projects(projects: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +108,7 @@ def procured_projects(projects: pd.DataFrame) -> pd.DataFrame:
     `places`.
     """
     likely = [{**row, "kind": _kind_of(row), "form": "projects"} for row in projects.to_dict("records")]
-    return frame(PROJECT_COLUMNS, [row for row in likely if row["kind"] or row["declared_service"]], _WHOLE)
+    return frame("procured_projects", [row for row in likely if row["kind"] or row["declared_service"]])
 
 
 def _kind_of(project: Mapping[Any, Any]) -> str | None:

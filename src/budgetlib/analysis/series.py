@@ -26,24 +26,6 @@ MEASURES = (
     "operating_cost",
     "procurement",
 )
-COLUMNS = (
-    "measure",
-    "code",
-    "item",
-    "fiscal_year",
-    "amount_yuan",
-    "change_yuan",
-    "change_pct",
-    "breaks",
-    "form",
-    "section",
-    "page",
-    "document_id",
-    "file",
-    "places",
-)
-BREAK_COLUMNS = ("kind", "measure", "code", "fiscal_year", "previous", "current", "document_id", "page")
-_WHOLE = frozenset({"fiscal_year", "section", "page"})
 OTHER_BASE = Decimal("0.01")
 """Share of a total by which the year before, as the later document implies it, may differ from what that year's own
 document prints before the total is taken to cover something else; less is a misprint or rounding."""
@@ -68,7 +50,7 @@ def series(corpus: Corpus, department: str) -> pd.DataFrame:
         lines.setdefault((row["measure"], row["code"]), []).append(row)
     files = corpus.documents.set_index("document_id").path
     drawn = [{**row, "file": files[row["document_id"]]} for line in lines.values() for row in _along(line, cuts)]
-    return frame(COLUMNS, drawn, _WHOLE)
+    return frame("series", drawn)
 
 
 def series_breaks(corpus: Corpus, department: str) -> pd.DataFrame:
@@ -84,7 +66,7 @@ def series_breaks(corpus: Corpus, department: str) -> pd.DataFrame:
     """
     years = _years(corpus, department)
     records = [row for pair in pairwise(years.items()) for row in _breaks(*pair)]
-    return frame(BREAK_COLUMNS, records, _WHOLE)
+    return frame("series_breaks", records)
 
 
 def _years(corpus: Corpus, department: str) -> dict[int, Corpus]:

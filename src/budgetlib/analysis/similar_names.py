@@ -16,21 +16,6 @@ from budgetlib.tables.locators import places, written
 LIKE = 80
 """Similarity (rapidfuzz `WRatio`, 0–100) of two projects' names from which they are shown together."""
 
-COLUMNS = (
-    "dimension",
-    "relation",
-    "code",
-    "previous_item",
-    "previous_yuan",
-    "item",
-    "current_yuan",
-    "unit",
-    "score",
-    "document_id",
-    "page",
-    "places",
-)
-
 
 def similar_names(change: pd.DataFrame) -> pd.DataFrame:
     """Pairs of computed rows of `spending_change`, last year's and this year's, that the document does not connect.
@@ -47,7 +32,7 @@ def similar_names(change: pd.DataFrame) -> pd.DataFrame:
         records += _recoded(computed[computed.dimension == dimension].to_dict("records"))
     for _, rows in computed[computed.dimension == "project"].groupby("unit", dropna=False, sort=False):
         records += _alike(rows.to_dict("records"))
-    return frame(COLUMNS, records)
+    return frame("similar_names", records)
 
 
 def _recoded(rows: list[dict[Any, Any]]) -> Iterator[dict[str, Any]]:

@@ -12,31 +12,6 @@ from budgetlib.analysis.key_figures import KeyFigure, key_figure
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, places, written
 
-COLUMNS = (
-    "code",
-    "item",
-    "total_yuan",
-    "basic_yuan",
-    "project_yuan",
-    "share_pct",
-    "basis",
-    "form",
-    "page",
-    "document_id",
-    "places",
-)
-KIND_COLUMNS = (
-    "kind",
-    "amount_yuan",
-    "personnel_yuan",
-    "operating_yuan",
-    "share_pct",
-    "form",
-    "section",
-    "page",
-    "document_id",
-    "places",
-)
 # From the most telling form to the least: all funds; appropriations; general public budget; classes without code.
 FORMS = ("expenditure", "appropriation_expenditure", "general_public_expenditure", "budget_summary")
 _CLASS_DIGITS = 3
@@ -56,7 +31,7 @@ def spending_by_function(budget: Corpus, level: str = "class") -> pd.DataFrame:
         raise ValueError(f"level is {level!r}; allowed: 'class', 'item'")
     form = next((name for name in FORMS if not _rows(budget, name).empty), None)
     if form is None:
-        return frame(COLUMNS, [])
+        return frame("spending_by_function", [])
     rows = _rows(budget, form)
     groups = _classes(rows) if level == "class" and form != "budget_summary" else _leaves(rows)
     total = printed_total(budget, form, "expenditure", "total")
@@ -65,7 +40,10 @@ def spending_by_function(budget: Corpus, level: str = "class") -> pd.DataFrame:
         if total is not None
         else sum((group["total_yuan"] or Decimal(0) for group in groups), Decimal(0))
     )
-    return frame(COLUMNS, [{**group, "share_pct": share(group["total_yuan"], whole), "form": form} for group in groups])
+    return frame(
+        "spending_by_function",
+        [{**group, "share_pct": share(group["total_yuan"], whole), "form": form} for group in groups],
+    )
 
 
 def basic_and_project(budget: Corpus) -> pd.DataFrame:
@@ -79,7 +57,7 @@ def basic_and_project(budget: Corpus) -> pd.DataFrame:
     project = key_figure(budget, "project")
     basic = key_figure(budget, "basic") or _basic_in_parts(budget)
     if basic is None or project is None:
-        return frame(KIND_COLUMNS, [])
+        return frame("basic_and_project", [])
     personnel, operating = (key_figure(budget, part) for part in ("personnel", "operating"))
     parts = {}
     if personnel and operating and personnel.value + operating.value == basic.value:
@@ -92,7 +70,7 @@ def basic_and_project(budget: Corpus) -> pd.DataFrame:
         for figure in (basic, project)
     ]
     records[0] |= parts
-    return frame(KIND_COLUMNS, records)
+    return frame("basic_and_project", records)
 
 
 def _basic_in_parts(budget: Corpus) -> KeyFigure | None:

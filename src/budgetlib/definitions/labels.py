@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache
 
+from budgetlib.definitions.columns import result_columns
 from budgetlib.definitions.toml import load
 
 LANGUAGES = ("zh", "en")
@@ -15,8 +16,9 @@ _SCALES = {"zh": (Decimal(10_000), 2), "en": (Decimal(1_000_000), 4)}
 
 @cache
 def labels() -> dict[str, dict[str, dict[str, str]]]:
-    """All labels: section → key → language → text."""
-    return load("labels.toml", __package__)
+    """All labels: section → key → language → text; the heads of columns are the section `column`."""
+    heads = {column.name: {"zh": column.zh, "en": column.en} for column in result_columns().values()}
+    return {**load("labels.toml", __package__), "column": heads}
 
 
 def label(key: str, language: str, **values: object) -> str:

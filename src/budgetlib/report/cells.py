@@ -4,132 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from budgetlib.definitions.columns import ResultColumn, result_columns
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.labels import decimal, item, label, labels, money, name
 from budgetlib.report.citations import Citations
 from budgetlib.report.provenance import SourceSpan
 from budgetlib.tables.locators import Row
 
-# What a table shows of a frame, in this order; what is missing in all rows is left out.
-_COLUMNS = (
-    "number",
-    "path",
-    "severity",
-    "about",
-    "pages",
-    "unread",
-    "lines",
-    "tested",
-    "held",
-    "failed",
-    "errors",
-    "warnings",
-    "notes",
-    "documents",
-    "entity",
-    "fiscal_year",
-    "code",
-    "figure",
-    "total",
-    "previous_item",
-    "item",
-    "project",
-    "unit",
-    "catalogue_code",
-    "catalogue_item",
-    "previous_code",
-    "previous_name",
-    "edition_status",
-    "match",
-    "score",
-    "coverage",
-    "projects",
-    "of",
-    "kind",
-    "outcome",
-    "content",
-    "page_list",
-    "count",
-    "value",
-    "part",
-    "whole",
-    "total_yuan",
-    "basic_yuan",
-    "project_yuan",
-    "amount_yuan",
-    "share_pct",
-    "median_pct",
-    "rank",
-    "budgets",
-    "parts",
-    "largest_pct",
-    "top3_pct",
-    "hhi",
-    "declared",
-    "project_pct",
-    "procurement_pct",
-    "goods_pct",
-    "works_pct",
-    "services_pct",
-    "items_pct",
-    "money_pct",
-    "covered_pct",
-    "share_of_budget_pct",
-    "previous_yuan",
-    "previous_real_yuan",
-    "current_yuan",
-    "published_yuan",
-    "published_pct",
-    "computed_yuan",
-    "computed_pct",
-    "difference_yuan",
-    "change_yuan",
-    "change_pct",
-    "real_change_yuan",
-    "real_change_pct",
-    "contribution_pp",
-    "status",
-    "relation",
-    "breaks",
-    "value_published",
-    "value_corrected",
-    "reason",
-    "evidence",
-    "message",
-    "sha256",
-    "parser_version",
-    "place",
-)
-_SIGNED = ("change", "real_change", "contribution", "published", "computed", "difference")
-_LABELLED = ("severity", "kind", "status", "outcome", "match", "coverage", "edition_status", "relation", "of")
-_COUNTS = ("unread", "lines", "tested", "held", "failed", "errors", "warnings", "notes", "documents")
-_RANKED = ("rank", "budgets", "parts", "hhi")
-_NUMERIC = ("value", "count", "pages", "number", "score", "projects", "part", "whole", *_COUNTS, *_RANKED)
-_NAMES = (
-    "entity",
-    "item",
-    "previous_item",
-    "project",
-    "catalogue_item",
-    "previous_name",
-    "unit",
-    "content",
-    "path",
-    "reason",
-    "about",
-    "evidence",
-    "message",
-)
-_FAILED = ("errors", "warnings", "notes", "failed")
-_CITED = ("value", "part", "whole", "place")
-_OF_OTHERS = ("median_pct", "price_change_pct")
 _STATED = ("published_yuan", "published_pct")
-_CELL_KINDS = dict.fromkeys(_NAMES, "name") | {"sha256": "hash"}
 
 
 @dataclass(frozen=True)
@@ -151,15 +39,18 @@ class Cells:
         """
         rows = frame.to_dict("records")
         common_form = self._common_form(rows)
-        texts = {column: [self._linked(column, row, common_form, terms) for row in rows] for column in _COLUMNS}
-        shown = [column for column in _COLUMNS if any(texts[column])]
+        texts = {
+            name: [self._linked(column, row, common_form, terms) for row in rows]
+            for name, column in result_columns().items()
+        }
+        shown = [name for name, cells in texts.items() if any(cells)]
         details = {"place": common_form, "reason": self._in_english(frame)}
-        heads = [self._head(column, details.get(column, "")) for column in shown]
-        return heads, [list(row) for row in zip(*(texts[column] for column in shown), strict=True)]
+        heads = [self._head(result_columns()[name], details.get(name, "")) for name in shown]
+        return heads, [list(row) for row in zip(*(texts[name] for name in shown), strict=True)]
 
     def card(self, figure: Row) -> dict[str, str]:
         """One key figure with its unit and source."""
-        value, unit = self._value(figure)
+        value, unit = self._quantity(figure["value"], figure["value_unit"])
         linked = self.citations.figure(value, figure, "value")
         return {"what": self._figure(figure), "value": linked, "unit": unit, "place": self.place(figure)}
 
@@ -178,7 +69,7 @@ class Cells:
     def amount(self, row: Row, column: str, unsigned: bool = False) -> str:
         """An amount of a row with its unit, as a link to where it is printed."""
         value = abs(row[column]) if unsigned else row[column]
-        text = money(value, self.language, column.startswith(_SIGNED) and not unsigned)
+        text = money(value, self.language, result_columns()[column].signed and not unsigned)
         return self.citations.figure(f"{text} {label('unit.yuan', self.language)}", row, column)
 
     def place(self, row: Row) -> str:
@@ -233,14 +124,12 @@ class Cells:
         heads = [place or label("data_quality.unknown_place", self.language) for place in places]
         return heads, [[self.form(form), *(" ".join(found.get((p, form), [])) for p in places)] for form in printed]
 
-    def _head(self, column: str, detail: str) -> dict[str, str]:
-        unit = label("unit.yuan", self.language) if column.endswith("_yuan") else detail
-        numeric = column.endswith(("_yuan", "_pct", "_pp")) or column in _NUMERIC
+    def _head(self, column: ResultColumn, detail: str) -> dict[str, str]:
         return {
-            "head": label(f"column.{column}", self.language),
-            "unit": unit,
-            "kind": "number" if numeric else _CELL_KINDS.get(column, "text"),
-            "lang": "en" if column == "reason" and detail else "",
+            "head": label(f"column.{column.name}", self.language),
+            "unit": label("unit.yuan", self.language) if column.kind == "money" else detail,
+            "kind": column.style,
+            "lang": "en" if column.name == "reason" and detail else "",
         }
 
     def _in_english(self, frame: pd.DataFrame) -> str:
@@ -248,54 +137,53 @@ class Cells:
         ours = bool({"page_list", "sha256"} & set(frame.columns)) and self.language != "en"
         return label("report.in_english", self.language) if ours else ""
 
-    def _linked(self, column: str, row: Row, common_form: str, terms: str) -> str:
+    def _linked(self, column: ResultColumn, row: Row, common_form: str, terms: str) -> str:
         """A cell; its place does not name the form that is common to all rows."""
         text = self._text(column, {**row, "form": None} if common_form else row)
-        if terms and column in _FAILED and row.get(column):
-            return Markup('<a class="to" href="#{}">{}</a>').format(terms, text)
-        figure = column.endswith(("_yuan", "_pct", "_pp")) and column not in _OF_OTHERS
-        if not text or not (figure or column in _CITED):
+        of_findings = column.findings and row.get(column.name)
+        if not text or not (column.leads or of_findings):
             return text
-        if terms and "places" not in row:
+        if terms and (of_findings or "places" not in row):
             return Markup('<a class="to" href="#{}">{}</a>').format(terms, text)
-        return self.citations.figure(text, row, column)
+        return self.citations.figure(text, row, column.name)
 
-    def _text(self, column: str, row: Row) -> str:
-        if column in ("figure", "value"):
-            return self._figure(row) if column == "figure" else " ".join(self._value(row)).strip()
-        if column in ("part", "whole"):
-            return " ".join(self._value({**row, "value": row[column]})).strip() if column in row else ""
-        if column == "content":
-            return self._content(row) if "page_kind" in row else ""
-        if column == "place":
-            placed = "document_id" in row and "number" not in row
-            return self.place({**row, "form": None} if "page_list" in row else row) if placed else ""
-        if column == "item" and "item" in row:
+    def _text(self, column: ResultColumn, row: Row) -> str:
+        if column.kind in ("figure", "content", "place"):
+            return {"figure": self._figure, "content": self._content, "place": self._source}[column.kind](row)
+        if column.kind == "item" and "item" in row:
             return item(row["item"], self.language, row.get("code"))
-        value = row.get(column)
-        if pd.isna(value) or (column == "count" and row["page_list"]):
+        value = row.get(column.name)
+        if pd.isna(value) or (column.name == "count" and row["page_list"]):
             return ""
-        signed = column.startswith(_SIGNED)
-        if column.endswith("_yuan"):
-            return money(value, self.language, signed)
-        if column == "score":
-            return f"{value:.2f}"
-        if column.endswith(("_pct", "_pp")):
-            return decimal(value, signed)
-        return name(column, value, self.language) if column in _LABELLED else str(value)
+        match column.kind:
+            case "quantity":
+                return " ".join(self._quantity(value, row["value_unit"])).strip()
+            case "money":
+                return money(value, self.language, column.signed)
+            case "percent":
+                return decimal(value, column.signed)
+            case "score":
+                return f"{value:.2f}"
+            case "label":
+                return name(column.name, value, self.language)
+        return str(value)
 
     def _figure(self, row: Row) -> str:
         stands_alone = "value" in row or "breaks" in row
         return label(f"key_figure.{row['measure']}", self.language) if stands_alone else ""
 
-    def _value(self, row: Row) -> tuple[str, str]:
-        if "value" not in row:
-            return "", ""
-        if row["value_unit"] == "yuan":
-            return money(row["value"], self.language), label("unit.yuan", self.language)
-        return f"{row['value']:.0f}", label("unit.count", self.language)
+    def _quantity(self, value: Decimal, unit: str) -> tuple[str, str]:
+        if unit == "yuan":
+            return money(value, self.language), label("unit.yuan", self.language)
+        return f"{value:.0f}", label("unit.count", self.language)
+
+    def _source(self, row: Row) -> str:
+        placed = "document_id" in row and "number" not in row
+        return self.place({**row, "form": None} if "page_list" in row else row) if placed else ""
 
     def _content(self, row: Row) -> str:
+        if "page_kind" not in row:
+            return ""
         titles = [self.form(form.strip()) for form in (row["form"] or "").split(",") if form.strip()]
         return label("cite.join", self.language).join(titles) or name("page_kind", row["page_kind"], self.language)
 

@@ -10,20 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
+from budgetlib.definitions.columns import compared_shares
 from budgetlib.definitions.labels import label
 from budgetlib.report.charts.canvas import WIDE, link, new_axes, say
 from budgetlib.report.charts.typography import GREY, INK, SMALL, height, lettering, measure, wrapped
 
-COMPARED = (
-    "project_pct",
-    "procurement_pct",
-    "goods_pct",
-    "works_pct",
-    "services_pct",
-    "items_pct",
-    "money_pct",
-    "covered_pct",
-)
 _HEAT = LinearSegmentedColormap.from_list("share", ["#eef3f8", "#1f4e79"])
 _EDGE, _SPACE, _LEAST_ROW, _PADDING = 6.0, 8.0, 30.0, 9.0
 _NAMES = 0.3  # of the width, for the names of the rows
@@ -41,16 +32,17 @@ class Row(NamedTuple):
 
 def plot_comparison(comparison: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
     """The shares of `compare`: a row for each budget, a column for each share, a dash where unknown."""
-    shares = [column for column in COMPARED if comparison[column].notna().any()]
+    shares = [column for column in compared_shares() if comparison[column.name].notna().any()]
     rows = [
         Row(
             f"{row['entity']} {row['fiscal_year']}",
-            [None if pd.isna(row[column]) else row[column] for column in shares],
+            [None if pd.isna(row[column.name]) else row[column.name] for column in shares],
             row.get("href"),
         )
         for row in comparison.to_dict("records")
     ]
-    return draw_heat("comparison", rows, [label(f"heat.{column}", language) for column in shares], language, width)
+    heads = [column.short[language] for column in shares if column.short]
+    return draw_heat("comparison", rows, heads, language, width)
 
 
 def plot_catalogue_map(classes: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
