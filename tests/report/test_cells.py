@@ -28,7 +28,7 @@ def test_every_column_is_written_as_its_kind_says(corpus: Corpus, column: str) -
     if about.kind == "label":
         assert column in labels()
     if about.kind in WRITTEN:
-        frame = pd.DataFrame([{column: WRITTEN[about.kind], "page_list": ""}], dtype=object)
+        frame = pd.DataFrame([{"page_list": "", "measure": "basic", column: WRITTEN[about.kind]}], dtype=object)
         markup = bl.Display(corpus.select(year=2026), "zh").table(frame).markup
         assert f'<th class="{about.style}">{about.zh}' in markup
         assert f">{EXPECTED.get(about.kind, WRITTEN[about.kind])}</td>" in markup
