@@ -163,6 +163,7 @@ def _document(year: int) -> dict[str, Any]:
         "pages": 20,
         "entity": ENTITY,
         "department_id": ENTITY,
+        "disclosure_id": f"{ENTITY}-{year}-budget",
         "entity_kind": "department",
         "place": "示例市",
         "fiscal_year": year,

@@ -48,7 +48,9 @@ def document(document_id: str = ONE, **about: Any) -> dict[str, Any]:
         "outcome": "ok",
         "parser_version": "0",
     }
-    return {"document_id": document_id, **known, **about}
+    record = {"document_id": document_id, **known, **about}
+    who = (record["department_id"], record["fiscal_year"], record["document_kind"])
+    return {"disclosure_id": "-".join(map(str, who)), **record}
 
 
 def lines(
@@ -338,6 +340,14 @@ def test_prose_and_tables_of_one_department_in_two_files_are_held_against_one_an
     table = lines("general_public_expenditure", [("total", None, "合计", {"total": "100.00"})], OTHER)
     found = failed(corpus(documents=both, statements=[stated(5, "general_public_budget", "101.00")], lines=table))
     assert [finding["document_id"] for finding in found["stated_general_public_budget"]] == [ONE]
+
+
+def test_files_of_one_department_whose_totals_are_others_are_no_disclosure_together() -> None:
+    both = [document(ONE), document(OTHER)]
+    table = lines("budget_summary", [("total", None, "支出总计", {"total": "900.00"})], OTHER)
+    table += lines("general_public_expenditure", [("total", None, "合计", {"total": "900.00"})], OTHER)
+    figures = [stated(1, "expenditure_total", "100.00"), stated(5, "general_public_budget", "100.00")]
+    assert "stated_general_public_budget" not in failed(corpus(documents=both, statements=figures, lines=table))
 
 
 # --- purchased services

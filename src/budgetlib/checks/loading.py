@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pandas as pd
 
@@ -26,6 +25,10 @@ _TABLES = (
     "catalogue",
     "catalogue_declarations",
 )
+_OF_EVERYTHING = ("budget_summary", "revenue", "expenditure")
+_STATED_OF_EVERYTHING = ("revenue_total", "expenditure_total")
+_ROUNDED = Decimal(100)
+"""Yuan by which one total may differ in two files: 万元 with two decimals in the one, all digits in the other."""
 _FEN = Decimal("0.01")
 
 
@@ -37,7 +40,7 @@ def budgets(corpus: Corpus) -> list[Budget]:
         _budget(record, {name: rows.get(record["document_id"], []) for name, rows in tables.items()})
         for record in documents
     ]
-    together: dict[tuple[Any, ...], list[Budget]] = defaultdict(list)
+    together: dict[str, list[Budget]] = defaultdict(list)
     for budget in alone:
         together[_disclosure(budget)].append(budget)
     everyone: list[Budget] = []
@@ -48,11 +51,9 @@ def budgets(corpus: Corpus) -> list[Budget]:
     return everyone
 
 
-def _disclosure(budget: Budget) -> tuple[Any, ...]:
-    """Department, year and kind of document; a document that does not say them stands alone."""
-    record = budget.record
-    known = record["entity"] and record["fiscal_year"]
-    return (record["department_id"], record["fiscal_year"], record["document_kind"]) if known else (budget.document_id,)
+def _disclosure(budget: Budget) -> str:
+    """The disclosure that a document is part of; one that was put together by hand stands alone."""
+    return budget.record["disclosure_id"] or budget.document_id
 
 
 def _records(frame: pd.DataFrame) -> list[Record]:
@@ -85,13 +86,27 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
 
 
 def _completed(budget: Budget, siblings: list[Budget]) -> Budget:
-    """`budget` with the forms and sections that only its siblings have."""
+    """`budget` with the forms and sections that only its siblings have; one whose totals are others is none."""
     forms, statements = dict(budget.forms), list(budget.statements)
+    totals = _totals(budget)
     for sibling in siblings:
+        others = _totals(sibling)
+        if totals and others and not any(abs(one - other) <= _ROUNDED for one in totals for other in others):
+            continue
         forms = {**sibling.forms, **forms}
         there = {statement.section for statement in statements}
         statements += [statement for statement in sibling.statements if statement.section not in there]
     return replace(budget, forms=forms, statements=tuple(statements))
+
+
+def _totals(budget: Budget) -> set[Decimal]:
+    """The totals of revenue and expenditure that a document prints or states, in yuan."""
+    printed = {
+        line["amount_yuan"]
+        for line in budget.rows("lines")
+        if line["form"] in _OF_EVERYTHING and line["row_kind"] == line["measure"] == "total"
+    }
+    return printed | {one.figure.value for one in budget.statements if one.measure in _STATED_OF_EVERYTHING}
 
 
 def _forms(document_id: str, lines: list[Record]) -> Iterator[Form]:
@@ -177,7 +192,8 @@ def _statement(record: Record, stages: frozenset[str]) -> Statement:
         pictured=_unconfirmed(record),
     )
     figure = Figure(record["value"], _stated_slack(record), (place,))
-    measure = record["measure"] if record["stage"] in stages else f"plan:{record['measure']}"
+    own = record["stage"] is None or record["stage"] in stages
+    measure = record["measure"] if own else f"plan:{record['measure']}"
     return Statement(record["section"], measure, record["item"], figure, record["sentence"], record["stage"])
 
 

@@ -22,7 +22,7 @@ from budgetlib.extraction.forms.ocr_confirm import confirm_lines, confirm_statem
 from budgetlib.extraction.forms.ocr_repair import repair_amounts, repair_names, repair_prose
 from budgetlib.extraction.forms.recognise import recognise
 from budgetlib.extraction.forms.stages import settle_stages
-from budgetlib.extraction.identity import Identity, identify
+from budgetlib.extraction.identity import Identity, identify, settle_identity
 from budgetlib.extraction.narrative import read_narrative
 from budgetlib.extraction.narrative.passages import read_passages
 from budgetlib.extraction.page_log import Annex, FormReading, log_pages
@@ -126,7 +126,9 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     counts = _count_amounts(pages, lines, [*narrative.spans, *annexes.spans])
     page_records = log_pages(pages, forms, unread, notes, counts)
     is_disclosure = any((narrative.statements, *annexes.records.values(), *(form.money_unit for form in forms)))
-    _describe(document, source, identity, page_records, is_disclosure)
+    departments = [row["department"] for row in annexes.records["department_targets"] if row["department"]]
+    settled, problems = settle_identity(identity, departments, source)
+    _describe(document, source, settled, page_records, is_disclosure, problems)
     return {"pages": page_records, "lines": lines, "statements": narrative.statements, **annexes.records}
 
 
@@ -238,17 +240,23 @@ def _with(enclosure: Enclosure, annex: Annex | None, page: Page) -> Annex:
 
 
 def _describe(
-    document: Record, source: Source, identity: Identity, pages: Sequence[PageRecord], is_disclosure: bool
+    document: Record,
+    source: Source,
+    identity: Identity,
+    pages: Sequence[PageRecord],
+    is_disclosure: bool,
+    unsaid: Sequence[str],
 ) -> None:
-    """Who and when into `document`, and how reading ended."""
-    entity = identity.entity or source.publisher
+    """Who and when into `document`, and how reading ended; `unsaid` is what it does not say of itself."""
     document |= {
-        "entity": entity,
-        "department_id": slug(entity or source.document_id),
+        "entity": identity.entity,
+        "department_id": slug(identity.entity or source.document_id),
+        "named_by": identity.named_by,
         "entity_kind": identity.entity_kind,
         "place": identity.place,
-        "fiscal_year": identity.fiscal_year or source.fiscal_year,
+        "fiscal_year": identity.fiscal_year,
         "document_kind": identity.document_kind,
+        "disclosure_id": _disclosure_id(source, identity),
     }
     problems = []
     if source.expected_sha256 and source.expected_sha256 != source.sha256:
@@ -257,16 +265,21 @@ def _describe(
     if unread:
         numbers = ", ".join(str(page["page"]) for page in unread[:12] if page["page"])
         problems.append(f"{len(unread)} of {len(pages)} pages not read ({numbers or 'plain text'}): see table pages")
-    if not entity:
-        problems.append("does not name its publisher: put it into the manifest's column publisher")
-    if not (identity.fiscal_year or source.fiscal_year):
-        problems.append("does not say its year: put it into the manifest's column fiscal_year")
+    problems += unsaid
     if not is_disclosure:
         outcome = "not_a_disclosure" if len(unread) < len(pages) else "partial"
         problems.insert(0, f"no statutory form and no figure of a disclosure found in {source.name}")
     else:
         outcome = "partial" if problems else "ok"
     document |= {"outcome": outcome, "reason": "; ".join(problems) or None}
+
+
+def _disclosure_id(source: Source, identity: Identity) -> str:
+    """What the files of one disclosure share: publisher, year and kind; a file that does not say them stands alone."""
+    if identity.entity is None or identity.fiscal_year is None:
+        return source.document_id
+    level = ["unit"] if identity.entity_kind == "unit" else []
+    return "-".join([slug(identity.entity), str(identity.fiscal_year), identity.document_kind, *level])
 
 
 @contextmanager

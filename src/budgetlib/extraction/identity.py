@@ -5,25 +5,41 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from budgetlib.core.text import squeeze
 from budgetlib.extraction.forms.recognise import FormTable
 from budgetlib.extraction.forms.titles import find_entity
 from budgetlib.pages.model import Page
+from budgetlib.pages.sources import Source
 
 _COVER_TITLE = re.compile(
     r"^(?!第.{1,3}部分|目录|[一二三四五六七八九十]+、)"
     r"(?:(?P<y1>20\d\d)年度?)?(?P<who>.*?[^\d年度])?(?:\((?P<scope>汇总|本级|部门)\))?(?:(?P<y2>20\d\d)年度?)?"
-    r"(?:市级|省级|区级|县级)?(?P<level>部门\(单位\)|部门|单位)(?P<kind>预算|决算)(?:信息)?(?:公开|说明|情况说明|编制说明|文本|及.*)*(?:说明)?"
-    r"(?:\((?P<y3>20\d\d)年度?\))?$"
+    r"(?:市级|省级|区级|县级)?(?P<level>部门\(单位\)|部门|单位)(?:综合)?(?P<kind>预算|决算)(?:信息)?"
+    r"(?:公开|说明|情况说明|编制说明|文本|及.*)*(?:说明)?(?:\((?P<y3>20\d\d)年度?\))?$"
 )
-_PLACE = re.compile(r"^(?:中共)?(?P<place>.{1,8}?(?:特别行政区|自治区|省|市|自治州|州|盟|地区|县|区|旗))")
+_OF_A_DEPARTMENT = re.compile(r"(?<=.{4})部门$")
+"""A cover may print 某市某局部门 above 2026年度部门预算."""
+_PLACE = re.compile(
+    r"^(?:中共|中国共产党)?(?P<place>.{1,8}?(?:特别行政区|自治区|省|市|自治州|州(?!市)|盟|地区|县|区|旗))"
+)
 _YEAR = re.compile(r"(20[012]\d)年")
 _WRITTEN_YEAR = re.compile(r"二[〇零○Oo0][一二三四五六七八九][〇零○Oo0一二三四五六七八九](?=年)")
 _DIGITS = str.maketrans("〇零○Oo一二三四五六七八九", "00000123456789")
 _SUFFIX = re.compile(r"(?:[\[(（〔【][^\])）〕】]*[\])）〕】]?|本级|机关|汇总|单位[:：].*)+$")
+_TITLE_YEAR = re.compile(r"\(?(20[012]\d)年度?\)?(?:.{2,30}表)?")
+"""A year in or below the title of a table."""
+_FIRST_PAGES = 3
+_YEAR_OF_NAME = re.compile(r"(?<!\d)20[012]\d(?!\d)年?度?")
+_BETWEEN = re.compile(r"[\s_\-—－（）()【】\[\]《》“”.]+")
+_NO_PUBLISHER = re.compile(
+    r"(?:附[件表]?\d*|关于|部门|单位|综合|预算|决算|信息|公开|情况|编制|报表|表格|说明|文本|扫描件?|稿|的|及|和)+$"
+)
+_PUBLISHER = re.compile(
+    r"^[一-鿿]{3,}(?:局|厅|委|委员会|办|办公[厅室]|中心|院|处|会|署|部|队|站|校|学|所|馆|公司|政府|街道|镇|乡)(?:本级)?$"
+)
 _COVER_LINES = 14
 """Lines among which a cover names publisher and year; the contents follow."""
 _SHORTEST_NAME = 4
@@ -40,6 +56,8 @@ class Identity:
     document_kind: str
     years: tuple[int, ...]
     """Every year in a form's title, the commonest first."""
+    named_by: str | None = None
+    """What names the entity: a `page`, the `manifest`, or only the `file`'s name."""
 
     @property
     def place(self) -> str | None:
@@ -54,7 +72,7 @@ def _in_digits(written: re.Match[str]) -> str:
 
 def _cover(pages: Sequence[Page]) -> list[str]:
     lines: list[str] = []
-    for page in pages[:3]:
+    for page in pages[:_FIRST_PAGES]:
         lines += [_WRITTEN_YEAR.sub(_in_digits, squeeze(line.text)) for line in page.lines[:_COVER_LINES]]
         if len(lines) >= _COVER_LINES:
             break
@@ -81,19 +99,53 @@ def _named_in_forms(tables: Sequence[FormTable], pages: Sequence[Page]) -> str |
     return names.most_common(1)[0][0] if names else None
 
 
+def settle_identity(identity: Identity, departments: Sequence[str], source: Source) -> tuple[Identity, list[str]]:
+    """Who and when where forms and cover do not say, and what the document leaves unsaid.
+
+    First the whole-department performance tables (`departments`), then the manifest, last the file's name.
+    """
+    problems: list[str] = []
+    of_file, year_of_file = identity_of_name(source.name)
+    targets = Counter(departments).most_common(1)
+    on_page = identity.entity or (targets[0][0] if targets else None)
+    named = [("page", on_page), ("manifest", source.publisher), ("file", of_file)]
+    named_by, entity = next(((by, name) for by, name in named if name), (None, None))
+    year = identity.fiscal_year or source.fiscal_year or year_of_file
+    if named_by in ("file", None):
+        guess = f"; its file's name says {entity}" if entity else ""
+        problems.append(f"does not name its publisher{guess}: put it into the manifest's column publisher")
+    if not (identity.fiscal_year or source.fiscal_year):
+        guess = f"; its file's name says {year}" if year else ""
+        problems.append(f"does not say its year{guess}: put it into the manifest's column fiscal_year")
+    return replace(identity, entity=entity, fiscal_year=year, named_by=named_by), problems
+
+
 def identify(pages: Sequence[Page], tables: Sequence[FormTable]) -> Identity:
     """The identity of a document, from the lines above its forms, else from its cover."""
     title = _cover_title(pages)
     entity = _named_in_forms(tables, pages)
     if entity is None and title and title["who"]:
-        entity = title["who"] + (f"({title['scope']})" if title["scope"] == "本级" else "")
+        entity = _OF_A_DEPARTMENT.sub("", title["who"]) + (f"({title['scope']})" if title["scope"] == "本级" else "")
     if entity is None:
-        entity = find_entity(line.text for page in pages[:3] for line in page.lines[:_COVER_LINES])
+        entity = find_entity(line.text for page in pages[:_FIRST_PAGES] for line in page.lines[:_COVER_LINES])
     years = Counter(table.year for table in tables if table.year)
     ordered = tuple(year for year, _ in years.most_common())
     stated = _stated_year(title, pages)
     year = stated if stated in ordered or not ordered else ordered[0]
     return Identity(entity, _kind(entity, title, tables), year, _document_kind(title, tables, pages), ordered)
+
+
+def identity_of_name(name: str) -> tuple[str | None, int | None]:
+    """The publisher and the year that a file's name gives: the last resort, where no page says them.
+
+    >>> identity_of_name("示例-数据管理局-2026-说明-扫描件.pdf"), identity_of_name("scan0001.pdf")
+    (('示例数据管理局', 2026), (None, None))
+    """
+    stem = re.sub(r"\.[A-Za-z]{2,5}$", "", name.rsplit("/", 1)[-1])
+    year = _YEAR_OF_NAME.search(stem)
+    parts = (_NO_PUBLISHER.sub("", part) for part in _BETWEEN.split(_YEAR_OF_NAME.sub("-", stem)))
+    entity = "".join(squeeze(part) for part in parts)
+    return entity if _PUBLISHER.search(entity) else None, int(year[0][:4]) if year else None
 
 
 def is_another(named: str | None, entity: str | None) -> bool:
@@ -116,11 +168,14 @@ def is_another(named: str | None, entity: str | None) -> bool:
 def _stated_year(title: re.Match[str] | None, pages: Sequence[Page]) -> int | None:
     if title and (stated := title["y1"] or title["y2"] or title["y3"]):
         return int(stated)
-    for page in pages[:3]:
+    for page in pages[:_FIRST_PAGES]:
         for line in page.lines:
             if match := _YEAR.search(squeeze(line.text)):
                 return int(match[1])
-    return None
+    titled = Counter(
+        int(match[1]) for page in pages for line in page.lines if (match := _TITLE_YEAR.fullmatch(squeeze(line.text)))
+    )
+    return max(titled, key=lambda year: (titled[year], year), default=None)
 
 
 def _kind(entity: str | None, title: re.Match[str] | None, tables: Sequence[FormTable]) -> str | None:
@@ -138,6 +193,6 @@ def _document_kind(title: re.Match[str] | None, tables: Sequence[FormTable], pag
     if title:
         return "budget" if title["kind"] == "预算" else "final_accounts"
     names = "".join([table.title for table in tables] + _cover(pages))
-    if "决算" in names and "预算" not in names:
+    if ("决算" in names and "预算" not in names) or "自评" in names:
         return "final_accounts"
-    return "budget" if "预算" in names else "other"
+    return "budget" if "预算" in names or "绩效目标" in names else "other"

@@ -114,6 +114,12 @@ DOCUMENTS = Table(
         Column("entity", TEXT, "The publishing department or unit (部门/单位) as printed, without line breaks."),
         Column("department_id", TEXT, "`entity` as a folder name."),
         Column(
+            "named_by",
+            TEXT,
+            "What names `entity`: a page of the document, the manifest, or nothing but the file's name.",
+            allowed=("page", "manifest", "file"),
+        ),
+        Column(
             "entity_kind",
             TEXT,
             "Whether a department with its units or one unit publishes.",
@@ -122,6 +128,11 @@ DOCUMENTS = Table(
         Column("place", TEXT, "Province or city that the entity's name begins with."),
         Column("fiscal_year", WHOLE, "The budget year."),
         Column("document_kind", TEXT, "What is disclosed.", allowed=("budget", "final_accounts", "other")),
+        Column(
+            "disclosure_id",
+            TEXT,
+            "Shared by the files that make one disclosure: prose, tables and annexes of one publisher, year and kind.",
+        ),
         Column("outcome", TEXT, "How reading ended.", required=True, allowed=DOCUMENT_OUTCOMES),
         Column("reason", TEXT, "Why `outcome` is not `ok`, and what to do next."),
         Column("note", TEXT, "The note on the file in the manifest, e.g. that it is re-typeset."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import Form, form_titled
@@ -26,6 +26,10 @@ _ENTITY = re.compile(
     r"(?=[\s　]*(?:金额|计量)?单位\s*[:：]|[\s　]+(?:人民币)?[亿万千]?元\s*$|$)"
 )
 _MONEY_UNIT = re.compile(r"(人民币)?(亿|万|千)?元")
+_CUT_UNIT = re.compile(r"单位[:：](?:人民币)?[亿万千]?$")
+_NAME = re.compile(r"(?:[局厅院处会室队站校所署部馆]|中心)[)）\]]?\s*$")
+_REST_OF_NAME = re.compile(r"[一-鿿]{1,10}")
+_NO_NAME = re.compile(r"表$|元$|单位|部门|预算|收入|支出|收支|项目|科目|合计|编码|名称|金额|续|备注|说明")
 _NOT_A_TITLE = re.compile(r"[。;；]|\.{4,}|…|详见|见附|^注[:：]|^备注")
 _TOTALS = re.compile(
     r"(?:本年|当年|本年度|预算)?(?:收支|收入|支出|部门|单位|(?:人员|公用)(?:经费)?|(?:基本|项目)支出)?(?:预算)?(?:合|总|小)计(?:数)?"
@@ -102,10 +106,32 @@ def _form_of(line: str) -> Form | None:
     return form_titled(clean_title(line))
 
 
+def _whole(texts: Iterable[str]) -> Iterator[str]:
+    """`texts` with a unit or name that goes on in the next line in one piece (单位：万 / 元, 委员会办 / 公厅)."""
+    lines = [text for text in texts if text.strip()]
+    index = 0
+    while index < len(lines):
+        text, index = lines[index], index + 1
+        below = [squeeze(line) for line in lines[index : index + 2]]
+        if below and _CUT_UNIT.search(squeeze(text)) and _MONEY_UNIT.fullmatch(below[0]):
+            text, index = text + below[0], index + 1
+        elif (match := _ENTITY.search(text.strip())) and match.end() == len(text.strip()) and not _NAME.search(text):
+            beside = below[:1] if below and _UNIT.fullmatch(below[0]) else []
+            rest = below[len(beside)] if len(below) > len(beside) else ""
+            if _REST_OF_NAME.fullmatch(rest) and not _NO_NAME.search(rest):
+                yield from beside
+                text, index = text.rstrip() + rest, index + len(beside) + 1
+        yield text
+
+
 def find_unit(texts: Iterable[str]) -> str | None:
-    """The money unit that `texts` state last (it stands nearest to the table); None where none is stated."""
+    """The money unit that `texts` state last (it stands nearest to the table); None where none is stated.
+
+    >>> find_unit(["支出预算表", "单位：万", "元"])
+    '万元'
+    """
     unit = None
-    for text in texts:
+    for text in _whole(texts):
         for match in _UNIT.finditer(squeeze(text)):
             unit = match[2] or match[3]
         if (alone := _UNIT_AT_THE_END.search(text)) and _ENTITY.search(text):
@@ -114,9 +140,13 @@ def find_unit(texts: Iterable[str]) -> str | None:
 
 
 def find_entity(texts: Iterable[str]) -> str | None:
-    """The department or unit that the lines above a form name, as printed."""
+    """The department or unit that the lines above a form name, as printed.
+
+    >>> find_entity(["收入预算总表", "部门：示例市委员会办", "单位：万元", "公厅"])
+    '示例市委员会办公厅'
+    """
     entity = None
-    for text in texts:
+    for text in _whole(texts):
         if match := _ENTITY.search(text.strip()):
             named = re.sub(r"\s+", "", match["entity"])
             entity = entity if _MONEY_UNIT.fullmatch(named) else named
