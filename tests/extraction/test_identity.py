@@ -82,3 +82,18 @@ def test_the_manifest_comes_before_the_name_of_the_file_and_the_name_is_said_to_
 @pytest.mark.parametrize("name", ["scan0001.pdf", "2026年部门预算.pdf", "附件1.pdf"])
 def test_a_file_name_that_names_nobody_is_no_publisher(name: str) -> None:
     assert identity_of_name(name)[0] is None
+
+
+def test_prose_and_tables_published_apart_share_a_disclosure_and_other_years_do_not(tmp_path: Path) -> None:
+    def disclosure(text: str) -> str:
+        (document,) = parse(tmp_path, text)["documents"]
+        return str(document["disclosure_id"])
+
+    prose = "示例市示例局2026年部门预算公开说明\n一、收入预算情况说明\n收入预算5万元。\n"
+    tables = "收支总表\n部门：示例市示例局 单位：万元\n\n收入\t2026年预算数\n收入总计\t5.00\n\n2026年部门预算\n"
+    assert disclosure(prose) == disclosure(tables) == "示例市示例局-2026-budget"
+    assert disclosure(prose.replace("2026", "2025")) != disclosure(tables)
+    assert disclosure("没有名字的说明\n一、收入预算情况说明\n收入预算5万元。\n") not in (
+        disclosure(prose),
+        disclosure(tables),
+    )
