@@ -14,6 +14,8 @@ import pypdfium2
 import pytest
 
 from tests.typesetting.disclosure import FACTS, MEASURES, Disclosure, Row, read_facts
+from tests.typesetting.final_accounts import FINAL_ACCOUNTS, read_final_accounts
+from tests.typesetting.final_prose import executions_by_function, executions_of_three_public
 from tests.typesetting.forms import FUNDS
 from tests.typesetting.prose import INVENTED, RE_TYPESET
 from tests.typesetting.sample import COLUMNS, RAW, sample_files
@@ -21,6 +23,7 @@ from tests.typesetting.stated_figures import GIVEN, share
 
 DISCLOSURES = {path.stem: read_facts(path) for path in sorted(FACTS.glob("*.toml"))}
 PUBLISHED = {name: disclosure for name, disclosure in DISCLOSURES.items() if not disclosure.invented}
+(FINAL,) = FINAL_ACCOUNTS.glob("*.toml")
 EXAMPLES = {name: disclosure for name, disclosure in DISCLOSURES.items() if disclosure.invented}
 BY_CODE = (
     "revenue",
@@ -82,7 +85,7 @@ def test_the_first_page_and_its_foot_say_that_published_figures_were_typeset_aga
     assert first_page(name).count(squeezed(RE_TYPESET)) == 2
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", [*EXAMPLES, FINAL.stem])
 def test_the_first_page_and_its_foot_say_that_an_example_is_invented(name: str) -> None:
     page = first_page(name)
     assert page.count(squeezed(INVENTED)) == 2
@@ -311,3 +314,24 @@ def test_between_the_years_projects_and_functions_stay_come_and_go(before: Discl
         assert old & new
         assert old - new
         assert new - old
+
+
+def test_the_final_accounts_overrun_one_item_underspend_one_and_misprint_one_rate() -> None:
+    accounts = read_final_accounts(FINAL)
+    gaps = {one.item: one.outcome - one.plan for one in executions_by_function(accounts) if one.item}
+    assert sorted(gap for gap in gaps.values() if gap) == [Decimal("-6.40"), Decimal("46.40")]
+    said = [*executions_by_function(accounts), *executions_of_three_public(accounts)]
+    wrong = [one.measure for one in said if one.rate is not None and one.rate != share(one.outcome, one.plan)]
+    assert wrong == ["reception"]
+
+
+def test_what_the_final_accounts_leave_is_carried_into_the_budget_of_the_next_year() -> None:
+    accounts, (_, after) = read_final_accounts(FINAL), EXAMPLES.values()
+    assert sum(spent.closing for spent in accounts.spending) == after.amount(
+        "budget_summary", "上年结转", side="revenue"
+    )
+
+
+def test_the_basic_expenditure_of_the_final_accounts_is_the_same_by_function_and_by_economic_item() -> None:
+    accounts = read_final_accounts(FINAL)
+    assert sum(spent.basic for spent in accounts.spending) == sum(accounts.economic.values())

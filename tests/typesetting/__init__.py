@@ -9,12 +9,13 @@ b'%PDF-'
 
 | module | what it does |
 |---|---|
-| `disclosure` | what a disclosure says: forms, narrative, targets, catalogue; `facts/` holds six of them as TOML |
+| `disclosure` | what a disclosure says: forms, narrative, targets, catalogue; `facts/` holds them as TOML |
 | `assemble` | from the smallest parts of a budget to the 13 forms, which then add up |
 | `stated_figures` | the figures that the narrative part states, from the forms |
 | `paper` | ink and paper: font, tables, pages, every way to set them (`Layout`); knows nothing of budgets |
 | `forms`, `prose`, `annexes` | the 13 forms, the words around them, the tables behind them, in the statutory shape |
 | `expected` | the lines and statements that a correct reader finds |
+| `final_accounts`, `final_forms`, `final_prose` | final accounts: what they say, the nine forms, the words |
 | `sample` | the files of `data/raw`; `python -m tests.typesetting` writes them |
 
 It shares no code with budgetlib: a reader that misunderstands a form is not checked by a typesetter that does so too.
@@ -24,8 +25,11 @@ from __future__ import annotations
 
 from tests.typesetting.annexes import catalogue, performance_targets
 from tests.typesetting.disclosure import FACTS, Disclosure, read_facts
+from tests.typesetting.final_accounts import FinalAccounts
+from tests.typesetting.final_forms import final_forms
+from tests.typesetting.final_prose import final_cover, final_prose
 from tests.typesetting.forms import forms
-from tests.typesetting.paper import Layout, new_page, register_font, render
+from tests.typesetting.paper import Layout, new_page, register_font, render, text
 from tests.typesetting.prose import (
     cover,
     glossary,
@@ -36,7 +40,7 @@ from tests.typesetting.prose import (
     sections_before_performance_tables,
 )
 
-__all__ = ["FACTS", "Disclosure", "Layout", "read_facts", "typeset"]
+__all__ = ["FACTS", "Disclosure", "FinalAccounts", "Layout", "read_facts", "typeset", "typeset_final_accounts"]
 
 
 def typeset(disclosure: Disclosure, layout: Layout | None = None) -> bytes:
@@ -59,3 +63,17 @@ def typeset(disclosure: Disclosure, layout: Layout | None = None) -> bytes:
         *glossary(),
     ]
     return render(story, layout, f"{disclosure.entity} {disclosure.fiscal_year}", mark(disclosure))
+
+
+def typeset_final_accounts(accounts: FinalAccounts, layout: Layout | None = None) -> bytes:
+    """`accounts` as a PDF with three parts, the same bytes every time."""
+    layout = layout or Layout()
+    register_font()
+    story = [
+        *final_cover(accounts, layout),
+        text("part", f"第二部分 {accounts.fiscal_year}年度部门决算表"),
+        *final_forms(accounts, layout),
+        new_page(),
+        *final_prose(accounts),
+    ]
+    return render(story, layout, f"{accounts.entity} {accounts.fiscal_year} 决算", mark(accounts.budget))

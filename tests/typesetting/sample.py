@@ -8,8 +8,9 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.typesetting import typeset
+from tests.typesetting import typeset, typeset_final_accounts
 from tests.typesetting.disclosure import FACTS, Disclosure, read_facts
+from tests.typesetting.final_accounts import FINAL_ACCOUNTS, read_final_accounts
 from tests.typesetting.prose import mark
 
 RAW = Path(__file__).resolve().parents[2] / "data" / "raw"
@@ -25,9 +26,14 @@ _INVENTED = "Both the department and its figures are made up; there is no origin
 def sample_files() -> Iterator[tuple[str, bytes]]:
     """Name and bytes of every file that `data/raw` holds besides its README."""
     rows = []
-    for path in sorted(FACTS.glob("*.toml")):
-        disclosure = read_facts(path)
-        name, content = f"{path.stem}.pdf", typeset(disclosure)
+    for path in sorted([*FACTS.glob("*.toml"), *FINAL_ACCOUNTS.glob("*.toml")], key=lambda path: path.name):
+        if path.parent == FINAL_ACCOUNTS:
+            accounts = read_final_accounts(path)
+            disclosure, content = accounts.budget, typeset_final_accounts(accounts)
+        else:
+            disclosure = read_facts(path)
+            content = typeset(disclosure)
+        name = f"{path.stem}.pdf"
         rows.append(_manifest_row(name, content, disclosure))
         yield name, content
     table = io.StringIO(newline="")
