@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from tests.typesetting.assemble import APPROPRIATED, NAMES, SOURCES, Forms, Part, assemble
 from tests.typesetting.disclosure import CLASSIFICATIONS, Disclosure, Row, Target
+from tests.typesetting.final_accounts import FUNDS, FinalAccounts, Spent
+from tests.typesetting.final_accounts import SOURCES as FINAL_SOURCES
 from tests.typesetting.paper import Layout
 from tests.typesetting.stated_figures import share
 
@@ -174,3 +177,62 @@ def _narrative(draw: st.DrawFn, forms: Forms, targets: tuple[Target, ...]) -> di
         "vehicles": str(draw(st.integers(0, 30))),
         "office_area_m2": str(draw(amounts())),
     }
+
+
+_PLANNED = {
+    "general_public_budget": "general_public_expenditure",
+    "government_funds": "government_fund_expenditure",
+    "state_capital": "state_capital",
+}
+_FINAL_ECONOMIC = [name for group in CLASSIFICATIONS["economic_codes"].values() for name in group["items"]]
+
+
+@st.composite
+def final_accounts(draw: st.DrawFn) -> FinalAccounts:
+    """What became of a random budget: of each planned item as much, more, less or nothing; some items unplanned."""
+    budget = draw(disclosures())
+    spending = [
+        draw(_spent(row.code, fund, row.amounts.get("basic"), row.amounts.get("project")))
+        for fund, form in _PLANNED.items()
+        for row in budget.rows(form)
+        if row.code and len(row.code) == 7
+    ]
+    planned = {one.code for one in spending}
+    for code in draw(st.lists(st.sampled_from([c for c in _GENERAL if c not in planned]), max_size=2, unique=True)):
+        spending.append(draw(_spent(code, "general_public_budget", None, draw(amounts()))))
+    for source in draw(st.lists(st.sampled_from([s for s in FINAL_SOURCES if s not in FUNDS]), unique=True)):
+        spending.append(draw(_spent(draw(st.sampled_from(_GENERAL)), source, None, draw(amounts()))))
+    basic = sum((one.basic for one in spending), Decimal(0))
+    return FinalAccounts(
+        budget=budget,
+        spending=tuple(spending),
+        economic=draw(_parted(basic)),
+        three_public={part: draw(st.just(Decimal(0)) | amounts()) for part in _THREE_PUBLIC_PARTS},
+        surplus_used=draw(st.just(Decimal(0)) | amounts()),
+        three_public_reason="厉行节约",
+    )
+
+
+_THREE_PUBLIC_PARTS = ("overseas", "vehicle_purchase", "vehicle_running", "reception")
+
+
+@st.composite
+def _spent(draw: st.DrawFn, code: str, source: str, basic: Decimal | None, project: Decimal | None) -> Spent:
+    """An outcome for a planned item: what was opened and received is spent or left."""
+    spent = [draw(st.just(plan) | amounts() | st.just(Decimal(0))) if plan else Decimal(0) for plan in (basic, project)]
+    opening, closing = (draw(st.just(Decimal(0)) | amounts()) for _ in range(2))
+    received = max(sum(spent) + closing - opening, Decimal(0))
+    reason = draw(st.sampled_from(["", "年中追加预算", "项目进度慢于预期"]))
+    return Spent(code, source, opening, received, *spent, reason)
+
+
+@st.composite
+def _parted(draw: st.DrawFn, whole: Decimal) -> dict[str, Decimal]:
+    """`whole` in random parts, by economic item."""
+    if not whole:
+        return {}
+    cents = int(whole * 100)
+    cuts = draw(st.sets(st.integers(1, cents - 1), max_size=len(_FINAL_ECONOMIC) - 1)) if cents > 1 else set()
+    names = draw(st.permutations(_FINAL_ECONOMIC))
+    ends = [0, *sorted(cuts), cents]
+    return {name: Decimal(end - start) / 100 for name, (start, end) in zip(names, pairwise(ends), strict=False)}

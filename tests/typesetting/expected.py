@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tests.typesetting.disclosure import MEASURES, Disclosure
+from tests.typesetting.final_accounts import THREE_PUBLIC, FinalAccounts, assemble_final
+from tests.typesetting.final_prose import executions_by_function, executions_of_three_public
 from tests.typesetting.stated_figures import figures
 
 _COUNTS = {"projects_under_performance_management", "projects_disclosed", "vehicle_quota", "vehicles"}
@@ -69,3 +71,50 @@ def _unit(measure: str) -> str:
     if measure in _COUNTS:
         return "count"
     return "percent" if measure.endswith("_pct") else "m2" if measure.endswith("_m2") else "yuan"
+
+
+class FinalLine(NamedTuple):
+    """One amount of a form of final accounts; the form of the three public expenses has no items."""
+
+    form: str
+    side: str
+    code: str | None
+    item: str | None
+    measure: str
+    stage: str
+    amount_yuan: Decimal
+
+
+class Outcome(NamedTuple):
+    """A plan, an outcome or a rate as the prose of final accounts states it; of a rate only a function is named."""
+
+    measure: str
+    stage: str
+    item: str | None
+    value: Decimal
+
+
+def expected_final_lines(accounts: FinalAccounts) -> Counter[FinalLine]:
+    """Every printed amount of the nine forms, each as often as it is printed."""
+    lines = Counter(
+        FinalLine(form, side, row.code, row.item, measure, "final", amount * 10_000)
+        for (form, side), rows in assemble_final(accounts).items()
+        for row in rows
+        for measure, amount in row.amounts.items()
+    )
+    for measure in THREE_PUBLIC:
+        stages = {"budget": accounts.three_public_planned(measure), "final": accounts.three_public_spent(measure)}
+        for stage, amount in stages.items():
+            lines[FinalLine("final_three_public", "expenditure", None, None, measure, stage, amount * 10_000)] += 1
+    return lines
+
+
+def expected_outcomes(accounts: FinalAccounts) -> Counter[Outcome]:
+    """Every plan, outcome and rate of the prose, each as often as it is stated."""
+    said: Counter[Outcome] = Counter()
+    for one in [*executions_by_function(accounts), *executions_of_three_public(accounts)]:
+        said[Outcome(one.measure, "budget", one.item, one.plan * 10_000)] += 1
+        said[Outcome(one.measure, "final", one.item, one.outcome * 10_000)] += 1
+        if one.rate is not None:
+            said[Outcome("completion_pct", "final", one.item, one.rate)] += 1
+    return said

@@ -10,7 +10,7 @@ from budgetlib.checks.budget import Budget
 from budgetlib.checks.columns import parts
 from budgetlib.checks.department_targets import department_figures
 from budgetlib.checks.equalities import change, equal, share
-from budgetlib.checks.execution import completion
+from budgetlib.checks.execution import completion, staged
 from budgetlib.checks.findings import Finding, Test, untested
 from budgetlib.checks.loading import budgets
 from budgetlib.checks.performance import (
@@ -58,6 +58,7 @@ TESTS: dict[str, Test] = {
     "share": share,
     "change": change,
     "completion": completion,
+    "staged": staged,
     "tables_counted": tables_counted,
     "tables_summed": tables_summed,
     "projects_counted": projects_counted,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from budgetlib.checks.budget import Budget, Row, Statement
 from budgetlib.checks.equalities import percent
 from budgetlib.checks.figures import Figure
-from budgetlib.checks.findings import Finding, untested
+from budgetlib.checks.findings import Finding, compared, untested
 from budgetlib.checks.rules import Rule
 
 _RATE = "completion_pct"
@@ -28,6 +28,16 @@ def completion(rule: Rule, budget: Budget) -> Iterator[Finding]:
             yield percent(rule, rate.figure, outcome.figure, plan)
         else:
             yield untested(rule, budget.document_id, "insufficient_data")
+
+
+def staged(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Each stated plan and outcome against the column of a form that prints it in the same stage."""
+    form, columns = budget.forms.get(rule.data["form"]), rule.data["columns"]
+    for stated in budget.statements if form else ():
+        measure = columns.get(stated.measure.removeprefix("plan:"))
+        rows = [row for row in form.rows if row.stage == stated.stage and measure in row.amounts] if form else []
+        if len(rows) == 1:
+            yield compared(rule, budget.document_id, stated.figure, rows[0].amounts[measure], wording="equal")
 
 
 def _planned(rule: Rule, budget: Budget, outcome: Statement | None) -> Figure | None:

@@ -80,7 +80,7 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
     }
     forms |= {form.name: form for form in _forms(document_id, tables["lines"])}
     unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
-    stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else STAGES)
+    stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else [*STAGES, None])
     statements = tuple(_statement(one, stages) for one in tables["statements"] if one["unit"] is None)
     return Budget(document_id, record, forms, statements, tables, unread, [], [])
 
@@ -115,9 +115,9 @@ def _forms(document_id: str, lines: list[Record]) -> Iterator[Form]:
         by_form[line["form"]].append(line)
     for name, of_form in by_form.items():
         slacks = _form_slacks(of_form)
-        rows: dict[tuple[int, str], Row] = {}
+        rows: dict[tuple[int, str, str | None], Row] = {}
         for line, slack in zip(of_form, slacks, strict=True):
-            row = rows.setdefault((line["row"], line["side"]), _row(line))
+            row = rows.setdefault((line["row"], line["side"], line["stage"]), _row(line))
             row.amounts.setdefault(line["measure"], Figure(line["amount_yuan"], slack, (_line_place(line),)))
         yield Form(name, document_id, tuple(rows.values()))
 
@@ -181,7 +181,7 @@ def _decimals(number: Decimal) -> int:
     return max(0, -int(number.as_tuple().exponent))
 
 
-def _statement(record: Record, stages: frozenset[str]) -> Statement:
+def _statement(record: Record, stages: frozenset[str | None]) -> Statement:
     """A stated figure; one of another stage than the document's own is a plan and not held against its outcomes."""
     place = Place(
         record["document_id"],

@@ -38,7 +38,7 @@ def codes(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each class and section against the codes below it."""
     for form in budget.own_forms(rule.data.get("forms")):
         for side in form.sides():
-            coded = [row for row in form.side(side) if row.code]
+            coded = _by_code(form, [row for row in form.side(side) if row.code])
             for position, head in enumerate(coded):
                 if under := below(head, coded[position + 1 :]):
                     yield from _down(rule, form, head, _outermost(under))
@@ -113,6 +113,12 @@ def _grouped(rows: Sequence[Row]) -> bool:
     """Whether rows without codes stand in groups: a subtotal first, and leaves below each."""
     kinds = "".join("h" if row.kind == "subtotal" else "l" for row in rows)
     return not any(row.code for row in rows) and re.fullmatch("(hl+)+", kinds) is not None
+
+
+def _by_code(form: Form, rows: list[Row]) -> list[Row]:
+    """The rows of groups in the order of their codes, since panels side by side are printed across one another."""
+    told_apart = len({row.code for row in rows}) == len(rows)
+    return sorted(rows, key=lambda row: row.code or "") if nesting(form) == "groups" and told_apart else rows
 
 
 def below(head: Row, rows: Iterable[Row]) -> list[Row]:
