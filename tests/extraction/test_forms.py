@@ -244,6 +244,181 @@ def test_sums_are_held_to_the_last_digit_that_is_printed() -> None:
     assert kinds(found) == ["total", "line", "subtotal", "line", "line"]
 
 
+def kinds_and_units(records: dict[str, list[dict[str, Any]]]) -> list[tuple[Any, ...]]:
+    return [(r["row_kind"], r["code"], r["item"], r["unit"]) for r in records["lines"] if r["measure"] == "total"]
+
+
+@pytest.mark.parametrize(
+    ("second", "form"),
+    [
+        ("（按支出功能分类科目-不含上年结转）", "general_public_expenditure"),
+        ("（按支出经济分类科目-不含上年结转）", "general_public_by_economic"),
+    ],
+)
+def test_of_two_forms_under_one_name_the_second_line_of_the_title_says_which(
+    parsed: Any, second: str, form: str
+) -> None:
+    text = f"一般公共预算支出明细表\n{second}\n单位：元\n\n科目编码\t科目名称\t合计\n201\t服务\t7\n"
+    assert [line["form"] for line in parsed(text)["lines"]] == [form]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["部门：示例市示例局\n单位：万\n元", "单位：万\n部门名称：示例市示例局  元", "部门：示例市示例\n局  单位：万元"],
+)
+def test_unit_and_name_that_break_over_two_lines_are_read_whole(parsed: Any, lines: str) -> None:
+    records = parsed(EXPENDITURE.replace("单位：{unit}", lines))
+    assert {r["published_unit"] for r in records["lines"]} == {"万元"}
+    assert records["documents"][0]["entity"] == "示例市示例局"
+
+
+def test_codes_of_units_among_codes_of_functions_head_what_is_below_them(parsed: Any) -> None:
+    rows = ["\t合计\t9", "125\t示例局\t9"]
+    for code, unit, amount in (("125001", "示例局机关", 5), ("125002", "示例中心", 4)):
+        rows += [f"{code}\t{unit}\t{amount}", f"201\t服务\t{amount}", f"20103\t事务\t{amount}"]
+    records = parsed("支出总表\n\n单位：元\n\n科目编码\t科目名称\t合计\n" + "\n".join(rows) + "\n")
+    assert kinds_and_units(records) == [
+        ("total", None, "合计", None),
+        ("subtotal", None, "示例局", None),
+        ("subtotal", None, "示例局机关", "示例局机关"),
+        ("subtotal", "201", "服务", "示例局机关"),
+        ("line", "20103", "事务", "示例局机关"),
+        ("subtotal", None, "示例中心", "示例中心"),
+        ("subtotal", "201", "服务", "示例中心"),
+        ("line", "20103", "事务", "示例中心"),
+    ]
+
+
+@pytest.mark.parametrize("row_of_department", ["示例市示例局\t\t\t9\n", ""])
+def test_a_unit_printed_once_owns_the_rows_below_it(parsed: Any, row_of_department: str) -> None:
+    rows = "".join(
+        f"{unit}\t\t\t{amount}\n\t201\t服务\t{amount}\n\t20103\t事务\t{amount}\n"
+        for unit, amount in (("示例市示例局本级", 5), ("示例中心", 4))
+    )
+    records = parsed(f"支出总表\n\n单位：元\n\n预算单位\t科目编码\t科目名称\t合计\n{row_of_department}{rows}")
+    found = kinds_and_units(records)
+    assert found[-3:] == [
+        ("subtotal", None, "示例中心", "示例中心"),
+        ("subtotal", "201", "服务", "示例中心"),
+        ("line", "20103", "事务", "示例中心"),
+    ]
+    assert [kind for kind, *_ in found[:-6]] == (["total"] if row_of_department else [])
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        ["201", "03", "01", "02", "06", "02"],
+        ["201", "03", "2010301", "2010302", "06", "2010602"],
+        ["201", "20103", "01", "02", "20106", "02"],
+    ],
+)
+def test_sections_and_items_printed_as_two_digits_get_the_code_above_them_in_front(
+    parsed: Any, codes: list[str]
+) -> None:
+    amounts_printed = ["10", "7", "5", "2", "3", "3"]
+    rows = "".join(f"{code}\t名称\t{amount}\n" for code, amount in zip(codes, amounts_printed, strict=True))
+    records = parsed(f"支出总表\n\n单位：元\n\n科目编码\t科目名称\t合计\n\t合计\t10\n{rows}")
+    assert [(line["code"], line["row_kind"]) for line in records["lines"][1:]] == [
+        ("201", "subtotal"),
+        ("20103", "subtotal"),
+        ("2010301", "line"),
+        ("2010302", "line"),
+        ("20106", "subtotal"),
+        ("2010602", "line"),
+    ]
+
+
+def test_a_list_of_projects_nests_as_deep_as_its_sums_say(parsed: Any) -> None:
+    text = (
+        "专项业务经费支出表（不含上年结转）\n\n单位：元\n\n单位编码\t单位（项目）名称\t项目金额\t项目简介\n"
+        "\t合计\t90\t\n1\t全额\t90\t\n253001\t示例局\t60\t\n\t通用项目\t20\t\n\t专项购置\t20\t\n"
+        "\t设备购置经费\t20\t\n\t专用项目\t40\t\n\t评审费\t25\t\n\t宣传费\t15\t\n"
+        "253002\t示例中心\t30\t\n\t专用项目\t30\t\n\t检查费\t30\t\n"
+    )
+    assert kinds_and_units(parsed(text)) == [
+        ("total", None, "合计", None),
+        ("subtotal", None, "全额", None),
+        ("subtotal", None, "示例局", "示例局"),
+        ("subtotal", None, "通用项目", "示例局"),
+        ("subtotal", None, "专项购置", "示例局"),
+        ("line", None, "设备购置经费", "示例局"),
+        ("subtotal", None, "专用项目", "示例局"),
+        ("line", None, "评审费", "示例局"),
+        ("line", None, "宣传费", "示例局"),
+        ("subtotal", None, "示例中心", "示例中心"),
+        ("subtotal", None, "专用项目", "示例中心"),
+        ("line", None, "检查费", "示例中心"),
+    ]
+
+
+def test_the_first_unit_below_a_total_is_not_taken_for_the_department(parsed: Any) -> None:
+    text = (
+        "项目支出预算表\n\n单位：元\n\n项目名称（资金使用单位）\t总计\n"
+        "合计\t90\n示例局\t60\n其他运行经费\t20\n工作经费\t40\n示例中心\t30\n检查费\t30\n"
+    )
+    assert kinds_and_units(parsed(text)) == [
+        ("total", None, "合计", None),
+        ("subtotal", None, "示例局", "示例局"),
+        ("line", None, "其他运行经费", "示例局"),
+        ("line", None, "工作经费", "示例局"),
+        ("subtotal", None, "示例中心", "示例中心"),
+        ("line", None, "检查费", "示例中心"),
+    ]
+
+
+def test_what_is_procured_is_listed_below_the_unit_that_procures_it(parsed: Any) -> None:
+    header = "科目编码>类\t款\t项\t单位编码\t采购项目\t采购目录\t规格型号\t部门预算支出经济科目编码>类\t预算金额"
+    text = (
+        f"政府采购预算表\n\n单位：元\n\n{header}\n\t\t\t\t合计\t\t\t\t50\n201\t26\t04\t253003\t示例馆\t\t\t\t30\n"
+        "201\t26\t04\t\t设备购置\tA06办公家具\t\t310\t10\n201\t26\t04\t\t物业费\tC12物业\t\t302\t20\n"
+        "205\t08\t03\t253001\t示例局\t\t\t\t20\n205\t08\t03\t\t培训费\tC99其他\t\t302\t20\n"
+    )
+    assert kinds_and_units(parsed(text)) == [
+        ("total", None, "合计", None),
+        ("subtotal", "2012604", "示例馆", "示例馆"),
+        ("line", "2012604", "设备购置", "示例馆"),
+        ("line", "2012604", "物业费", "示例馆"),
+        ("subtotal", "2050803", "示例局", "示例局"),
+        ("line", "2050803", "培训费", "示例局"),
+    ]
+
+
+def test_economic_items_stand_below_the_unit_that_is_named_above_them(parsed: Any) -> None:
+    text = (
+        "基本支出预算表\n\n单位：元\n\n项目\t合计\n合计\t9\n示例市示例局（本级）\t5\n工资福利支出\t4\n商品和服务支出\t1\n"
+        "示例市示例中心\t4\n工资福利支出\t4\n"
+    )
+    assert kinds_and_units(parsed(text)) == [
+        ("total", None, "合计", None),
+        ("subtotal", None, "示例市示例局（本级）", "示例市示例局（本级）"),
+        ("line", None, "工资福利支出", "示例市示例局（本级）"),
+        ("line", None, "商品和服务支出", "示例市示例局（本级）"),
+        ("subtotal", None, "示例市示例中心", "示例市示例中心"),
+        ("line", None, "工资福利支出", "示例市示例中心"),
+    ]
+
+
+def test_a_department_above_its_units_is_a_subtotal_by_their_codes(parsed: Any) -> None:
+    rows = "\t合计\t9\n253\t示例局\t9\n253001\t示例局\t5\n253002\t示例中心\t4\n"
+    text = f"收入总表\n\n单位：元\n\n单位编码\t单位名称\t合计\n{rows}"
+    assert [(kind, item, unit) for kind, _, item, unit in kinds_and_units(parsed(text))] == [
+        ("total", "合计", None),
+        ("subtotal", "示例局", None),
+        ("line", "示例局", None),
+        ("line", "示例中心", None),
+    ]
+
+
+def test_a_row_that_breaks_a_sum_under_every_reading_is_named_in_the_page_log(parsed: Any) -> None:
+    rows = "\t合计\t9\n201\t一般公共服务支出\t9\n20103\t政府办公事务\t8\n"
+    text = f"支出总表\n\n单位：元\n\n科目编码\t科目名称\t合计\n{rows}"
+    records = parsed(text)
+    assert [line["row_kind"] for line in records["lines"]] == ["total", "subtotal", "line"]
+    assert "read by codes" in "; ".join(page["reason"] or "" for page in records["pages"])
+    assert "一般公共服务支出" in "; ".join(page["reason"] or "" for page in records["pages"])
+
+
 def test_a_total_before_carryover_is_a_subtotal_beside_the_grand_total() -> None:
     found = rows(("一、一般公共服务支出", "7"), ("本年支出合计", "7"), ("年终结转", "2"), ("支出总计", "9"))
     row_kinds(found, "summary", [])

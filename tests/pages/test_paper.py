@@ -161,6 +161,33 @@ def test_personnel_and_operating_lists_side_by_side_keep_their_own_amounts(tmp_p
     assert {measure for _, _, measure, _ in found} == {"personnel", "operating"}
 
 
+def test_rows_without_codes_nest_by_how_far_their_names_are_indented(tmp_path: Path) -> None:
+    indented = [
+        ["合计", "30.50"],
+        ["　卫生健康支出", "20.50"],
+        ["　　公立医院", "20.50"],
+        ["　　　综合医院", "12.25"],
+        ["　　　妇幼保健医院\n（含中医）", "8.25"],
+        ["　教育支出", "10.00"],
+        ["　　进修及培训", "10.00"],
+        ["　　　培训支出", "9.00"],
+    ]
+    drawn = ruled([["项目", "预算数"], *indented], [(200.0, "l"), (90.0, "r")])
+    records = parsed(tmp_path, [*titled("2026年支出预算表"), drawn])
+    kinds = {line["item"]: line["row_kind"] for line in records["lines"]}
+    assert kinds == {
+        "合计": "total",
+        "卫生健康支出": "subtotal",
+        "公立医院": "subtotal",
+        "综合医院": "line",
+        "妇幼保健医院（含中医）": "line",
+        "教育支出": "subtotal",
+        "进修及培训": "subtotal",
+        "培训支出": "line",
+    }
+    assert "进修及培训" in said(records)
+
+
 def test_a_row_without_amounts_under_a_repeated_header_is_no_header(tmp_path: Path) -> None:
     header = [["收入", "<", "支出", "<"], ["项目", "预算数", "项目", "预算数"]]
     first = [["一、一般公共预算", "9.50", "一般公共服务支出", "9.50"]]

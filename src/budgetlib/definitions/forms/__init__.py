@@ -22,6 +22,7 @@ ROLES = (
     "item",
     "gov_item",
     "economic",
+    "unit_code",
     "unit",
     "project",
     "year",

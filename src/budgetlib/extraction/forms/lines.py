@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from budgetlib.core.money import to_yuan
 from budgetlib.extraction.forms.recognise import FormTable
+from budgetlib.extraction.forms.row_codes import complete_codes
 from budgetlib.extraction.forms.row_kinds import row_kinds
 from budgetlib.extraction.forms.rows import PrintedRow, rows_of
 from budgetlib.extraction.forms.titles import is_total
@@ -28,20 +29,6 @@ def _carry_units(rows: Sequence[PrintedRow]) -> None:
             else:
                 row.printed = last
         last = row.unit or last
-
-
-def _complete_codes(rows: Sequence[PrintedRow]) -> None:
-    """Class, section and item printed in three columns become one code; what is left out is taken from above."""
-    last: list[str] = ["", "", ""]
-    for row in rows:
-        if row.code is None or "|" not in row.code:
-            continue
-        parts = row.code.split("|")
-        deepest = max(i for i, part in enumerate(parts) if part)
-        parts = [parts[i] or (last[i] if i < deepest else "") for i in range(3)]
-        last = [p if i <= deepest else "" for i, p in enumerate(parts)]
-        whole = "".join(parts)
-        row.code = whole if whole.isdigit() else None
 
 
 def _join_fragments(rows: Sequence[PrintedRow], coded: bool) -> list[PrintedRow]:
@@ -81,13 +68,13 @@ def form_lines(
             panels[row.panel, row.stage].append(row)
     with_amounts: list[PrintedRow] = []
     for rows in panels.values():
-        _complete_codes(rows)
+        complete_codes(rows)
         _carry_units(rows)
         coded = sum(row.code is not None for row in rows) * 2 > len(rows)
         if coded or table.form.rows in ("projects", "units", "groups"):
             rows = _join_fragments(rows, coded)
         rows = [row for row in rows if row.amounts]
-        row_kinds(rows, table.form.rows, spending_units)
+        remarks += row_kinds(rows, table.form.rows, spending_units)
         with_amounts += rows
     return list(_records(table, money_unit, sorted(with_amounts, key=lambda row: row.position))), remarks
 

@@ -6,17 +6,14 @@ They are drawn alike, and a unit may bear the department's name: sums and names 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from budgetlib.core.text import squeeze
+from budgetlib.extraction.forms.nesting import half_last_digit
 from budgetlib.extraction.forms.rows import PrintedRow
+from budgetlib.extraction.forms.titles import is_organisation
 
-_HALF_A_HUNDREDTH = Decimal("0.005")
-_ORGANISATION = re.compile(
-    r"(局|中心|办公室|委员会|委|院|所|队|馆|处|站|校|学|园|会|公司|厅|部|政府|监狱|银行|基地|本级|机关)"
-    r"(本级)?([(\[].*[)\]])?$"
-)
 _PROJECT = re.compile(
     r"^(J|Z|XM|QT)|(费|经费|项目|资金|补助|补贴|支出|工程|建设|运维|服务|维护|租赁|改造|尾款)\d*([(].*[)])?$"
 )
@@ -27,40 +24,36 @@ A sum weighs less than a name: rounding and misprints break sums, and two projec
 """
 
 
-def half_last_digit(numbers: Iterable[Decimal]) -> Decimal:
-    """Half of the last printed digit of `numbers`; of a hundredth where they have fewer decimals."""
-    exponents = [int(number.as_tuple().exponent) for number in numbers]
-    return min(_HALF_A_HUNDREDTH, Decimal(5).scaleb(min(exponents, default=0) - 1))
+def is_unit(name: str, known: set[str]) -> bool:
+    """True for the name of a spending unit: one of the `known`, or one that ends as names of organisations do."""
+    return name in known or (is_organisation(name) and not _PROJECT.search(name))
 
 
-def assign_units(rows: Sequence[PrintedRow], spending_units: Sequence[str]) -> None:
-    """Department row, unit rows, project rows: cheapest reading by sums and names (a unit may bear any name)."""
-    inner = [row for row in rows if row.kind == "line"]
-    if not inner:
-        return
-    numbers = [row.amount() or Decimal(0) for row in inner]
-    known = {squeeze(unit) for unit in spending_units}
-    as_unit = [_unit_cost(squeeze(row.item), known) for row in inner]
-    headed = 0
-    if len(inner) > 1 and as_unit[0] < _IS_PROJECT and _leads(numbers):
-        inner[0].kind = "subtotal" if len(inner) < len(rows) else "total"
-        headed = 1
-    heads = _unit_rows(numbers[headed:], as_unit[headed:])
-    owner = inner[0].item if headed and not heads else None
-    for i, row in enumerate(inner[headed:]):
-        if i in heads:
-            row.kind, owner = "subtotal", row.item
-        row.unit = owner
+def unit_levels(
+    rows: Sequence[PrintedRow], known: set[str], has_total: bool
+) -> Iterator[tuple[list[int], frozenset[int]]]:
+    """The levels of rows where a department, its units and their projects are told apart, and which are units."""
+    numbers = [row.amount() or Decimal(0) for row in rows]
+    as_unit = [_unit_cost(squeeze(row.item), known) for row in rows]
+    leads = len(rows) > 1 and as_unit[0] < _IS_PROJECT and _leads(numbers, has_total)
+    for headed in [1, 0] if leads and has_total else [int(leads)]:
+        units = {headed + i for i in _unit_rows(numbers[headed:], as_unit[headed:])}
+        levels = [0 if i < headed else 1 if i in units else 2 for i in range(len(rows))]
+        if headed or units:
+            yield levels, frozenset(units or range(headed))
 
 
-def _leads(numbers: Sequence[Decimal]) -> bool:
-    """True where the first row is the sum of all others, counted once, or twice with their unit rows."""
+def _leads(numbers: Sequence[Decimal], has_total: bool) -> bool:
+    """True where the first row is the sum of all others, counted once, or twice with their unit rows.
+
+    Without a total of another name it is also where it is the largest by far.
+    """
     head, rest = numbers[0], sum(numbers[1:])
     slack = half_last_digit(numbers) * (len(numbers) + 1)
     return (
         abs(head - rest) <= slack
         or abs(2 * head - rest) <= 2 * slack
-        or (0 < head == max(numbers) and 2 * head <= rest)
+        or (not has_total and 0 < head == max(numbers) and 2 * head <= rest)
     )
 
 
@@ -69,7 +62,7 @@ def _unit_cost(name: str, known: set[str]) -> int:
         return 0
     if _PROJECT.search(name):
         return _IS_PROJECT
-    return _IS_UNIT if _ORGANISATION.search(name) else _UNKNOWN
+    return _IS_UNIT if is_organisation(name) else _UNKNOWN
 
 
 def _unit_rows(numbers: Sequence[Decimal], as_unit: Sequence[int]) -> set[int]:

@@ -1,59 +1,43 @@
 """Which rows of a form are totals, which are subtotals and which are leaves.
 
-Codes, numbering and names propose a reading, the sums decide: the first reading whose leaves add up to
-the printed total is taken. Where none adds up, the paper does not, and the first reading stands.
+Codes, units, indentation, numbering and names each propose which row is part of which; the reading under which the
+most columns add up is taken, the earlier one where two are as good. Where none adds up, the paper does not.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
-from functools import cache
+from collections.abc import Iterable, Sequence
 
 from budgetlib.core.text import squeeze
-from budgetlib.extraction.forms.project_units import assign_units, half_last_digit
+from budgetlib.extraction.forms.evidence import readings
+from budgetlib.extraction.forms.nesting import Nesting, Score, nested_by_sums, score
 from budgetlib.extraction.forms.rows import PrintedRow
 from budgetlib.extraction.forms.titles import is_total
 
-_MAX_ROWS, _MAX_STEPS = 160, 60_000
-"""Where the search for a nesting stops: no form needs as much, and a hostile one would take for ever."""
-_ROUNDINGS = 6
-"""Half last digits by which a sum of rounded amounts may be off."""
-_DEPTH = 4
-"""Levels of a nesting: class, section, item, and a unit above or a project below."""
-_GROUPS = re.compile(
-    r"(机关)?(工资福利支出|商品和服务支出|资本性支出(\(.*\))?)|对个人和家庭的补助|对事业单位经常性补助|对事业单位资本性补助"
-    r"|债务利息及费用支出|对企业补助(\(.*\))?|对社会保障基金补助|其他支出|人员(类)?经费|公用(类)?经费"
-)
-_LEVELS = (
-    re.compile(r"^[一二三四五六七八九十]+[、.]"),
-    re.compile(r"^(\([一二三四五六七八九十]+\)|\d{1,2}[、.])"),
-    re.compile(r"^(\(\d{1,2}\)|[①-⑩]|\d\))"),
-)
+_NAMED = 3
+"""So many sums that do not hold are named."""
 
 
-def row_kinds(rows: Sequence[PrintedRow], strategy: str, spending_units: Sequence[str]) -> None:
-    """Set `kind` of each row (`total`, `subtotal`, `line`), and `unit` of project rows.
+def row_kinds(rows: Sequence[PrintedRow], strategy: str, spending_units: Sequence[str]) -> list[str]:
+    """Set `kind` of each row (`total`, `subtotal`, `line`), and `unit` where units head rows; what does not add up.
 
     `strategy` is the form's `rows`; `spending_units` are names of spending units known from elsewhere.
     """
-    if not rows:
-        return
     _totals(rows)
-    if strategy == "projects" and all(row.unit is None for row in rows):
-        assign_units(rows, spending_units)
-        if _adds_up(rows):
-            return
-    first: list[str] | None = None
-    for kinds in _readings(rows, strategy):
-        for row, kind in zip(rows, kinds, strict=True):
-            row.kind = kind
-        if _adds_up(rows):
-            return
-        first = first or kinds
-    for row, kind in zip(rows, first or [row.kind for row in rows], strict=True):
-        row.kind = kind
+    inner = [row for row in rows if row.kind == "line"]
+    if not inner:
+        return []
+    total = next((row for row in rows if row.kind == "total"), None)
+    amounts, whole = [row.by_measure() for row in inner], total.by_measure() if total else {}
+    tried: list[tuple[Nesting, Score]] = []
+    for nesting in readings(inner, strategy, spending_units, total is not None):
+        for reading in (nesting, nested_by_sums(nesting, amounts, whole)):
+            if reading:
+                tried.append((reading, score(reading, amounts, whole)))
+    best, sums = max(tried, key=lambda reading: reading[1].rank)
+    _apply(best, inner, total is None)
+    return _unexplained(sums, inner, dict.fromkeys(reading.evidence for reading, _ in tried))
 
 
 def _totals(rows: Sequence[PrintedRow]) -> None:
@@ -71,110 +55,33 @@ def _totals(rows: Sequence[PrintedRow]) -> None:
         rows[0].kind = "total"
 
 
-def _readings(rows: Sequence[PrintedRow], strategy: str) -> Iterator[list[str]]:
-    """Readings of which rows are heads, the likeliest first; each is a kind for every row."""
-    named = [row.kind for row in rows]
-    coded = any(row.code for row in rows)
-    proposals = {
-        "summary": (_by_numbering, _by_code),
-        "flat": (_by_numbering, _vehicles, _by_code),
-        "groups": (_by_code, _by_group) if coded else (_by_group,),
-    }.get(strategy, (_by_code,) if coded else ())
-    for propose in proposals:
-        yield [kind if kind != "line" else new for kind, new in zip(named, propose(rows), strict=True)]
-    yield named
-    by_sums = _by_sums(rows, named)
-    if by_sums:
-        yield by_sums
+def _apply(reading: Nesting, rows: Sequence[PrintedRow], without_total: bool) -> None:
+    """Kinds and units as `reading` has them; where no total is named, a head of all rows without a code is it."""
+    heads, roots = reading.heads, reading.parts(None)
+    for i, row in enumerate(rows):
+        row.kind = "subtotal" if i in heads or i in reading.asides else "line"
+    owners = _owners(reading)
+    if without_total and len(roots) == 1 and roots[0] in heads and rows[roots[0]].code is None:
+        rows[roots[0]].kind = "total"
+        owners[roots[0]] = None
+    for row, owner in zip(rows, owners, strict=True):
+        if owner is not None:
+            row.unit = row.unit or rows[owner].item
 
 
-def _adds_up(rows: Sequence[PrintedRow]) -> bool:
-    """True where the leaves sum to the total (to the last printed digit of each)."""
-    totals = [row.amount() for row in rows if row.kind == "total"]
-    leaves = [row.amount() for row in rows if row.kind == "line"]
-    if not totals or totals[0] is None:
-        return False
-    amounts = [a for a in leaves if a is not None]
-    return abs(totals[0] - sum(amounts)) <= half_last_digit([totals[0], *amounts]) * (len(leaves) + 1)
+def _owners(reading: Nesting) -> list[int | None]:
+    """The unit whose each row is, itself or the nearest above; a row with units below it, a department, is none."""
+    above = [*map(reading.above, range(len(reading.part_of)))]
+    of_units = {head for unit in reading.units for head in above[unit]}
+    units = (reading.units & reading.heads) - of_units
+    return [next((head for head in (i, *above[i]) if head in units), None) for i in range(len(above))]
 
 
-def _by_code(rows: Sequence[PrintedRow]) -> list[str]:
-    codes = {row.code for row in rows if row.code}
-    heads = {code for code in codes if any(c != code and c.startswith(code) for c in codes)}
-    return ["subtotal" if row.code in heads else "line" for row in rows]
-
-
-def _by_group(rows: Sequence[PrintedRow]) -> list[str]:
-    return ["subtotal" if row.gov_item is None and _GROUPS.fullmatch(squeeze(row.item)) else "line" for row in rows]
-
-
-def _level(printed: str) -> int | None:
-    text = squeeze(printed)
-    if text.startswith("其中"):
-        return len(_LEVELS)
-    return next((i for i, pattern in enumerate(_LEVELS) if pattern.match(text)), None)
-
-
-def _by_numbering(rows: Sequence[PrintedRow]) -> list[str]:
-    """一、 > （一） > (1): a row is a head when rows of a deeper numbering follow; 其中 alone is no part of the sum."""
-    levels = [_level(row.printed) for row in rows]
-    kinds = []
-    for row, level, deeper in zip(rows, levels, [*levels[1:], None], strict=True):
-        if level is not None and deeper is not None and level < deeper < len(_LEVELS):
-            kinds.append("subtotal")
-        else:
-            aside = squeeze(row.printed).startswith("其中") and _level(row.item) is None
-            kinds.append("subtotal" if aside else "line")
-    return kinds
-
-
-def _vehicles(rows: Sequence[PrintedRow]) -> list[str]:
-    """Purchase and running cost of vehicles is the sum of the two rows below it."""
-    return ["subtotal" if re.search(r"购置[及和]运行", squeeze(row.item)) else "line" for row in rows]
-
-
-def _by_sums(rows: Sequence[PrintedRow], named: Sequence[str]) -> list[str] | None:
-    """The nesting in which every head is the sum of its children and the roots sum to the total.
-
-    Where no row is called a total, the first may be it (a department above its own items).
-    """
-    inner = [i for i, row in enumerate(rows) if named[i] == "line" and row.amount() is not None]
-    total = next((row.amount() for row, kind in zip(rows, named, strict=True) if kind == "total"), None)
-    kinds = list(named)
-    if total is None and len(inner) > 1 and "total" not in named and not rows[inner[0]].code:
-        total = rows[inner[0]].amount()
-        kinds[inner[0]] = "total"
-        inner = inner[1:]
-    if total is None or not 0 < len(inner) <= _MAX_ROWS:
-        return None
-    heads = _nesting(tuple(rows[i].amount() or Decimal(0) for i in inner), total)
-    if heads is None:
-        return None
-    for head in heads:
-        kinds[inner[head]] = "subtotal"
-    return kinds
-
-
-def _nesting(numbers: tuple[Decimal, ...], total: Decimal, depth: int = _DEPTH) -> frozenset[int] | None:
-    """Heads of a nesting of `numbers` (in pre-order) whose roots sum to `total`; None where there is none."""
-    steps = 0
-    slack = half_last_digit([*numbers, total]) * _ROUNDINGS
-
-    @cache
-    def forests(start: int, rest: Decimal, levels: int) -> tuple[tuple[int, frozenset[int]], ...]:
-        nonlocal steps
-        steps += 1
-        reached: dict[int, frozenset[int]] = {}
-        if start >= len(numbers) or steps > _MAX_STEPS:
-            return ()
-        left = rest - numbers[start]
-        inside = forests(start + 1, numbers[start], levels - 1) if levels > 1 and numbers[start] else ()
-        for end, heads in (*((e, h | {start}) for e, h in inside), (start + 1, frozenset[int]())):
-            if abs(left) <= slack:
-                reached.setdefault(end, heads)
-            if left > slack or (end < len(numbers) and numbers[end] == 0):
-                for further, more in forests(end, left, levels):
-                    reached.setdefault(further, heads | more)
-        return tuple(reached.items())
-
-    return next((heads for end, heads in forests(0, total, depth) if end == len(numbers)), None)
+def _unexplained(sums: Score, rows: Sequence[PrintedRow], tried: Iterable[str]) -> list[str]:
+    """A sentence on the sums that hold under no reading; none where all hold."""
+    broken = list(dict.fromkeys(head for head, _ in sums.broken))
+    if not broken:
+        return []
+    named = ", ".join("the total" if head is None else rows[head].item[:20] or "a row" for head in broken[:_NAMED])
+    more = f" and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
+    return [f"read by {', '.join(tried)}: under each some rows do not add up, here {named}{more}"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -15,7 +15,10 @@ from budgetlib.extraction.forms.header import FormColumn, header_parts, is_numbe
 from budgetlib.extraction.forms.recognise import FormPiece, FormTable
 from budgetlib.pages.model import Cell
 
-_CODED = re.compile(r"[\[【(（]?(?P<code>\d{3}(?:\d\d){0,3})[\]】)）]?[-—_ ]*(?P<name>[^\d\s].*)?", re.DOTALL)
+_CODED = re.compile(r"[\[【(（]?(?P<code>\d{6}|\d{3}(?:\d\d){0,3})[\]】)）]?[-—_ ]*(?P<name>[^\d\s].*)?", re.DOTALL)
+_LABELS = ("class", "code", "item", "project")
+_NOT_ADDED = ("unit_price",)
+"""Columns whose amounts add up to nothing."""
 _NOTE = re.compile(r"^(注|备注|说明)[:：]")
 
 
@@ -51,7 +54,10 @@ class PrintedRow:
     economic_code: str | None = None
     economic_item: str | None = None
     unit: str | None = None
+    unit_code: str | None = None
     unit_heads: bool = False
+    indent: float | None = None
+    code_indent: float | None = None
     period: str = ""
     stage: str = "budget"
     amounts: list[RowAmount] = field(default_factory=list)
@@ -62,6 +68,11 @@ class PrintedRow:
     def item(self) -> str:
         """What the row is about, without numbering, blanks and line breaks."""
         return strip_numbering(self.printed)
+
+    def by_measure(self) -> dict[str, Decimal]:
+        """Its amounts by column, the total first; those of columns that add up to nothing are left out."""
+        numbers = {a.column.measure or "": a.number for a in self.amounts if a.column.measure not in _NOT_ADDED}
+        return dict(sorted(numbers.items(), key=lambda amount: amount[0] != "total"))
 
     def amount(self) -> Decimal | None:
         """The row's total, or its only amount."""
@@ -134,12 +145,12 @@ def _repeats_header(table: FormTable, texts: Sequence[str]) -> bool:
 def _fill(row: PrintedRow, table: FormTable, piece: FormPiece, columns: Sequence[FormColumn], money_unit: str) -> None:
     """What the cells of its panel say, into `row`; amounts may go on beside the last panel."""
     _, r, _ = row.position
-    labels: dict[str, str] = {}
+    labels: dict[str, Cell] = {}
     places = [(piece, r, column) for column in columns if column.measure]
     for column in columns:
         cell = piece.grid.cell(r, column.index) if column.role else None
         if column.role and cell and cell.text.strip():
-            labels.setdefault(column.role, cell.text)
+            labels.setdefault(column.role, cell)
     if columns and columns[-1] is piece.columns[-1]:
         places += [(part, r - piece.body + part.body, column) for part in piece.beside for column in part.columns]
     for part, part_row, column in places:
@@ -149,6 +160,7 @@ def _fill(row: PrintedRow, table: FormTable, piece: FormPiece, columns: Sequence
         elif amount:
             row.remarks.append(amount)
     _name(row, labels, coded=table.form.rows in ("codes", "groups"))
+    row.unit_heads = row.unit_heads and any(column.role in _LABELS for column in columns)
 
 
 def amount_cell(piece: FormPiece, row: int, column: FormColumn) -> Cell | None:
@@ -175,33 +187,30 @@ def _amount(piece: FormPiece, r: int, column: FormColumn, money_unit: str) -> Ro
     return RowAmount(column, number, text, cell, piece.page.number, piece.page.source)
 
 
-def _name(row: PrintedRow, labels: dict[str, str], coded: bool) -> None:
+def _name(row: PrintedRow, labels: Mapping[str, Cell], coded: bool) -> None:
     """Item, code and the rest from the label cells of one row; `coded` forms may print both in one cell."""
-    parts = [squeeze(labels.get(role, "")) for role in ("class", "section", "item_code")]
-    code = squeeze(labels.get("code", ""))
-    main = labels.get("project") or labels.get("item") or ""
+    text = {role: cell.text for role, cell in labels.items()}
+    parts = [squeeze(text.get(role, "")) for role in ("class", "section", "item_code")]
+    code, unit_code = squeeze(text.get("code", "")), squeeze(text.get("unit_code", ""))
+    main = next((role for role in ("project", "item") if role in text), "")
     if not main and code and not code.isdigit():
-        main, code = labels["code"], ""
+        main, code = "code", ""
     if not main and parts[0] and not parts[0].isdigit():
-        main, parts = labels["class"], ["", "", ""]
-    if "project" in labels or "item" in labels:
-        row.unit = re.sub(r"\s+", "", labels["unit"]) if labels.get("unit") else None
-    elif not main:
-        main = labels.get("unit", "")
-    if row.unit and not main:
-        main, row.unit, row.unit_heads = row.unit, None, True
-    if not main:
-        main = labels.get("skip", "")
-    row.printed = re.sub(r"\s+", "", main)
-    row.code = code if code.isdigit() else None
-    if any(parts):
-        row.code = "|".join(parts)
-    if coded and row.code is None and (match := _CODED.fullmatch(main.strip())) and (match["name"] or match["code"]):
+        main, parts = "class", ["", "", ""]
+    main = main or next((role for role in ("unit", "economic", "skip") if role in text), "")
+    row.printed = re.sub(r"\s+", "", text.get(main, ""))
+    row.indent = labels[main].indent if main else None
+    row.unit = re.sub(r"\s+", "", text["unit"]) if "unit" in text and main != "unit" else None
+    row.unit_code = unit_code if unit_code.isdigit() and row.unit is None else None
+    row.code = "|".join(parts) if any(parts) else code if code.isdigit() else None
+    row.unit_heads = main == "unit" and row.code is None
+    if coded and row.code is None and (match := _CODED.fullmatch(text.get(main, "").strip())):
         row.code, row.printed = match["code"], re.sub(r"\s+", "", match["name"] or "")
-    row.gov_code, row.gov_item = _coded(labels.get("gov_item", ""))
-    row.gov_code = row.gov_code or squeeze(labels.get("gov_code", "")) or None
-    row.economic_code, row.economic_item = _coded(labels.get("economic", ""))
-    row.period = squeeze(labels.get("year", ""))
+    row.code_indent = labels["code"].indent if "code" in labels else None
+    row.gov_code, row.gov_item = _coded(text.get("gov_item", ""))
+    row.gov_code = row.gov_code or squeeze(text.get("gov_code", "")) or None
+    row.economic_code, row.economic_item = _coded(text.get("economic", ""))
+    row.period = squeeze(text.get("year", ""))
 
 
 def _coded(text: str) -> tuple[str | None, str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import Form, form_titled
@@ -25,15 +25,19 @@ _ENTITY = re.compile(
     r"(?:(?:部门|单位)(?:[(（]单位[)）])?(?:名称)?|编制单位|填报单位|预算单位|填报部门|预算部门)[:：]\s*(?P<entity>.+?)"
     r"(?=[\s　]*(?:金额|计量)?单位\s*[:：]|[\s　]+(?:人民币)?[亿万千]?元\s*$|$)"
 )
-_MONEY_UNIT = re.compile(r"(人民币)?(亿|万|千)?元")
-_CUT_UNIT = re.compile(r"单位[:：](?:人民币)?[亿万千]?$")
-_NAME = re.compile(r"(?:[局厅院处会室队站校所署部馆]|中心)[)）\]]?\s*$")
-_REST_OF_NAME = re.compile(r"[一-鿿]{1,10}")
-_NO_NAME = re.compile(r"表$|元$|单位|部门|预算|收入|支出|收支|项目|科目|合计|编码|名称|金额|续|备注|说明")
+_MONEY_UNIT = re.compile(r"(人民币)?([亿万千]?元|[亿万千])")
 _NOT_A_TITLE = re.compile(r"[。;；]|\.{4,}|…|详见|见附|^注[:：]|^备注")
 _TOTALS = re.compile(
     r"(?:本年|当年|本年度|预算)?(?:收支|收入|支出|部门|单位|(?:人员|公用)(?:经费)?|(?:基本|项目)支出)?(?:预算)?(?:合|总|小)计(?:数)?"
 )
+_SECOND_LINE = re.compile(r"\([^()]*(功能|经济|科目|结转|预算)[^()]*\)")
+_ORGANISATION = re.compile(
+    r"(局|中心|办公室|委员会|委|院|所|队|馆|处|站|校|学|园|会|公司|厅|部|政府|监狱|银行|基地|本级|机关)"
+    r"(本级)?([(\[].*[)\]])?$"
+)
+_BROKEN_UNIT = re.compile(r"单位[:：]?(?:人民币)?([亿万千])$")
+_REST_OF_UNIT = re.compile(r"(?:^|[\s　])元\s*$")
+_REST_OF_NAME = re.compile(r"(?P<rest>[一-鿿]{1,12}?)(?=单位[:：]|$)")
 _MAX_TITLE = 70
 
 
@@ -83,9 +87,22 @@ def is_total(label: str) -> bool:
     return _TOTALS.fullmatch(label) is not None
 
 
+def is_organisation(name: str) -> bool:
+    """True where `name` ends as the names of departments and units do."""
+    return _ORGANISATION.search(name) is not None
+
+
 def form_above(lines: Sequence[str]) -> tuple[Form, str] | None:
-    """The form whose title stands nearest above, and the title as printed; a title may run over three lines."""
-    squeezed = [squeeze(line) for line in lines]
+    """The form whose title stands nearest above, and the title as printed; a title may run over three lines.
+
+    A second line in brackets belongs to its title: of two forms under one name it says which.
+    """
+    squeezed: list[str] = []
+    for line in map(squeeze, lines):
+        if squeezed and squeezed[-1].endswith("表") and _SECOND_LINE.fullmatch(line):
+            squeezed[-1] += line
+        else:
+            squeezed.append(line)
     for i in range(len(squeezed) - 1, max(-1, len(squeezed) - 12), -1):
         alone = _form_of(squeezed[i])
         before = squeezed[i - 1] if i else ""
@@ -106,48 +123,37 @@ def _form_of(line: str) -> Form | None:
     return form_titled(clean_title(line))
 
 
-def _whole(texts: Iterable[str]) -> Iterator[str]:
-    """`texts` with a unit or name that goes on in the next line in one piece (单位：万 / 元, 委员会办 / 公厅)."""
-    lines = [text for text in texts if text.strip()]
-    index = 0
-    while index < len(lines):
-        text, index = lines[index], index + 1
-        below = [squeeze(line) for line in lines[index : index + 2]]
-        if below and _CUT_UNIT.search(squeeze(text)) and _MONEY_UNIT.fullmatch(below[0]):
-            text, index = text + below[0], index + 1
-        elif (match := _ENTITY.search(text.strip())) and match.end() == len(text.strip()) and not _NAME.search(text):
-            beside = below[:1] if below and _UNIT.fullmatch(below[0]) else []
-            rest = below[len(beside)] if len(below) > len(beside) else ""
-            if _REST_OF_NAME.fullmatch(rest) and not _NO_NAME.search(rest):
-                yield from beside
-                text, index = text.rstrip() + rest, index + len(beside) + 1
-        yield text
-
-
 def find_unit(texts: Iterable[str]) -> str | None:
     """The money unit that `texts` state last (it stands nearest to the table); None where none is stated.
 
     >>> find_unit(["支出预算表", "单位：万", "元"])
     '万元'
     """
-    unit = None
-    for text in _whole(texts):
+    unit, begun = None, ""
+    for text in texts:
         for match in _UNIT.finditer(squeeze(text)):
             unit = match[2] or match[3]
-        if (alone := _UNIT_AT_THE_END.search(text)) and _ENTITY.search(text):
+        if begun and _REST_OF_UNIT.search(text):
+            unit = f"{begun}元"
+        elif (alone := _UNIT_AT_THE_END.search(text)) and _ENTITY.search(text):
             unit = alone[1]
+        broken = _BROKEN_UNIT.search(squeeze(text))
+        begun = broken[1] if broken else ""
     return unit
 
 
 def find_entity(texts: Iterable[str]) -> str | None:
-    """The department or unit that the lines above a form name, as printed.
+    """The department or unit that the lines above a form name, as printed; a name may go on in a further line.
 
     >>> find_entity(["收入预算总表", "部门：示例市委员会办", "单位：万元", "公厅"])
     '示例市委员会办公厅'
     """
     entity = None
-    for text in _whole(texts):
-        if match := _ENTITY.search(text.strip()):
-            named = re.sub(r"\s+", "", match["entity"])
-            entity = entity if _MONEY_UNIT.fullmatch(named) else named
+    for text in texts:
+        match = _ENTITY.search(text.strip())
+        named = re.sub(r"\s+", "", match["entity"]) if match else ""
+        if named and not _MONEY_UNIT.fullmatch(named):
+            entity = named
+        elif entity and not is_organisation(entity) and (more := _REST_OF_NAME.match(squeeze(text))):
+            entity += more["rest"] if is_organisation(entity + more["rest"]) else ""
     return entity

@@ -1,0 +1,221 @@
+"""Which row of a form is part of which: readings that the page offers, and how well each adds up.
+
+Codes, indentation, numbering and names propose; the sums choose. Rows here have been told from totals already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+
+_HALF_A_HUNDREDTH = Decimal("0.005")
+_MAX_ROWS, _MAX_STEPS = 160, 60_000
+"""Where the search for a nesting stops: no form needs as much, and a hostile one would take for ever."""
+_ROUNDINGS = 6
+"""Half last digits by which a sum of rounded amounts may be off while a nesting is looked for."""
+_DEPTH = 6
+"""Levels of a nesting: kind of money, department, unit, two levels of groups, project."""
+_STEP, _STEPS = 2.0, 6
+"""Points by which steps of indentation differ, and how many there are at most: centred text has more."""
+
+Amounts = Mapping[str, Decimal]
+"""The amounts of one row by column."""
+
+
+@dataclass(frozen=True)
+class Nesting:
+    """Of which row each row is a part (None: of none but the total), as one kind of `evidence` says.
+
+    `asides` are the rows that repeat a part of the row above (其中) and are counted in no sum, `units` those that name
+    a spending unit where they head others.
+    """
+
+    evidence: str
+    part_of: tuple[int | None, ...]
+    asides: frozenset[int] = frozenset()
+    units: frozenset[int] = frozenset()
+
+    @property
+    def heads(self) -> set[int]:
+        """The rows that have parts."""
+        return {head for row, head in enumerate(self.part_of) if head is not None and row not in self.asides}
+
+    def above(self, row: int) -> list[int]:
+        """The rows that `row` is a part of, the nearest first."""
+        heads: list[int] = []
+        head = self.part_of[row]
+        while head is not None:
+            heads.append(head)
+            head = self.part_of[head]
+        return heads
+
+    def parts(self, head: int | None) -> list[int]:
+        """The rows right below `head` that its sum counts."""
+        return [row for row, own in enumerate(self.part_of) if own == head and row not in self.asides]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a nesting adds up: columns in which every sum holds, sums that hold, and the sums (row, column) that do not.
+
+    The row of a sum is None where it is the total.
+    """
+
+    columns: int
+    held: int
+    broken: tuple[tuple[int | None, str], ...]
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """What the better of two readings has more of."""
+        return self.columns, self.held, -len(self.broken)
+
+
+def half_last_digit(numbers: Iterable[Decimal]) -> Decimal:
+    """Half of the last printed digit of `numbers`; of a hundredth where they have fewer decimals."""
+    exponents = [int(number.as_tuple().exponent) for number in numbers]
+    return min(_HALF_A_HUNDREDTH, Decimal(5).scaleb(min(exponents, default=0) - 1))
+
+
+def from_levels(evidence: str, levels: Sequence[int], asides: Iterable[int] = ()) -> Nesting:
+    """Each row is part of the last one above it that is on a higher level (a smaller number).
+
+    >>> from_levels("codes", [0, 1, 2, 2, 0]).part_of
+    (None, 0, 1, 1, None)
+    """
+    part_of: list[int | None] = []
+    open_rows: list[int] = []
+    for row, level in enumerate(levels):
+        while open_rows and levels[open_rows[-1]] >= level:
+            open_rows.pop()
+        part_of.append(open_rows[-1] if open_rows else None)
+        open_rows.append(row)
+    return Nesting(evidence, tuple(part_of), frozenset(asides))
+
+
+def score(nesting: Nesting, rows: Sequence[Amounts], total: Amounts) -> Score:
+    """How the sums of `rows` hold when they are nested so, under a `total` that may be empty."""
+    columns: dict[str, list[bool]] = {}
+    broken: list[tuple[int | None, str]] = []
+    for head, measure, holds in _sums(nesting, rows, total):
+        columns.setdefault(measure, []).append(holds)
+        if not holds:
+            broken.append((head, measure))
+    held = sum(map(sum, columns.values()))
+    return Score(sum(map(all, columns.values())), held, tuple(broken))
+
+
+def _sums(nesting: Nesting, rows: Sequence[Amounts], total: Amounts) -> Iterator[tuple[int | None, str, bool]]:
+    """The sums of a nesting, by head and column, and whether each holds; those of nothing but zeros are none."""
+    parts: dict[int | None, list[int]] = {}
+    for row, head in enumerate(nesting.part_of):
+        if row not in nesting.asides:
+            parts.setdefault(head, []).append(row)
+    for measure in dict.fromkeys(measure for row in (total, *rows) for measure in row):
+        values: dict[int, Decimal] = {}
+        for row in reversed(range(len(rows))):
+            below = [values[part] for part in parts.get(row, ()) if part in values]
+            if measure in rows[row]:
+                values[row] = rows[row][measure]
+                if below and (any(below) or values[row]):
+                    yield row, measure, _holds(values[row], below)
+            elif below:
+                values[row] = sum(below, Decimal(0))
+        roots = [values[part] for part in parts.get(None, ()) if part in values]
+        if measure in total and roots and (any(roots) or total[measure]):
+            yield None, measure, _holds(total[measure], roots)
+
+
+def _holds(whole: Decimal, parts: Sequence[Decimal]) -> bool:
+    return abs(whole - sum(parts)) <= half_last_digit([whole, *parts]) * (len(parts) + 1)
+
+
+def nested_by_sums(nesting: Nesting, rows: Sequence[Amounts], total: Amounts) -> Nesting | None:
+    """`nesting` with the rows below a head that does not add up nested among themselves by their sums.
+
+    None where no sum is mended so.
+    """
+    part_of = list(nesting.part_of)
+    for head in (None, *sorted(nesting.heads)):
+        own = nesting.parts(head)
+        whole = total if head is None else rows[head]
+        if (
+            not own
+            or len(own) > _MAX_ROWS
+            or all(_holds(whole[m], [rows[part].get(m, Decimal(0)) for part in own]) for m in whole)
+        ):
+            continue
+        below = nested([rows[part] for part in own], whole)
+        if below is not None:
+            for part, above in zip(own, below, strict=True):
+                part_of[part] = head if above is None else own[above]
+    if part_of == list(nesting.part_of):
+        return None
+    return replace(nesting, evidence=f"{nesting.evidence} and sums".removeprefix("order and "), part_of=tuple(part_of))
+
+
+def nested(rows: Sequence[Amounts], whole: Amounts, depth: int = _DEPTH) -> tuple[int | None, ...] | None:
+    """Of which row each row is a part where every head is the sum of its parts, and `whole` the sum of the others.
+
+    In every column, or in the first one where not in every one; None where no nesting at most `depth` deep adds up.
+    """
+    measures = [m for m in whole if all(row.get(m, Decimal(0)) >= 0 for row in (whole, *rows))]
+    for columns in dict.fromkeys((tuple(measures), tuple(measures[:1]))):
+        numbers = tuple(tuple(row.get(m, Decimal(0)) for m in columns) for row in rows)
+        if columns and (forest := _forest(numbers, tuple(whole[m] for m in columns), depth)):
+            return forest
+    return None
+
+
+Vector = tuple[Decimal, ...]
+Forest = tuple[tuple[int, int], ...]
+"""The pairs (row, head) of a forest."""
+
+
+def _forest(numbers: tuple[Vector, ...], total: Vector, most: int) -> tuple[int | None, ...] | None:
+    """Of which row each of `numbers` (heads before their parts) is a part, so that the roots sum to `total`."""
+    steps = 0
+    slack = half_last_digit([n for vector in (*numbers, total) for n in vector]) * _ROUNDINGS
+
+    @cache
+    def forests(start: int, rest: Vector, head: int, depth: int) -> dict[int, Forest]:
+        """Where a forest of the rows from `start` on that sums to `rest` may end, with its pairs."""
+        nonlocal steps
+        steps += 1
+        reached: dict[int, Forest] = {}
+        if start >= len(numbers) or steps > _MAX_STEPS:
+            return reached
+        left = tuple(a - b for a, b in zip(rest, numbers[start], strict=True))
+        if any(number < -slack for number in left):
+            return reached
+        inside = forests(start + 1, numbers[start], start, depth - 1) if depth > 1 and any(numbers[start]) else {}
+        done = all(abs(number) <= slack for number in left)
+        for end, pairs in (*inside.items(), (start + 1, ())):
+            own = ((start, head), *pairs)
+            if done:
+                reached.setdefault(end, own)
+            if not done or (end < len(numbers) and not any(numbers[end])):
+                for further, more in forests(end, left, head, depth).items():
+                    reached.setdefault(further, (*own, *more))
+        return reached
+
+    pairs = forests(0, total, -1, most).get(len(numbers))
+    if pairs is None:
+        return None
+    return tuple(head if head >= 0 else None for _, head in sorted(pairs))
+
+
+def levels_of_indents(indents: Sequence[float | None]) -> list[int] | None:
+    """How deep each row is indented, counted in steps; None where the indents are no steps."""
+    known = sorted(indent for indent in indents if indent is not None)
+    if len(known) < len(indents):
+        return None
+    steps = [known[0]] if known else []
+    for indent in known:
+        if indent - steps[-1] > _STEP:
+            steps.append(indent)
+    if not 1 < len(steps) <= _STEPS:
+        return None
+    return [max(i for i, step in enumerate(steps) if step <= indent) for indent in indents if indent is not None]
