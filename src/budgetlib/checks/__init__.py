@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 from budgetlib.checks.across_documents import Ties, ties, unit, unit_items, year
 from budgetlib.checks.budget import Budget
-from budgetlib.checks.columns import parts
+from budgetlib.checks.columns import changes, panels, parts
 from budgetlib.checks.department_targets import department_figures
 from budgetlib.checks.equalities import change, equal, share
 from budgetlib.checks.execution import completion, staged
+from budgetlib.checks.explanations import with_reason
 from budgetlib.checks.findings import Finding, Test, untested
+from budgetlib.checks.folding import folded
 from budgetlib.checks.loading import budgets
 from budgetlib.checks.performance import (
     projects_counted,
@@ -53,6 +55,8 @@ TESTS: dict[str, Test] = {
     "units": units,
     "above": above,
     "parts": parts,
+    "changes": changes,
+    "panels": panels,
     "equal": equal,
     "at_most": equal,
     "share": share,
@@ -92,12 +96,15 @@ def check_records(corpus: Corpus, documents: Collection[str] | None = None) -> l
     return [finding.record() for budget in chosen for finding in findings(budget)]
 
 
-def findings(budget: Budget) -> Iterator[Finding]:
+def findings(budget: Budget) -> list[Finding]:
     """Every rule tested in one budget; where nothing could be tested, one finding that says so."""
-    for rule in rules():
-        yielded = list(TESTS[rule.test](rule, budget))
-        tested = [finding for finding in yielded if finding.state in ("pass", "fail")]
-        yield from tested or yielded[:1] or [_not_tested(rule, budget)]
+    return folded([with_reason(finding, budget) for rule in rules() for finding in _tested(rule, budget)])
+
+
+def _tested(rule: Rule, budget: Budget) -> list[Finding]:
+    yielded = list(TESTS[rule.test](rule, budget))
+    tested = [finding for finding in yielded if finding.state in ("pass", "fail", "explained")]
+    return tested or yielded[:1] or [_not_tested(rule, budget)]
 
 
 def _not_tested(rule: Rule, budget: Budget) -> Finding:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from budgetlib.checks.figures import Figure, Place, total
-from budgetlib.core.text import grand_total
+from budgetlib.core.text import grand_total, squeeze
 
 Record = Mapping[str, Any]
 
@@ -109,6 +110,17 @@ class Budget:
         """The forms that this document itself prints: all, or those with one of `names`."""
         printed = [form for form in self.forms.values() if form.document_id == self.document_id]
         return [form for form in printed if names is None or form.name in names]
+
+    def sentence(self, pattern: str, pages: Collection[int] | None = None) -> str | None:
+        """The first sentence (on `pages`) in which a regular expression is found; it is written for folded text."""
+        words = re.compile(pattern)
+        near = [entry for entry in self._sentences if pages is None or entry[2] in pages]
+        return next((sentence for sentence, folded, _ in near if words.search(folded)), None)
+
+    @cached_property
+    def _sentences(self) -> list[tuple[str, str, int | None]]:
+        records = self.rows("sentences")
+        return [(record["sentence"], squeeze(record["sentence"]), record["page"]) for record in records]
 
     def rows(self, table: str) -> list[Record]:
         """The records of another table about this document."""

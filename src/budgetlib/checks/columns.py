@@ -10,39 +10,73 @@ from budgetlib.checks.figures import Figure, total
 from budgetlib.checks.findings import Finding, compared, untested
 from budgetlib.checks.rules import Rule
 
-UNKNOWN = "other:"
+UNKNOWN, CHANGE, BEFORE = "other:", "change:", "previous_year:"
+_SEVERAL = 3
+"""Of fewer rows no majority is asked."""
+
 _MOST_UNDECIDED = 6
 """Beyond these a choice of columns that fits proves nothing."""
 
 
 def parts(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """One column against the others of its row, in every row that prints it.
+    """One column against the others of its row, in every row that prints it, for this year, last year and the change.
 
     Forms differ in which columns are parts: of the readings in `parts`, each with or without the columns in `perhaps`
     (`other:*` are those with an unknown header), the one that fits most rows is the form's. Where columns with an
-    unknown header are printed and no reading fits most rows, the identity does not apply.
+    unknown header are printed and no reading fits most of several rows, the identity does not apply.
     """
-    whole = rule.data["whole"]
     for form in budget.own_forms(rule.data.get("forms")):
         printed = set(form.measures())
         wanted, unwanted = (set(rule.data.get(key, ())) for key in ("if_printed", "unless_printed"))
-        if not wanted <= printed or unwanted & printed:
-            continue
-        rows = [row for row in form.rows if whole in row.amounts and rule.data.get("side", row.side) == row.side]
-        undecided = _undecided(rows, rule.data.get("perhaps", ()), whole)
-        readings = [
-            [_across(rule, form, row, whole, [*columns, *chosen]) for row in rows]
-            for reading in rule.data["parts"]
-            if (columns := [measure for measure in form.measures() if measure in reading])
-            for chosen in _choices(undecided)
+        if wanted <= printed and not unwanted & printed:
+            for period in ("", BEFORE, CHANGE):
+                yield from _parts(rule, form, period)
+
+
+def _parts(rule: Rule, form: Form, period: str) -> Iterator[Finding]:
+    whole = period + rule.data["whole"]
+    rows = [row for row in form.rows if whole in row.amounts and rule.data.get("side", row.side) == row.side]
+    perhaps = [period + measure for measure in rule.data.get("perhaps", ())]
+    undecided = _undecided(rows, perhaps, whole)
+    readings = [
+        [_across(rule, form, row, whole, [*columns, *chosen]) for row in rows]
+        for reading in rule.data["parts"]
+        if (columns := [measure for measure in form.measures() if measure in [period + part for part in reading]])
+        for chosen in _choices(undecided)
+    ]
+    tested = [[finding for finding in reading if finding] for reading in readings]
+    best = max(tested, key=_passed, default=[])
+    unknown = any(UNKNOWN in measure for measure in undecided)
+    if unknown and len(best) >= _SEVERAL and _passed(best) * 2 < len(best):
+        yield untested(rule, form.document_id, "not_applicable")
+    else:
+        yield from best
+
+
+def changes(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Each printed change against this year's amount less last year's, in the forms where this fits most rows."""
+    for form in budget.own_forms(rule.data.get("forms")):
+        tested = [
+            compared(rule, form.document_id, changed, row.amounts[now] - row.amounts[before], wording="sum")
+            for row in form.rows
+            for measure, changed in row.amounts.items()
+            if (now := measure.removeprefix(CHANGE)) != measure
+            and (before := f"{BEFORE}{now}") in row.amounts
+            and now in row.amounts
         ]
-        tested = [[finding for finding in reading if finding] for reading in readings]
-        best = max(tested, key=_passed, default=[])
-        unknown = any(measure.startswith(UNKNOWN) for measure in undecided)
-        if unknown and _passed(best) * 2 < len(best):
-            yield untested(rule, form.document_id, "not_applicable")
-        else:
-            yield from best
+        if _passed(tested) * 2 >= len(tested):
+            yield from tested
+
+
+def panels(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """The total of each panel that classifies the same money anew against the form's total."""
+    for form in budget.own_forms(rule.data.get("forms")):
+        for side in form.sides():
+            whole = form.total_row(side, ["total"])
+            for measure in rule.data["panels"]:
+                head = form.total_row(side, [measure])
+                if whole and head and "total" in whole.amounts and measure in head.amounts:
+                    yield compared(rule, form.document_id, head.amounts[measure], whole.amounts["total"])
 
 
 def _passed(findings: Sequence[Finding]) -> int:
@@ -51,8 +85,9 @@ def _passed(findings: Sequence[Finding]) -> int:
 
 def _undecided(rows: Iterable[Row], perhaps: Sequence[str], whole: str) -> list[str]:
     """The columns of `perhaps` in which a row prints more than nothing."""
+    unknown = tuple(measure.removesuffix("*") for measure in perhaps if measure.endswith("*"))
     filled = dict.fromkeys(m for row in rows for m, figure in row.amounts.items() if figure.value and m != whole)
-    return [m for m in filled if m in perhaps or (m.startswith(UNKNOWN) and f"{UNKNOWN}*" in perhaps)]
+    return [measure for measure in filled if measure in perhaps or (unknown and measure.startswith(unknown))]
 
 
 def _choices(columns: Sequence[str]) -> Iterable[tuple[str, ...]]:

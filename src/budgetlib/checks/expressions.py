@@ -95,11 +95,10 @@ def published(term: Term, budget: Budget) -> list[Figure]:
         return []
     if not term.each:
         return [figure] if (figure := _figure(term, budget, None)) else []
-    kinds = ("line", "subtotal") if term.rows == "code" else ("line",)
     groups: dict[tuple[str, str], list[Figure]] = {}
     for row in form.side(term.side):
         key = row.code if term.rows == "code" else row.item
-        if row.kind in kinds and key and (figure := _amount(form, row, term.measures)):
+        if row.kind != "total" and key and (figure := _amount(form, row, term.measures)):
             groups.setdefault((key, row.kind), []).append(figure)
     return [total(figures) for figures in groups.values()]
 

@@ -27,7 +27,8 @@ class Finding:
     """The outcome of one rule at one place.
 
     `published` and `expected` are yuan, percent or counts; None where nothing could be compared. `place` is where
-    `published` stands, `places` all places that are tied together. `zh` and `en` say what was found.
+    `published` stands, `places` all places that are tied together. `zh` and `en` say what was found; `explanation` is
+    the sentence of the document that says why.
     """
 
     rule: Rule
@@ -40,6 +41,7 @@ class Finding:
     expected: Decimal | None = None
     tolerance: Decimal | None = None
     places: tuple[Place, ...] = ()
+    explanation: str | None = None
 
     @property
     def gap(self) -> Decimal | None:
@@ -64,7 +66,8 @@ class Finding:
             "tolerance": _stored(self.tolerance),
             "message_zh": self.zh,
             "message_en": self.en,
-            "places": " ".join(dict.fromkeys(locators)) if self.state == "fail" else None,
+            "places": " ".join(dict.fromkeys(locators)) if self.state in ("fail", "explained") else None,
+            "explanation": self.explanation,
         }
 
 
@@ -117,6 +120,21 @@ def compared(
         slack,
         published.places + expected.places,
     )
+
+
+def explained(finding: Finding, sentence: str) -> Finding:
+    """A failure for which the document itself gives the reason."""
+    zh, en = (_template("explained", language).format(sentence=sentence) for language in LANGUAGES)
+    return replace(finding, state="explained", zh=finding.zh + zh, en=finding.en + en, explanation=sentence)
+
+
+def with_consequences(finding: Finding, others: Sequence[Finding]) -> Finding:
+    """A failure and what follows from it: its places are tied in and named."""
+    if not others:
+        return finding
+    heads = tuple(other.place for other in others if other.place)
+    zh, en = (_template("folded", language).format(others=described(heads, language)) for language in LANGUAGES)
+    return replace(finding, zh=finding.zh + zh, en=finding.en + en, places=finding.places + heads)
 
 
 def best(tested: Sequence[Finding]) -> Finding:

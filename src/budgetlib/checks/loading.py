@@ -20,6 +20,7 @@ _TABLES = (
     "pages",
     "lines",
     "statements",
+    "sentences",
     "performance_projects",
     "department_targets",
     "catalogue",
@@ -34,8 +35,10 @@ _FEN = Decimal("0.01")
 
 def budgets(corpus: Corpus) -> list[Budget]:
     """Every document of the corpus that was read at least in part, in the order of `documents`."""
-    tables = {name: _by_document(getattr(corpus, name)) for name in _TABLES}
     documents = [record for record in _records(corpus.documents) if record["outcome"] in ("ok", "partial")]
+    ids = [record["document_id"] for record in documents]
+    frames = {name: getattr(corpus, name) for name in _TABLES}
+    tables = {name: _by_document(frame[frame.document_id.isin(ids)]) for name, frame in frames.items()}
     alone = [
         _budget(record, {name: rows.get(record["document_id"], []) for name, rows in tables.items()})
         for record in documents

@@ -11,7 +11,6 @@ from typing import Any
 from budgetlib.definitions.toml import load
 
 SEVERITIES = ("error", "warning", "note")
-_OTHER_DATA = ("apart.toml", "itemised.toml", "messages.toml")
 _OWN = {"name", "test", "severity", "zh", "en"}
 
 
@@ -40,8 +39,8 @@ def rules() -> tuple[Rule, ...]:
     listed = [
         _rule(entry)
         for file in sorted(files(__package__).iterdir(), key=lambda file: file.name)
-        if file.name.endswith(".toml") and file.name not in _OTHER_DATA
-        for entry in load(file.name, __package__)["rule"]
+        if file.name.endswith(".toml")
+        for entry in load(file.name, __package__).get("rule", ())
     ]
     names = [rule.name for rule in listed]
     if twice := {name for name in names if names.count(name) > 1}:

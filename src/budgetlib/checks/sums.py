@@ -9,8 +9,12 @@ from budgetlib.checks.budget import Budget, Form, Row
 from budgetlib.checks.figures import total
 from budgetlib.checks.findings import Finding, compared
 from budgetlib.checks.rules import Rule
+from budgetlib.checks.trees import branches
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import forms
+
+_FEW_OF = 4
+"""One in so many heads may fail before the nesting itself is in doubt."""
 
 
 def leaves(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -54,14 +58,16 @@ def groups(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 
 def units(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """The department's row against its units, each unit's row against its projects."""
+    """The department's row against its units, each unit's row against its projects, however deep they nest."""
     for form in budget.own_forms(rule.data.get("forms")):
-        if nesting(form) != "projects":
+        if nesting(form) not in rule.data["nesting"]:
             continue
         rows = [row for row in form.rows if row.kind != "total"]
-        if form.total_row(None) and _grouped(rows):
+        if nesting(form) == "projects" and form.total_row(None) and _grouped(rows):
             yield from _totals(rule, form, None, [row for row in rows if row.kind == "subtotal"])
             yield from _heads(rule, form, rows)
+        elif not any(row.code for row in rows):
+            yield from _nested(rule, form, rows)
 
 
 def above(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -107,6 +113,15 @@ def _heads(rule: Rule, form: Form, rows: Sequence[Row]) -> Iterator[Finding]:
         if head.kind == "subtotal":
             end = next((i for i in range(position + 1, len(rows)) if rows[i].kind != "line"), len(rows))
             yield from _down(rule, form, head, rows[position + 1 : end])
+
+
+def _nested(rule: Rule, form: Form, rows: Sequence[Row]) -> Iterator[Finding]:
+    """Each head against its own rows; nothing where many heads have none: then they stand for something else."""
+    grown = branches(rows, "total")
+    if sum(not branch.whole for branch in grown) * _FEW_OF > len(grown):
+        return
+    for branch in grown:
+        yield from _down(rule, form, branch.head, branch.rows)
 
 
 def _grouped(rows: Sequence[Row]) -> bool:

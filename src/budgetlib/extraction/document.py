@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from types import FrameType
 from typing import NamedTuple
 
 from budgetlib.core.errors import BadParameter, UnreadableDocument
 from budgetlib.core.text import slug
+from budgetlib.core.time_limit import time_limit
 from budgetlib.core.version import __version__
 from budgetlib.extraction.acceptance import accept, pages_of_other_years
 from budgetlib.extraction.catalogue import read_catalogue
@@ -30,6 +28,7 @@ from budgetlib.extraction.performance import read_performance
 from budgetlib.extraction.performance.self_evaluation import read_self_evaluation
 from budgetlib.extraction.printed_amounts import AmountCount, Span, count_amounts
 from budgetlib.extraction.records import GridPlace, LineRecord, PageRecord, Record, Records, TableRecords, box_of
+from budgetlib.extraction.sentences import read_sentences
 from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.model import Box, Page
 from budgetlib.pages.reader import OCR, media_type, ocr_engine, read_document
@@ -49,7 +48,7 @@ def parse_source(source: Source, ocr: str = "auto", reader: str = DEFAULT_READER
     records: TableRecords = {}
     seconds = SECONDS_WITH_PICTURES if ocr != "never" and ocr_engine() else SECONDS_PER_DOCUMENT
     try:
-        with _time_limit(source, seconds):
+        with time_limit(seconds, source.name):
             records = _read(source, document, ocr, reader)
     except UnreadableDocument as error:
         document |= {"outcome": error.outcome, "reason": error.reason}
@@ -119,9 +118,9 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     form_places = {place for table in tables for place in table.places}
     annexes = _read_annexes(of_year, own_pages, enclosures, form_places, lines)
     notes = annexes.pages | {index: Annex("other", "not_a_form", (reason,)) for index, reason in other_years.items()}
-    for index, sentences in misread.items():
+    for index, remarks in misread.items():
         note = notes.get(index, Annex(None, "read"))
-        notes[index] = note._replace(remarks=(*note.remarks, *sentences))
+        notes[index] = note._replace(remarks=(*note.remarks, *remarks))
     unread = [grid for grid in unknown if (grid.page_index, grid.grid.box) not in annexes.places]
     counts = _count_amounts(pages, lines, [*narrative.spans, *annexes.spans])
     page_records = log_pages(pages, forms, unread, notes, counts)
@@ -129,7 +128,8 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     departments = [row["department"] for row in annexes.records["department_targets"] if row["department"]]
     settled, problems = settle_identity(identity, departments, source)
     _describe(document, source, settled, page_records, is_disclosure, problems)
-    return {"pages": page_records, "lines": lines, "statements": narrative.statements, **annexes.records}
+    rows: TableRecords = {"pages": page_records, "lines": lines, "statements": narrative.statements}
+    return {**rows, "sentences": read_sentences(own_pages), **annexes.records}
 
 
 def _read_forms(forms: Sequence[FormReading]) -> list[FormReading]:
@@ -280,22 +280,3 @@ def _disclosure_id(source: Source, identity: Identity) -> str:
         return source.document_id
     level = ["unit"] if identity.entity_kind == "unit" else []
     return "-".join([slug(identity.entity), str(identity.fiscal_year), identity.document_kind, *level])
-
-
-@contextmanager
-def _time_limit(source: Source, seconds: int) -> Iterator[None]:
-    """Stop reading a document after `seconds`, where the system has alarms."""
-    if not hasattr(signal, "SIGALRM"):
-        yield
-        return
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise UnreadableDocument("timeout", f"{source.name} took longer than {seconds} s; split the file")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)

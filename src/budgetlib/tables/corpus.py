@@ -38,6 +38,7 @@ class Corpus(_Unread):
     pages: pd.DataFrame
     lines: pd.DataFrame
     statements: pd.DataFrame
+    sentences: pd.DataFrame
     performance_projects: pd.DataFrame
     performance_indicators: pd.DataFrame
     self_evaluation: pd.DataFrame

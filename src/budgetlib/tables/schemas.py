@@ -274,6 +274,17 @@ BOX = (
     Column("bottom", POINTS, "Lower edge, PDF points from the top of the page."),
 )
 
+SENTENCES = Table(
+    "sentences",
+    "one sentence outside tables, or of a note in one",
+    (
+        DOCUMENT_ID,
+        Column("section", WHOLE, "Section of the narrative part as in `statements`; null where it stands elsewhere."),
+        Column("sentence", TEXT, "As printed, without blanks and line breaks.", required=True),
+        PAGE,
+    ),
+)
+
 PERFORMANCE_PROJECTS = Table(
     "performance_projects",
     "one project's performance-target table (项目支出绩效目标表), over as many pages as it takes",
@@ -420,9 +431,9 @@ CHECKS = Table(
         Column(
             "state",
             TEXT,
-            "Whether it holds; what was not tested is never a pass.",
+            "Whether it holds; `explained`: it does not, and the document says why. Not tested is never a pass.",
             required=True,
-            allowed=("pass", "fail", "not_applicable", "insufficient_data"),
+            allowed=("pass", "fail", "explained", "not_applicable", "insufficient_data"),
         ),
         Column("form", TEXT, "The form of the tested figure; null for a figure of the narrative part."),
         Column("row", WHOLE, "Its row in `lines`."),
@@ -438,9 +449,10 @@ CHECKS = Table(
         Column(
             "places",
             TEXT,
-            "Of a failure: all places tied together: `form:row`, `section:number:measure:item`, `performance:table`, "
-            "`department:figure`, `catalogue:code`.",
+            "Of figures that differ: all places tied together: `form:row`, `section:number:measure:item`, "
+            "`performance:table`, `department:figure`, `catalogue:code`.",
         ),
+        Column("explanation", TEXT, "Of what is explained: the sentence of the document that says why."),
     ),
 )
 
@@ -473,6 +485,7 @@ TABLES = (
     PAGES,
     LINES,
     STATEMENTS,
+    SENTENCES,
     PERFORMANCE_PROJECTS,
     PERFORMANCE_INDICATORS,
     SELF_EVALUATION,

@@ -1,0 +1,71 @@
+"""Pages → `sentences`: the running text outside tables and the notes in them, a sentence a record.
+
+What a document says about its own figures can be looked up there: what it withholds, how it rounds, what it lists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from budgetlib.core.text import squeeze
+from budgetlib.extraction.narrative.passages import read_passages
+from budgetlib.extraction.records import Record
+from budgetlib.pages.model import Line, Page
+
+_BEGINS = re.compile(
+    r"第[一二三四五六七八九十]+(部分|章|篇)|[一二三四五六七八九十]+[、.．]|[(（]([一二三四五六七八九十]+|\d{1,2})[)）]"
+    r"|\d{1,2}[、.．](?!\d)|[①-⑩]|(备?注|说明)[:：\d]"
+)
+_END = re.compile(r"(?<=[。；;！!？?])")
+_NOTE = re.compile(r"(备?注|说明)\d?[:：、.．]")
+_BLANK = re.compile(r"[\s\u200b\ufeff]+")
+_PAGE_NUMBER = re.compile(r"[-—–―_~·]*\d{1,4}[-—–―_~·]*|第\d+页([,，/]?共\d+页)?")
+_CONTENT = re.compile(r"[\u4e00-\u9fff]")
+_MARGIN = 1.5
+"""Times its height that a line may end before the right edge of the text and still go on in the next."""
+
+
+def read_sentences(pages: Sequence[Page]) -> list[Record]:
+    """The sentences of all pages in printed order; `section` where one is part of the narrative."""
+    plain = [
+        (passage.section, {line.page for line in passage.lines}, squeeze(passage.text))
+        for passage in read_passages(pages)
+    ]
+    records: list[Record] = []
+    for page in pages:
+        narrative = [(section, text) for section, numbers, text in plain if page.number in numbers]
+        for paragraph in (*_paragraphs(page.lines), *_notes(page)):
+            for sentence in _END.split(paragraph):
+                if _CONTENT.search(sentence):
+                    section = next((section for section, text in narrative if squeeze(sentence) in text), None)
+                    records.append({"section": section, "sentence": sentence, "page": page.number})
+    return records
+
+
+def _paragraphs(lines: Sequence[Line]) -> Iterator[str]:
+    """Lines without their blanks, those joined that go on in the next."""
+    edge = max((line.box.x1 for line in lines if line.box), default=0.0)
+    paragraph = ""
+    for line in lines:
+        text = _BLANK.sub("", line.text)
+        if _PAGE_NUMBER.fullmatch(text):
+            continue
+        if paragraph and _BEGINS.match(text):
+            yield paragraph
+            paragraph = ""
+        paragraph += text
+        full = line.box is not None and line.box.x1 > edge - _MARGIN * (line.box.bottom - line.box.top)
+        if not full:
+            yield paragraph
+            paragraph = ""
+    if paragraph:
+        yield paragraph
+
+
+def _notes(page: Page) -> Iterator[str]:
+    """The notes that stand in cells of tables."""
+    for grid in page.grids:
+        for cell in grid.cells:
+            if _NOTE.match(text := _BLANK.sub("", cell.text)):
+                yield text
