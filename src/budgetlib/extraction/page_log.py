@@ -138,6 +138,7 @@ def log_pages(
         reasons[grid.page_index].append(grid.reason)
         lost[grid.page_index] += 1
     for index, page in enumerate(pages):
+        reasons[index] += page.remarks
         if loose := _loose_rows(page):
             reasons[index].append(f"{len(loose)} rows of a table without rules, not read; the first: {loose[0][:60]}")
             lost[index] += 1

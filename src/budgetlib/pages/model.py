@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+UNREAD = "\ufffd"
+"""Stands where something is printed that could not be recognised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -124,7 +127,7 @@ class Page:
 
     `number` counts from 1 as a PDF viewer does and is None in plain-text sources. `turn` is how many
     degrees clockwise a viewer has to turn the sheet to read it (0, 90, 180 or 270). `source` is `text`,
-    `ocr` or `none`; with `none`, `fault` says why nothing could be read.
+    `ocr` or `none`; with `none`, `fault` says why nothing could be read. `remarks` say what else was not.
     """
 
     number: int | None
@@ -135,6 +138,7 @@ class Page:
     turn: int = 0
     source: str = "text"
     fault: str | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def blocks(self) -> list[Line | Grid]:

@@ -25,12 +25,9 @@ from budgetlib.pages.image import SCALE, Picture, take
 from budgetlib.pages.image_lines import rules_of
 from budgetlib.pages.lattice import find_tables
 from budgetlib.pages.layout import Char, grids_of, lines_of
-from budgetlib.pages.model import Box, Page
+from budgetlib.pages.model import UNREAD, Box, Page
 
 Ink = npt.NDArray[np.int64]
-
-UNREAD = "\ufffd"
-"""Stands where something is printed that could not be recognised."""
 
 _FINDING = 0.72
 """Lines of text are found in a picture made smaller by this factor; it takes half the time and finds the same."""

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
-from budgetlib.pages.ink import Ink, InkReader
+from budgetlib.pages.ink import Glyph, Ink, InkReader
 from budgetlib.pages.lattice import find_tables
 from budgetlib.pages.layout import Char, grids_of, lines_of, without_doubles
 from budgetlib.pages.model import Page
 from budgetlib.pages.stream import find_unruled
 from budgetlib.pages.turn import Turn
+from budgetlib.pages.visible import visible
 
 MAGIC = b"%PDF-"
 MAX_PAGES = 3000
@@ -59,14 +60,15 @@ def read(path: Path, password: str | None, reader: str) -> Iterator[Page]:
 
 def page_of(ink: Ink) -> Page:
     """The page that `ink` prints; a page that cannot be read is said to be so."""
-    blank = Page(ink.number, ink.width, ink.height)
     if ink.fault:
-        return replace(blank, source="none", fault=ink.fault)
-    if not any(glyph.text.strip() for glyph in ink.glyphs):
+        return Page(ink.number, ink.width, ink.height, source="none", fault=ink.fault)
+    glyphs, remarks = visible(ink)
+    blank = Page(ink.number, ink.width, ink.height, remarks=remarks)
+    if not any(glyph.text.strip() for glyph in glyphs):
         if ink.pictures or ink.slanted > _DRAWN:
             return replace(blank, source="none", fault="the page is a picture without a text layer")
         return blank
-    turn, chars = _upright(ink)
+    turn, chars = _upright(glyphs, ink.width, ink.height)
     if fault := _lying_text(chars):
         return replace(blank, source="none", fault=fault)
     chars = without_doubles(chars)
@@ -78,15 +80,15 @@ def page_of(ink: Ink) -> Page:
     return replace(blank, lines=tuple(lines), grids=tuple(grids), turn=turn.degrees)
 
 
-def _upright(ink: Ink) -> tuple[Turn, list[Char]]:
+def _upright(glyphs: Sequence[Glyph], width: float, height: float) -> tuple[Turn, list[Char]]:
     """How the sheet is turned for reading most of its text, and that text; each character stands on its line.
 
     Fonts misstate how far their characters reach above and below that line.
     """
-    ways = Counter(glyph.run.turn for glyph in ink.glyphs)
-    turn = Turn(max(ways, key=lambda way: (ways[way], -way)), ink.width, ink.height)
+    ways = Counter(glyph.run.turn for glyph in glyphs)
+    turn = Turn(max(ways, key=lambda way: (ways[way], -way)), width, height)
     chars = []
-    for glyph in ink.glyphs:
+    for glyph in glyphs:
         if glyph.run.turn == turn.degrees:
             x, base = turn.upright(glyph.x, glyph.y)
             top = base - _ASCENT * glyph.run.size

@@ -17,12 +17,11 @@ from budgetlib.extraction.forms.ocr_confirm import confirm_lines
 from budgetlib.extraction.forms.recognise import FormPiece, FormTable
 from budgetlib.extraction.forms.rows import amount_cell
 from budgetlib.extraction.records import LineRecord, box_of
-from budgetlib.pages.model import Box, Cell, Page
+from budgetlib.pages.model import UNREAD, Box, Cell, Page
 
 _ALIKE_SHAPES = {"0": "OoDQ〇○", "1": "IiljL|!", "2": "Zz", "5": "Ss", "6": "b", "8": "B", "9": "gq"}
 _LOOK_ALIKES = str.maketrans({shape: digit for digit, shapes in _ALIKE_SHAPES.items() for shape in shapes})
 _SEPARATORS = re.compile(r"[.,·。、:;']")
-_UNREAD = "\ufffd"
 _ALIKE = Decimal("0.9")
 """The share of a form's amounts that have the same number of decimals, where all are taken to be printed so."""
 _Code = Literal["code", "gov_code", "economic_code"]
@@ -65,7 +64,7 @@ def repair_amounts(
                 where = f"page {piece.page.number}, row {cell.row + 1}"
                 sentences.append(f"{where}: {squeeze(cell.text)!r} was recognised; the sums prove {reading}")
             elif value is not None:
-                table = _with_text(table, number, cell, cell.text + _UNREAD)
+                table = _with_text(table, number, cell, cell.text + UNREAD)
     return table, sentences
 
 
