@@ -44,35 +44,35 @@ Stroke = tuple[tuple[float, float], tuple[float, float]]
 """From one point to another."""
 
 
+class Glyph(NamedTuple):
+    """A painted character: how far along its line it begins, and how far it reaches."""
+
+    text: str
+    along: float
+    advance: float
+
+
 class Run(NamedTuple):
-    """What the glyphs that a program painted in one go have in common.
+    """The glyphs that a program painted in one go, on a line that begins at `x`, `y`.
 
     `size` is their height in points; `turn` how many degrees clockwise the sheet is turned for reading them (0, 90, 180
     or 270); `order` counts what is painted on a page: the later covers the earlier. Nothing is seen of them outside
     `clip`. `colour` is `ink`, `white` or `none`.
     """
 
+    x: float
+    y: float
+    glyphs: Sequence[Glyph]
     size: float
     turn: int
     order: int
     clip: Box | None = None
     colour: str = "ink"
 
-
-class Glyph(NamedTuple):
-    """A painted character: where on its line it begins, and how far along the line it reaches."""
-
-    text: str
-    x: float
-    y: float
-    advance: float
-    run: Run
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        """The point in the middle of it."""
-        right, down = _ALONG[self.run.turn]
-        along, up = self.advance / 2, self.run.size * _TO_THE_MIDDLE
+    def middle(self, glyph: Glyph) -> tuple[float, float]:
+        """The point in the middle of one of its glyphs."""
+        right, down = _ALONG[self.turn]
+        along, up = glyph.along + glyph.advance / 2, self.size * _TO_THE_MIDDLE
         return self.x + right * along + down * up, self.y + down * along - right * up
 
 
@@ -94,7 +94,7 @@ class Ink:
     number: int
     width: float = 0.0
     height: float = 0.0
-    glyphs: Sequence[Glyph] = ()
+    runs: Sequence[Run] = ()
     rules: Sequence[Rule] = ()
     areas: Sequence[Area] = ()
     pictures: int = 0

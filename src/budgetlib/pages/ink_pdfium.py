@@ -1,9 +1,13 @@
-"""The ink of a PDF as pdfium gives it: what is painted, in which order, and under which clip."""
+"""The ink of a PDF as pdfium gives it: what is painted, in which order, and within which clip."""
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable, Iterator
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, repeat
+from math import hypot
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -11,8 +15,10 @@ import pypdfium2
 from pypdfium2 import raw
 
 from budgetlib.core.errors import UnreadableDocument
+from budgetlib.pages import pdfium_calls as pdfium
 from budgetlib.pages.ink import RULE_WIDTH, Area, Glyph, Ink, Rule, Run, Stroke, encrypted, malformed, rules_and_shapes
 from budgetlib.pages.model import Box
+from budgetlib.pages.pdfium_calls import Handle, handle_of
 
 _WHITE = 250
 """Colours whose red, green and blue are at least this (of 255) are the paper's."""
@@ -20,6 +26,13 @@ _BROKEN_WORD = 2
 """What pdfium says in place of a hyphen at the end of a line."""
 _SIMPLE_PATH = 5
 """So many segments draw one line or one rectangle."""
+_GLYPH_NUMBER = "\ue000"
+"""Stands for a character that the text layer does not name."""
+_BOX = struct.Struct("4f")
+_LEFT, _TOP, _RIGHT, _BOTTOM = range(4)
+
+_Char = tuple[Handle, int, int, tuple[float, ...], int]
+"""What pdfium says of a character: its text object, its code, whether that is a glyph's number, its box; its place."""
 
 
 class PdfiumReader:
@@ -70,19 +83,13 @@ class _Matrix(NamedTuple):
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        xs, ys = zip(*(self.point(x, y) for x in (left, right) for y in (bottom, top)), strict=True)
-        return Box(min(xs), min(ys), max(xs), max(ys))
+        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = (self.point(x, y) for x in (left, right) for y in (bottom, top))
+        return Box(min(x0, x1, x2, x3), min(y0, y1, y2, y3), max(x0, x1, x2, x3), max(y0, y1, y2, y3))
 
     def then(self, after: _Matrix) -> _Matrix:
-        e, f = after.point(self.e, self.f)
-        return _Matrix(
-            after.a * self.a + after.c * self.b,
-            after.b * self.a + after.d * self.b,
-            after.a * self.c + after.c * self.d,
-            after.b * self.c + after.d * self.d,
-            e,
-            f,
-        )
+        a, b = after.a * self.a + after.c * self.b, after.b * self.a + after.d * self.b
+        c, d = after.a * self.c + after.c * self.d, after.b * self.c + after.d * self.d
+        return _Matrix(a, b, c, d, *after.point(self.e, self.f))
 
 
 def _view(page: Any) -> _Matrix:
@@ -96,178 +103,208 @@ def _view(page: Any) -> _Matrix:
     }[page.get_rotation()]
 
 
+class _Out:
+    """Where pdfium puts what it is asked for."""
+
+    def __init__(self) -> None:
+        self._floats = (ctypes.c_float * 6)()
+        self._ints = (ctypes.c_uint * 4)()
+        self._at = [ctypes.addressof(self._floats) + 4 * i for i in range(6)]
+        self._int_at = [ctypes.addressof(self._ints) + 4 * i for i in range(4)]
+
+    def point(self, segment: Handle) -> tuple[float, float]:
+        pdfium.point_of_segment(segment, *self._at[:2])
+        return self._floats[0], self._floats[1]
+
+    def bounds(self, painted: Handle) -> list[float]:
+        pdfium.bounds_of(painted, *self._at[:4])
+        return self._floats[:4]
+
+    def matrix(self, get: Callable[..., Any], *of: int) -> _Matrix:
+        get(*of, self._at[0])
+        return _Matrix(*self._floats)
+
+    def modes(self, path: Handle) -> tuple[bool, bool]:
+        """Whether a path is filled, and whether it is stroked."""
+        pdfium.mode_of_path(path, *self._int_at[:2])
+        return self._ints[0] != raw.FPDF_FILLMODE_NONE, bool(self._ints[1])
+
+    def colour(self, get: Callable[..., Any], painted: Handle) -> str:
+        get(painted, *self._int_at)
+        red, green, blue, alpha = self._ints
+        if alpha == 0:
+            return "none"
+        return "white" if min(red, green, blue) >= _WHITE else "ink"
+
+
+class _Holder(NamedTuple):
+    """A page, or a form object within it, as a list of what is painted; `clip` is what is seen of it."""
+
+    size: int
+    get: Callable[[Handle, int], Handle]
+    handle: Handle
+    view: _Matrix
+    clip: Box
+
+
 class _Painting:
-    """A page of pdfium as the list of what was painted on it, one thing after another."""
+    """What is painted on a page of pdfium, one thing after another."""
 
     def __init__(self, page: Any) -> None:
         self._page = page
-        self.width, self.height = page.get_size()
-        self._texts: dict[int, tuple[int, _Matrix, Box | None]] = {}
-        self._order = 0
-        self.rules: list[Rule] = []
-        self.areas: list[Area] = []
-        self.pictures = self.slanted = 0
-        sheet = Box(0.0, 0.0, self.width, self.height)
-        self._walk(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, _view(page), sheet)
+        self._out = _Out()
+        self._view = _view(page)
+        self._width, self._height = page.get_size()
+        self._holders: dict[Handle, tuple[int, _Holder]] = {}
+        self._rules: list[Rule] = []
+        self._areas: list[Area] = []
+        self._pictures = self._slanted = self._order = 0
 
     def ink(self, number: int) -> Ink:
-        glyphs = list(self._glyphs())
-        return Ink(number, self.width, self.height, glyphs, self.rules, self.areas, self.pictures, self.slanted)
+        handle = handle_of(self._page.raw)
+        sheet = Box(0.0, 0.0, self._width, self._height)
+        self._walk(_Holder(pdfium.count_in_page(handle), pdfium.object_in_page, handle, self._view, sheet))
+        return Ink(
+            number,
+            self._width,
+            self._height,
+            list(self._runs()),
+            self._rules,
+            self._areas,
+            self._pictures,
+            self._slanted,
+        )
 
-    def _walk(
-        self, holder: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any], view: _Matrix, clip: Box | None
-    ) -> None:
-        """Note what is painted in `holder`, a page or a form object in it."""
-        for i in range(count(holder)):
-            painted = get(holder, i)
+    def _walk(self, holder: _Holder) -> None:
+        """Note what is painted, in order."""
+        painted = list(map(holder.get, repeat(holder.handle), range(holder.size)))
+        for thing, kind in zip(painted, map(pdfium.kind_of, painted), strict=True):
             self._order += 1
-            kind = raw.FPDFPageObj_GetType(painted)
             if kind == raw.FPDF_PAGEOBJ_TEXT:
-                self._texts[_address(painted)] = self._order, view, clip
+                self._holders[thing] = self._order, holder
             elif kind == raw.FPDF_PAGEOBJ_PATH:
-                self._path(painted, view, clip)
-            elif kind == raw.FPDF_PAGEOBJ_FORM:
-                inner = _matrix(painted).then(view)
-                self._walk(
-                    painted, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inner, _clip(painted, view, clip)
-                )
+                self._path(thing, holder.view)
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
-                self.pictures += 1
-                if not _is_translucent(painted):
-                    self.areas.append(Area(_bounds(painted, view), self._order, False))
+                self._pictures += 1
+                if not pdfium.is_translucent(thing):
+                    self._areas.append(Area(holder.view.box(*self._out.bounds(thing)), self._order, False))
+            elif kind == raw.FPDF_PAGEOBJ_FORM:
+                view = self._out.matrix(pdfium.matrix_of, thing).then(holder.view)
+                inner = pdfium.count_in_form(thing), pdfium.object_in_form, thing, view, self._clip(thing, holder)
+                self._walk(_Holder(*inner))
 
-    def _path(self, path: Any, view: _Matrix, clip: Box | None) -> None:
-        fill, stroke = ctypes.c_int(), ctypes.c_int()
-        raw.FPDFPath_GetDrawMode(path, fill, stroke)
-        box = _bounds(path, view)
-        unseen = not stroke.value and (not fill.value or _colour(path, raw.FPDFPageObj_GetFillColor) != "ink")
-        thin = min(box.x1 - box.x0, box.bottom - box.top) <= RULE_WIDTH
-        if thin and not unseen and raw.FPDFPath_CountSegments(path) <= _SIMPLE_PATH:
-            middle = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
-            flat = box.bottom - box.top < box.x1 - box.x0
-            ends = (
-                ((box.x0, middle[1]), (box.x1, middle[1])) if flat else ((middle[0], box.top), (middle[0], box.bottom))
+    def _path(self, path: Handle, view: _Matrix) -> None:
+        """Note the rules that a path draws, and the area that it fills."""
+        filled, stroked = self._out.modes(path)
+        unseen = not stroked and self._out.colour(pdfium.fill_colour_of, path) != "ink"
+        box = view.box(*self._out.bounds(path))
+        width, height = box.x1 - box.x0, box.bottom - box.top
+        simple = pdfium.count_in_path(path) <= _SIMPLE_PATH
+        if simple and min(width, height) <= RULE_WIDTH:
+            x, y = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
+            self._draw(
+                [] if unseen else [((x, box.top), (x, box.bottom)) if height > width else ((box.x0, y), (box.x1, y))]
             )
-            self._draw([ends])
             return
         if not unseen:
-            self._draw(_strokes(path, _matrix(path).then(view)))
-        if fill.value and not thin and not _is_translucent(path) and raw.FPDFPath_CountSegments(path) <= _SIMPLE_PATH:
-            self.areas.append(Area(box, self._order, unseen))
+            self._draw(self._strokes(path, self._out.matrix(pdfium.matrix_of, path).then(view)))
+        if filled and simple and not pdfium.is_translucent(path):
+            self._areas.append(Area(box, self._order, unseen))
 
     def _draw(self, strokes: Iterable[Stroke]) -> None:
         rules, slanted = rules_and_shapes(strokes)
-        self.rules += rules
-        self.slanted += slanted
+        self._rules += rules
+        self._slanted += slanted
 
-    def _glyphs(self) -> Iterator[Glyph]:
-        text = self._page.get_textpage()
-        handle = text.raw
-        box, before = raw.FS_RECTF(), 0
-        place = ctypes.byref(box)
-        for i in range(text.count_chars()):
-            painted = raw.FPDFText_GetTextObject(handle, i)
-            if not painted:
+    def _strokes(self, path: Handle, view: _Matrix) -> Iterator[Stroke]:
+        """The straight parts of a path's outlines; of a curve the line between its ends."""
+        first = here = (0.0, 0.0)
+        curve = 0
+        for i in range(pdfium.count_in_path(path)):
+            segment = pdfium.segment_in_path(path, i)
+            kind = pdfium.kind_of_segment(segment)
+            there = view.point(*self._out.point(segment))
+            curve = curve % 3 + 1 if kind == raw.FPDF_SEGMENT_BEZIERTO else 0
+            if curve in (1, 2):
                 continue
-            address = _address(painted)
-            if address != before:
-                before = address
-                run, view, (x, y), flat, start = self._run(painted, handle, i)
-            raw.FPDFText_GetLooseCharBox(handle, i, place)
-            here = view.point(getattr(box, start), y) if flat else view.point(x, getattr(box, start))
-            advance = box.right - box.left if flat else box.top - box.bottom
-            code = raw.FPDFText_GetUnicode(handle, i)
-            yield Glyph("-" if code == _BROKEN_WORD else chr(code), *here, advance, run)
+            if kind == raw.FPDF_SEGMENT_MOVETO:
+                first = there
+            else:
+                yield here, there
+            here = there
+            if pdfium.is_closing(segment):
+                yield here, first
+
+    def _clip(self, painted: Handle, holder: _Holder) -> Box:
+        """What is seen of something: what is seen of its holder, within the paths that clip it."""
+        x0, top, x1, bottom = holder.clip.x0, holder.clip.top, holder.clip.x1, holder.clip.bottom
+        clip = pdfium.clip_of(painted)
+        for i in range(pdfium.count_in_clip(clip)):
+            count = pdfium.count_in_clip_path(clip, i)
+            corners = (0, 2) if count in (4, 5) else range(count)
+            points = [
+                holder.view.point(*self._out.point(pdfium.segment_in_clip_path(clip, i, corner))) for corner in corners
+            ]
+            if points:
+                xs, ys = zip(*points, strict=True)
+                x0, x1 = max(x0, min(xs)), min(x1, max(xs))
+                top, bottom = max(top, min(ys)), min(bottom, max(ys))
+        return Box(x0, top, x1, bottom)
+
+    def _runs(self) -> Iterator[Run]:
+        """The glyphs of each text object, without those that pdfium adds between them."""
+        text = self._page.get_textpage()
+        handle, count = handle_of(text.raw), text.count_chars()
+        boxes = (raw.FS_RECTF * count)()
+        start = ctypes.addressof(boxes)
+        for _ in map(
+            pdfium.box_of_char, repeat(handle), range(count), range(start, start + _BOX.size * count, _BOX.size)
+        ):
+            pass
+        objects, codes, unknown = (
+            map(ask, repeat(handle), range(count))
+            for ask in (pdfium.object_of_char, pdfium.unicode_of_char, pdfium.is_unknown_char)
+        )
+        chars = zip(objects, codes, unknown, _BOX.iter_unpack(boxes), range(count), strict=True)
+        for painted, own in groupby(chars, key=itemgetter(0)):
+            if painted:
+                yield self._run(painted, handle, list(own))
         text.close()
 
-    def _run(self, painted: Any, handle: Any, i: int) -> tuple[Run, _Matrix, tuple[float, float], bool, str]:
-        order, outer, clip = self._texts.get(_address(painted), (self._order, _view(self._page), None))
-        matrix = raw.FS_MATRIX()
-        raw.FPDFText_GetMatrix(handle, i, matrix)
-        view = _view(self._page)
-        size = raw.FPDFText_GetFontSize(handle, i) * (matrix.c**2 + matrix.d**2) ** 0.5
-        flat = abs(matrix.a) >= abs(matrix.b)
-        along = matrix.a if flat else matrix.b
-        start = ("left" if along > 0 else "right") if flat else ("bottom" if along > 0 else "top")
-        right, down = view.a * matrix.a + view.c * matrix.b, view.b * matrix.a + view.d * matrix.b
-        turn = (0 if right > 0 else 180) if abs(right) >= abs(down) else (90 if down < 0 else 270)
-        mode = raw.FPDFTextObj_GetTextRenderMode(painted)
+    def _run(self, painted: Handle, text: Handle, chars: Sequence[_Char]) -> Run:
+        order, holder = self._holders[painted]
+        first = chars[0][4]
+        matrix = self._out.matrix(pdfium.matrix_of_char, text, first)
+        size = pdfium.size_of_char(text, first) * hypot(matrix.c, matrix.d)
+        if abs(matrix.a) >= abs(matrix.b):
+            origin, sign = matrix.e, 1 if matrix.a > 0 else -1
+            begin, end = (_LEFT, _RIGHT) if matrix.a > 0 else (_RIGHT, _LEFT)
+        else:
+            origin, sign = matrix.f, 1 if matrix.b > 0 else -1
+            begin, end = (_BOTTOM, _TOP) if matrix.b > 0 else (_TOP, _BOTTOM)
+        glyphs = [
+            Glyph(_text(code, lost), sign * (box[begin] - origin), sign * (box[end] - box[begin]))
+            for _, code, lost, box, _ in chars
+        ]
+        x, y = self._view.point(matrix.e, matrix.f)
+        return Run(x, y, glyphs, size, self._turn(matrix), order, self._clip(painted, holder), self._colour(painted))
+
+    def _turn(self, matrix: _Matrix) -> int:
+        """How far the sheet is to be turned clockwise so that text of that matrix runs from left to right."""
+        right = self._view.a * matrix.a + self._view.c * matrix.b
+        down = self._view.b * matrix.a + self._view.d * matrix.b
+        if abs(right) >= abs(down):
+            return 0 if right > 0 else 180
+        return 270 if down > 0 else 90
+
+    def _colour(self, painted: Handle) -> str:
+        mode = pdfium.mode_of_text(painted)
         if mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP):
-            colour = "none"
-        else:
-            stroked = mode == raw.FPDF_TEXTRENDERMODE_STROKE
-            colour = _colour(painted, raw.FPDFPageObj_GetStrokeColor if stroked else raw.FPDFPageObj_GetFillColor)
-        run = Run(size, turn, order, _clip(painted, outer, clip), colour)
-        return run, view, (matrix.e, matrix.f), flat, start
+            return "none"
+        outlined = mode == raw.FPDF_TEXTRENDERMODE_STROKE
+        return self._out.colour(pdfium.stroke_colour_of if outlined else pdfium.fill_colour_of, painted)
 
 
-def _address(painted: Any) -> int:
-    return ctypes.addressof(painted.contents)
-
-
-def _matrix(painted: Any) -> _Matrix:
-    matrix = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(painted, matrix)
-    return _Matrix(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
-
-
-def _bounds(painted: Any, view: _Matrix) -> Box:
-    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    raw.FPDFPageObj_GetBounds(painted, left, bottom, right, top)
-    return view.box(left.value, bottom.value, right.value, top.value)
-
-
-def _colour(painted: Any, get: Any) -> str:
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    get(painted, red, green, blue, alpha)
-    if alpha.value == 0:
-        return "none"
-    return "white" if min(red.value, green.value, blue.value) >= _WHITE else "ink"
-
-
-def _is_translucent(painted: Any) -> bool:
-    return bool(raw.FPDFPageObj_HasTransparency(painted))
-
-
-def _strokes(path: Any, view: _Matrix) -> Iterator[Stroke]:
-    """The straight parts of a path's outlines; of a curve the line between its ends."""
-    x, y = ctypes.c_float(), ctypes.c_float()
-    first = here = (0.0, 0.0)
-    curve = 0
-    for i in range(raw.FPDFPath_CountSegments(path)):
-        segment = raw.FPDFPath_GetPathSegment(path, i)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        there = view.point(x.value, y.value)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        curve = curve % 3 + 1 if kind == raw.FPDF_SEGMENT_BEZIERTO else 0
-        if curve in (1, 2):
-            continue
-        if kind == raw.FPDF_SEGMENT_MOVETO:
-            first = there
-        else:
-            yield here, there
-        here = there
-        if raw.FPDFPathSegment_GetClose(segment):
-            yield here, first
-
-
-def _clip(painted: Any, view: _Matrix, outer: Box | None) -> Box | None:
-    """What is left of `outer` within the paths that clip something painted."""
-    clip = raw.FPDFPageObj_GetClipPath(painted)
-    x, y = ctypes.c_float(), ctypes.c_float()
-    for i in range(raw.FPDFClipPath_CountPaths(clip)):
-        points = []
-        for j in range(raw.FPDFClipPath_CountPathSegments(clip, i)):
-            raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, i, j), x, y)
-            points.append(view.point(x.value, y.value))
-        if points:
-            xs, ys = zip(*points, strict=True)
-            box = Box(min(xs), min(ys), max(xs), max(ys))
-            outer = (
-                Box(
-                    max(outer.x0, box.x0), max(outer.top, box.top), min(outer.x1, box.x1), min(outer.bottom, box.bottom)
-                )
-                if outer
-                else box
-            )
-    return outer
+def _text(code: int, lost: int) -> str:
+    """The character that a code of pdfium stands for; a private one where the font does not say."""
+    return _GLYPH_NUMBER if lost else "-" if code == _BROKEN_WORD else chr(code)

@@ -48,7 +48,7 @@ class PdfplumberReader:
                 number,
                 float(right - left),
                 float(bottom - top),
-                list(_glyphs(page.chars, left, top, page.mediabox[0])),
+                list(_runs(page.chars, left, top, page.mediabox[0])),
                 rules,
                 list(_areas(page.rects, left, top)),
                 len(page.images),
@@ -66,21 +66,23 @@ def _refusal(path: Path, error: object, password: str | None) -> UnreadableDocum
     return malformed(path, f"{type(error).__name__}: {error}".strip(": "))
 
 
-def _glyphs(chars: list[dict[str, Any]], left: float, top: float, origin: float) -> Iterator[Glyph]:
-    """The glyphs of pdfplumber's `chars`; `left` and `top` are the corner of what a viewer shows.
+def _runs(chars: list[dict[str, Any]], left: float, top: float, origin: float) -> Iterator[Run]:
+    """Each of pdfplumber's `chars` as a run; `left` and `top` are the corner of what a viewer shows.
 
     `origin` is where the sheet begins from which pdfminer counts the places of lines of text.
     """
     for char in chars:
         a, b, _, _, x, y = char["matrix"]
         line = char["top"] + char["y1"] - y - top
+        width, height = char["x1"] - char["x0"], char["bottom"] - char["top"]
         colour = "white" if _is_white(char.get("non_stroking_color")) else "ink"
         if abs(b) > abs(a):
-            run = Run(char["x1"] - char["x0"], 90 if b > 0 else 270, 0, colour=colour)
-            yield Glyph(char["text"], x + origin - left, line, char["bottom"] - char["top"], run)
+            glyph = Glyph(char["text"], 0.0, height)
+            yield Run(x + origin - left, line, [glyph], width, 90 if b > 0 else 270, 0, colour=colour)
         else:
-            run = Run(char["bottom"] - char["top"], 0 if a > 0 else 180, 0, colour=colour)
-            yield Glyph(char["text"], (char["x0"] if a > 0 else char["x1"]) - left, line, char["x1"] - char["x0"], run)
+            glyph = Glyph(char["text"], 0.0, width)
+            start = char["x0"] if a > 0 else char["x1"]
+            yield Run(start - left, line, [glyph], height, 0 if a > 0 else 180, 0, colour=colour)
 
 
 def _strokes(edges: list[dict[str, Any]], left: float, top: float) -> Iterator[Stroke]:

@@ -37,23 +37,30 @@ class Char(NamedTuple):
         return Box(self.x0, self.top, self.x1, self.bottom)
 
 
+_SAME_PLACE, _CELL = 0.8, 2.0
+"""Points within which one character printed twice is bold, and the size of the cells in which such pairs are sought."""
+
+
 def without_doubles(chars: Iterable[Char]) -> list[Char]:
     """`chars` without those printed a second time in the same place, which is how some programs make bold."""
     kept: list[Char] = []
-    near: dict[tuple[str, int, int], list[Char]] = defaultdict(list)
+    near: dict[tuple[str, float, float], list[Char]] = defaultdict(list)
     for char in chars:
-        columns = {int((char.x0 - 0.8) // 2), int((char.x0 + 0.8) // 2)}
-        rows = {int((char.top - 0.8) // 2), int((char.top + 0.8) // 2)}
-        if char.text.strip() and any(
-            abs(other.x0 - char.x0) < 0.8 and abs(other.top - char.top) < 0.8
-            for column in columns
-            for row in rows
-            for other in near.get((char.text, column, row), ())
-        ):
+        text, x0, top, *_ = char
+        if text.isspace():
+            kept.append(char)
             continue
-        kept.append(char)
-        near[char.text, int(char.x0 // 2), int(char.top // 2)].append(char)
+        left, right = (x0 - _SAME_PLACE) // _CELL, (x0 + _SAME_PLACE) // _CELL
+        upper, lower = (top - _SAME_PLACE) // _CELL, (top + _SAME_PLACE) // _CELL
+        around = {(text, left, upper), (text, right, upper), (text, left, lower), (text, right, lower)}
+        if not any(_is_double(char, near[key]) for key in around if key in near):
+            kept.append(char)
+            near[text, x0 // _CELL, top // _CELL].append(char)
     return kept
+
+
+def _is_double(char: Char, others: Iterable[Char]) -> bool:
+    return any(abs(o.x0 - char.x0) < _SAME_PLACE and abs(o.top - char.top) < _SAME_PLACE for o in others)
 
 
 def rows_of_text(chars: Sequence[Char]) -> list[list[Char]]:
@@ -84,8 +91,13 @@ def lines_of(chars: Sequence[Char]) -> list[Line]:
     lines = []
     for row in rows_of_text(chars):
         if text := _joined(row):
-            lines.append(Line(text, Box.around(c.box for c in row if c.text.strip()), _least(row)))
+            lines.append(Line(text, _around([c for c in row if not c.text.isspace()]), _least(row)))
     return lines
+
+
+def _around(chars: Sequence[Char]) -> Box:
+    """The smallest box around characters of one printed line, which are in order."""
+    return Box(chars[0].x0, min(c.top for c in chars), max(c.x1 for c in chars), max(c.bottom for c in chars))
 
 
 def _least(parts: Iterable[Char | Line]) -> float | None:

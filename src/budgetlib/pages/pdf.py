@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
-from budgetlib.pages.ink import Glyph, Ink, InkReader
+from budgetlib.pages.ink import Ink, InkReader, Run
 from budgetlib.pages.lattice import find_tables
 from budgetlib.pages.layout import Char, grids_of, lines_of, without_doubles
 from budgetlib.pages.model import Page
@@ -62,13 +62,14 @@ def page_of(ink: Ink) -> Page:
     """The page that `ink` prints; a page that cannot be read is said to be so."""
     if ink.fault:
         return Page(ink.number, ink.width, ink.height, source="none", fault=ink.fault)
-    glyphs, remarks = visible(ink)
+    runs, remarks = visible(ink)
     blank = Page(ink.number, ink.width, ink.height, remarks=remarks)
-    if not any(glyph.text.strip() for glyph in glyphs):
+    if not any(glyph.text.strip() for run in runs for glyph in run.glyphs):
         if ink.pictures or ink.slanted > _DRAWN:
             return replace(blank, source="none", fault="the page is a picture without a text layer")
         return blank
-    turn, chars = _upright(glyphs, ink.width, ink.height)
+    turn = Turn(_way(runs), ink.width, ink.height)
+    chars = _upright(runs, turn)
     if fault := _lying_text(chars):
         return replace(blank, source="none", fault=fault)
     chars = without_doubles(chars)
@@ -80,20 +81,27 @@ def page_of(ink: Ink) -> Page:
     return replace(blank, lines=tuple(lines), grids=tuple(grids), turn=turn.degrees)
 
 
-def _upright(glyphs: Sequence[Glyph], width: float, height: float) -> tuple[Turn, list[Char]]:
-    """How the sheet is turned for reading most of its text, and that text; each character stands on its line.
+def _way(runs: Sequence[Run]) -> int:
+    """How the sheet is turned for reading most of its text."""
+    glyphs: Counter[int] = Counter()
+    for run in runs:
+        glyphs[run.turn] += len(run.glyphs)
+    return max(glyphs, key=lambda way: (glyphs[way], -way))
+
+
+def _upright(runs: Sequence[Run], turn: Turn) -> list[Char]:
+    """The text of a turned sheet that runs from left to right; each character stands on its line.
 
     Fonts misstate how far their characters reach above and below that line.
     """
-    ways = Counter(glyph.run.turn for glyph in glyphs)
-    turn = Turn(max(ways, key=lambda way: (ways[way], -way)), width, height)
     chars = []
-    for glyph in glyphs:
-        if glyph.run.turn == turn.degrees:
-            x, base = turn.upright(glyph.x, glyph.y)
-            top = base - _ASCENT * glyph.run.size
-            chars.append(Char(glyph.text, x, top, x + glyph.advance, top + glyph.run.size, base))
-    return turn, chars
+    for run in runs:
+        if run.turn == turn.degrees:
+            x, base = turn.upright(run.x, run.y)
+            top = base - _ASCENT * run.size
+            bottom = top + run.size
+            chars += [Char(text, x + a, top, x + a + advance, bottom, base) for text, a, advance in run.glyphs]
+    return chars
 
 
 def _lying_text(chars: Sequence[Char]) -> str | None:

@@ -1,4 +1,4 @@
-"""Which of the glyphs of a page a viewer shows: not what is clipped, covered or painted in the colour of the paper.
+"""Which of the ink of a page a viewer shows: not what is clipped, covered or painted in the colour of the paper.
 
 Spreadsheets print cells with text that their clip cuts off, scanners lay a recognised text below the picture. A reader
 of the page sees neither, and it may be wrong.
@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from budgetlib.pages.ink import Area, Glyph, Ink, Run
-from budgetlib.pages.model import UNREAD
+from budgetlib.pages.ink import Area, Ink, Run
+from budgetlib.pages.model import UNREAD, Box
 
 _BAND = 24.0
 """Points: areas are looked up by bands of this height."""
@@ -20,80 +20,89 @@ _SHOWN = 30
 _OF_NUMBERS = frozenset("0123456789.,，")
 
 
-def visible(ink: Ink) -> tuple[list[Glyph], tuple[str, ...]]:
-    """The glyphs that are seen, and a sentence where others are not.
+def visible(ink: Ink) -> tuple[list[Run], tuple[str, ...]]:
+    """The runs with those of their glyphs that are seen, and a sentence for each reason why others are not.
 
     A number of which a part is not seen is no number: what is seen next to that part becomes `UNREAD`.
     """
     layers = _Layers(ink.areas)
-    reasons = [_hidden(glyph, layers) for glyph in ink.glyphs]
-    if not any(reasons):
-        return list(ink.glyphs), ()
-    glyphs = list(ink.glyphs)
-    for i, (before, after) in enumerate(pairwise(ink.glyphs)):
-        if (reasons[i] is None) != (reasons[i + 1] is None) and _are_one_number(before, after):
-            seen = i if reasons[i] is None else i + 1
-            glyphs[seen] = glyphs[seen]._replace(text=UNREAD)
-    shown = [glyph for glyph, reason in zip(glyphs, reasons, strict=True) if reason is None]
+    reasons = [layers.reasons(run) for run in ink.runs]
+    if not any(map(any, reasons)):
+        return list(ink.runs), ()
+    rests = set(_rests_of_numbers(ink.runs, reasons))
+    seen: list[Run] = []
     hidden: dict[str, list[str]] = defaultdict(list)
-    for glyph, reason in zip(ink.glyphs, reasons, strict=True):
-        if reason and glyph.text.strip():
-            hidden[reason].append(glyph.text)
-    return shown, tuple(_said(reason, texts) for reason, texts in hidden.items())
+    for i, (run, own) in enumerate(zip(ink.runs, reasons, strict=True)):
+        glyphs = []
+        for k, (glyph, reason) in enumerate(zip(run.glyphs, own, strict=True)):
+            if reason:
+                hidden[reason].append(glyph.text)
+            else:
+                glyphs.append(glyph._replace(text=UNREAD) if (i, k) in rests else glyph)
+        if glyphs:
+            seen.append(run._replace(glyphs=glyphs))
+    sentences = (_sentence(reason, "".join("".join(texts).split())) for reason, texts in hidden.items())
+    return seen, tuple(filter(None, sentences))
 
 
-def _said(reason: str, texts: Sequence[str]) -> str:
-    return f"{len(texts)} characters {reason} are not seen and not read: {''.join(texts[:_SHOWN])}"
+def _sentence(reason: str, text: str) -> str | None:
+    return f"{len(text)} characters {reason} are not seen and not read: {text[:_SHOWN]}" if text else None
 
 
-def _hidden(glyph: Glyph, layers: _Layers) -> str | None:
-    """Why a glyph is not seen; None where it is."""
-    run = glyph.run
-    if run.colour == "none":
-        return "painted without ink"
-    if run.clip is None and run.colour == "ink" and run.order > layers.last:
-        return None
-    x, y = glyph.middle
-    clip = run.clip
-    if clip and not (clip.x0 <= x <= clip.x1 and clip.top <= y <= clip.bottom):
-        return "outside their frame"
-    below, above = layers.around(x, y, run)
-    if above:
-        return "below a picture or an area"
-    if run.colour == "white" and (below is None or below.white):
-        return "painted white on white"
-    return None
+Reason = str | None
 
 
-def _are_one_number(before: Glyph, after: Glyph) -> bool:
-    """True where two characters of a number stand side by side."""
-    if before.text not in _OF_NUMBERS or after.text not in _OF_NUMBERS or before.run.turn != after.run.turn:
-        return False
-    (x0, y0), (x1, y1) = before.middle, after.middle
-    return abs(x1 - x0) + abs(y1 - y0) <= before.run.size
+def _rests_of_numbers(runs: Sequence[Run], reasons: Sequence[Sequence[Reason]]) -> Iterator[tuple[int, int]]:
+    """The places (run, glyph) of what is seen of a number directly beside what is not seen of it."""
+    painted = ((i, k, glyph, reasons[i][k]) for i, run in enumerate(runs) for k, glyph in enumerate(run.glyphs))
+    for (i, k, before, why_before), (j, n, after, why_after) in pairwise(painted):
+        if (why_before is None) != (why_after is None) and {before.text, after.text} <= _OF_NUMBERS:
+            (x0, y0), (x1, y1) = runs[i].middle(before), runs[j].middle(after)
+            if abs(x1 - x0) + abs(y1 - y0) <= runs[i].size:
+                yield (i, k) if why_before is None else (j, n)
 
 
 class _Layers:
-    """The areas of a page, looked up by a point."""
+    """The areas of a page, looked up by place."""
 
     def __init__(self, areas: Sequence[Area]) -> None:
-        self.last = max((area.order for area in areas), default=-1)
+        self._last = max((area.order for area in areas), default=-1)
         self._bands: dict[int, list[Area]] = defaultdict(list)
         for area in areas:
             for band in range(int(area.box.top // _BAND), int(area.box.bottom // _BAND) + 1):
                 self._bands[band].append(area)
 
-    def around(self, x: float, y: float, run: Run) -> tuple[Area | None, Area | None]:
-        """The last area that was painted at a point before a run, and one that was painted after it."""
-        below = above = None
-        for area in self._at(x, y):
-            if area.order < run.order:
-                below = area
-            else:
-                above = area
-        return below, above
+    def reasons(self, run: Run) -> Sequence[Reason]:
+        """For each glyph of a run why it is not seen; None where it is."""
+        if run.colour == "none":
+            return ["painted without ink"] * len(run.glyphs)
+        ends = [run.middle(run.glyphs[0]), run.middle(run.glyphs[-1])]
+        within = run.clip is None or all(_covers(run.clip, *end) for end in ends)
+        if within and run.colour == "ink" and (run.order > self._last or not self._later(run, ends)):
+            return [None] * len(run.glyphs)
+        return [self._reason(run, *run.middle(glyph)) for glyph in run.glyphs]
 
-    def _at(self, x: float, y: float) -> Iterator[Area]:
-        for area in self._bands.get(int(y // _BAND), ()):
-            if area.box.x0 <= x <= area.box.x1 and area.box.top <= y <= area.box.bottom:
-                yield area
+    def _later(self, run: Run, ends: Sequence[tuple[float, float]]) -> bool:
+        """True where an area that was painted after a run may cover some of it."""
+        (x0, y0), (x1, y1) = ends
+        reach = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        return any(
+            area.order > run.order and area.box.x0 <= reach.x1 and reach.x0 <= area.box.x1
+            for band in range(int(reach.top // _BAND), int(reach.bottom // _BAND) + 1)
+            for area in self._bands.get(band, ())
+        )
+
+    def _reason(self, run: Run, x: float, y: float) -> Reason:
+        """Why the ink of a run is not seen at a point; None where it is."""
+        if run.clip and not _covers(run.clip, x, y):
+            return "outside their frame"
+        here = [area for area in self._bands.get(int(y // _BAND), ()) if _covers(area.box, x, y)]
+        if any(area.order > run.order for area in here):
+            return "below a picture or an area"
+        if run.colour == "white" and all(area.white for area in here):
+            return "painted white on white"
+        return None
+
+
+def _covers(box: Box, x: float, y: float) -> bool:
+    return box.x0 <= x <= box.x1 and box.top <= y <= box.bottom

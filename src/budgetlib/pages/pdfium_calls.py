@@ -1,0 +1,59 @@
+"""The functions of pdfium that reading needs, in their plainest form: integers for handles, addresses for results.
+
+pypdfium2's own form of them takes twice as long a call, and a page takes thousands.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+from pypdfium2 import raw
+
+Handle = int
+"""What stands for a page, a text page or something painted."""
+
+_HANDLE, _PLACE, _INT, _UINT, _DOUBLE = ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_uint, ctypes.c_double
+
+
+def handle_of(typed: Any) -> Handle:
+    """The address that a typed pointer holds."""
+    return ctypes.cast(typed, ctypes.c_void_p).value or 0
+
+
+def _function(given: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
+    return ctypes.PYFUNCTYPE(result, *arguments)(handle_of(given))
+
+
+object_of_char = _function(raw.FPDFText_GetTextObject, _HANDLE, _HANDLE, _INT)
+unicode_of_char = _function(raw.FPDFText_GetUnicode, _UINT, _HANDLE, _INT)
+is_unknown_char = _function(raw.FPDFText_HasUnicodeMapError, _INT, _HANDLE, _INT)
+box_of_char = _function(raw.FPDFText_GetLooseCharBox, _INT, _HANDLE, _INT, _PLACE)
+matrix_of_char = _function(raw.FPDFText_GetMatrix, _INT, _HANDLE, _INT, _PLACE)
+size_of_char = _function(raw.FPDFText_GetFontSize, _DOUBLE, _HANDLE, _INT)
+
+count_in_page = _function(raw.FPDFPage_CountObjects, _INT, _HANDLE)
+object_in_page = _function(raw.FPDFPage_GetObject, _HANDLE, _HANDLE, _INT)
+count_in_form = _function(raw.FPDFFormObj_CountObjects, _INT, _HANDLE)
+object_in_form = _function(raw.FPDFFormObj_GetObject, _HANDLE, _HANDLE, ctypes.c_ulong)
+
+kind_of = _function(raw.FPDFPageObj_GetType, _INT, _HANDLE)
+bounds_of = _function(raw.FPDFPageObj_GetBounds, _INT, _HANDLE, _PLACE, _PLACE, _PLACE, _PLACE)
+matrix_of = _function(raw.FPDFPageObj_GetMatrix, _INT, _HANDLE, _PLACE)
+fill_colour_of = _function(raw.FPDFPageObj_GetFillColor, _INT, _HANDLE, _PLACE, _PLACE, _PLACE, _PLACE)
+stroke_colour_of = _function(raw.FPDFPageObj_GetStrokeColor, _INT, _HANDLE, _PLACE, _PLACE, _PLACE, _PLACE)
+is_translucent = _function(raw.FPDFPageObj_HasTransparency, _INT, _HANDLE)
+mode_of_text = _function(raw.FPDFTextObj_GetTextRenderMode, _INT, _HANDLE)
+mode_of_path = _function(raw.FPDFPath_GetDrawMode, _INT, _HANDLE, _PLACE, _PLACE)
+
+count_in_path = _function(raw.FPDFPath_CountSegments, _INT, _HANDLE)
+segment_in_path = _function(raw.FPDFPath_GetPathSegment, _HANDLE, _HANDLE, _INT)
+kind_of_segment = _function(raw.FPDFPathSegment_GetType, _INT, _HANDLE)
+point_of_segment = _function(raw.FPDFPathSegment_GetPoint, _INT, _HANDLE, _PLACE, _PLACE)
+is_closing = _function(raw.FPDFPathSegment_GetClose, _INT, _HANDLE)
+
+clip_of = _function(raw.FPDFPageObj_GetClipPath, _HANDLE, _HANDLE)
+count_in_clip = _function(raw.FPDFClipPath_CountPaths, _INT, _HANDLE)
+count_in_clip_path = _function(raw.FPDFClipPath_CountPathSegments, _INT, _HANDLE, _INT)
+segment_in_clip_path = _function(raw.FPDFClipPath_GetPathSegment, _HANDLE, _HANDLE, _INT, _INT)
