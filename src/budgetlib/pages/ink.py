@@ -19,11 +19,11 @@ READERS = {
     "pdfplumber": "the reference, some ten times slower: a second pair of eyes",
 }
 """What gives the ink of a PDF."""
-DEFAULT_READER = "pdfplumber"
+DEFAULT_READER = "pdfium"
 
 RULE_WIDTH = 3.0
 """Points: what is painted thinner is a rule, what is wider an area."""
-_SHORTEST_RULE = 1.0
+SHORTEST_RULE = 1.0
 """Points: shorter edges are the ends of thin rectangles, dots and specks."""
 
 _ALONG = {0: (1, 0), 90: (0, -1), 180: (-1, 0), 270: (0, 1)}
@@ -135,7 +135,7 @@ def rules_and_shapes(strokes: Iterable[Stroke]) -> tuple[list[Rule], int]:
     rules, slanted = [], 0
     for (x0, y0), (x1, y1) in strokes:
         across, down = abs(x1 - x0), abs(y1 - y0)
-        if max(across, down) < _SHORTEST_RULE:
+        if max(across, down) < SHORTEST_RULE:
             continue
         if min(across, down) > RULE_WIDTH:
             slanted += 1

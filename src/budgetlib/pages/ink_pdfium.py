@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, repeat
 from math import hypot
 from operator import itemgetter
@@ -16,7 +16,19 @@ from pypdfium2 import raw
 
 from budgetlib.core.errors import UnreadableDocument
 from budgetlib.pages import pdfium_calls as pdfium
-from budgetlib.pages.ink import RULE_WIDTH, Area, Glyph, Ink, Rule, Run, Stroke, encrypted, malformed, rules_and_shapes
+from budgetlib.pages.ink import (
+    RULE_WIDTH,
+    SHORTEST_RULE,
+    Area,
+    Glyph,
+    Ink,
+    Rule,
+    Run,
+    Stroke,
+    encrypted,
+    malformed,
+    rules_and_shapes,
+)
 from budgetlib.pages.model import Box
 from budgetlib.pages.pdfium_calls import Handle, handle_of
 
@@ -26,6 +38,8 @@ _BROKEN_WORD = 2
 """What pdfium says in place of a hyphen at the end of a line."""
 _SIMPLE_PATH = 5
 """So many segments draw one line or one rectangle."""
+_BLANK = 32
+"""One without width is none that is painted; pdfium adds it where it sees a gap."""
 _GLYPH_NUMBER = "\ue000"
 """Stands for a character that the text layer does not name."""
 _BOX = struct.Struct("4f")
@@ -82,9 +96,14 @@ class _Matrix(NamedTuple):
     def point(self, x: float, y: float) -> tuple[float, float]:
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
 
+    @property
+    def is_slanted(self) -> bool:
+        """True where what is level does not stay level or upright."""
+        return bool((self.a or self.d) and (self.b or self.c))
+
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = (self.point(x, y) for x in (left, right) for y in (bottom, top))
-        return Box(min(x0, x1, x2, x3), min(y0, y1, y2, y3), max(x0, x1, x2, x3), max(y0, y1, y2, y3))
+        (x0, y0), (x1, y1) = self.point(left, bottom), self.point(right, top)
+        return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
     def then(self, after: _Matrix) -> _Matrix:
         a, b = after.a * self.a + after.c * self.b, after.b * self.a + after.d * self.b
@@ -186,7 +205,7 @@ class _Painting:
                 self._path(thing, holder.view)
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
                 self._pictures += 1
-                if not pdfium.is_translucent(thing):
+                if not holder.view.is_slanted and not pdfium.is_translucent(thing):
                     self._areas.append(Area(holder.view.box(*self._out.bounds(thing)), self._order, False))
             elif kind == raw.FPDF_PAGEOBJ_FORM:
                 view = self._out.matrix(pdfium.matrix_of, thing).then(holder.view)
@@ -199,22 +218,21 @@ class _Painting:
         unseen = not stroked and self._out.colour(pdfium.fill_colour_of, path) != "ink"
         box = view.box(*self._out.bounds(path))
         width, height = box.x1 - box.x0, box.bottom - box.top
-        simple = pdfium.count_in_path(path) <= _SIMPLE_PATH
+        simple = pdfium.count_in_path(path) <= _SIMPLE_PATH and not view.is_slanted
         if simple and min(width, height) <= RULE_WIDTH:
-            x, y = (box.x0 + box.x1) / 2, (box.top + box.bottom) / 2
-            self._draw(
-                [] if unseen else [((x, box.top), (x, box.bottom)) if height > width else ((box.x0, y), (box.x1, y))]
-            )
+            if not unseen and max(width, height) >= SHORTEST_RULE:
+                upright = Rule(True, (box.x0 + box.x1) / 2, box.top, box.bottom)
+                self._rules.append(
+                    upright if height > width else Rule(False, (box.top + box.bottom) / 2, box.x0, box.x1)
+                )
             return
         if not unseen:
-            self._draw(self._strokes(path, self._out.matrix(pdfium.matrix_of, path).then(view)))
+            strokes = self._strokes(path, self._out.matrix(pdfium.matrix_of, path).then(view))
+            rules, slanted = rules_and_shapes(strokes)
+            self._rules += rules
+            self._slanted += slanted
         if filled and simple and not pdfium.is_translucent(path):
             self._areas.append(Area(box, self._order, unseen))
-
-    def _draw(self, strokes: Iterable[Stroke]) -> None:
-        rules, slanted = rules_and_shapes(strokes)
-        self._rules += rules
-        self._slanted += slanted
 
     def _strokes(self, path: Handle, view: _Matrix) -> Iterator[Stroke]:
         """The straight parts of a path's outlines; of a curve the line between its ends."""
@@ -285,6 +303,7 @@ class _Painting:
         glyphs = [
             Glyph(_text(code, lost), sign * (box[begin] - origin), sign * (box[end] - box[begin]))
             for _, code, lost, box, _ in chars
+            if code != _BLANK or box[begin] != box[end]
         ]
         x, y = self._view.point(matrix.e, matrix.f)
         return Run(x, y, glyphs, size, self._turn(matrix), order, self._clip(painted, holder), self._colour(painted))

@@ -9,11 +9,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
-from budgetlib.core.money import parse_number
 from budgetlib.pages.model import Box, Cell, Grid, Line
+
+_LEVEL = 0.4
+"""Characters whose lines are nearer than so many of their heights stand on one line."""
+_BLANK = 0.3
+"""A gap of so many heights of a character is read as a blank."""
+_GAP = 0.2
+"""A gap of so many heights of a character parts what is written in one go."""
+_SAME_PLACE = 0.8
+"""Points within which one character printed twice is bold."""
 
 
 class Char(NamedTuple):
@@ -37,72 +46,99 @@ class Char(NamedTuple):
         return Box(self.x0, self.top, self.x1, self.bottom)
 
 
-_SAME_PLACE, _CELL = 0.8, 2.0
-"""Points within which one character printed twice is bold, and the size of the cells in which such pairs are sought."""
+Span = Sequence[Char]
+"""Characters of one line that were written in one go, from left to right."""
+
+_x0, _base, _base_and_x0 = itemgetter(1), itemgetter(5), itemgetter(5, 1)
 
 
-def without_doubles(chars: Iterable[Char]) -> list[Char]:
-    """`chars` without those printed a second time in the same place, which is how some programs make bold."""
-    kept: list[Char] = []
-    near: dict[tuple[str, float, float], list[Char]] = defaultdict(list)
-    for char in chars:
-        text, x0, top, *_ = char
-        if text.isspace():
-            kept.append(char)
-            continue
-        left, right = (x0 - _SAME_PLACE) // _CELL, (x0 + _SAME_PLACE) // _CELL
-        upper, lower = (top - _SAME_PLACE) // _CELL, (top + _SAME_PLACE) // _CELL
-        around = {(text, left, upper), (text, right, upper), (text, left, lower), (text, right, lower)}
-        if not any(_is_double(char, near[key]) for key in around if key in near):
-            kept.append(char)
-            near[text, x0 // _CELL, top // _CELL].append(char)
-    return kept
+def without_doubles(spans: Sequence[Span]) -> list[Span]:
+    """`spans` without characters printed a second time in the same place, which is how some programs make bold."""
+    doubles = {place for crowd in _crowds(spans) for place in _doubles(spans, crowd)}
+    if not doubles:
+        return list(spans)
+    kept = ([char for k, char in enumerate(span) if (i, k) not in doubles] for i, span in enumerate(spans))
+    return [span for span in kept if span]
 
 
-def _is_double(char: Char, others: Iterable[Char]) -> bool:
-    return any(abs(o.x0 - char.x0) < _SAME_PLACE and abs(o.top - char.top) < _SAME_PLACE for o in others)
+def _crowds(spans: Sequence[Span]) -> Iterator[list[int]]:
+    """The spans (by number) that stand upon one another on one line, or print upon themselves."""
+    rows: list[list[int]] = []
+    base = float("-inf")
+    for i in sorted(range(len(spans)), key=lambda i: spans[i][0].base):
+        if spans[i][0].base - base < _SAME_PLACE:
+            rows[-1].append(i)
+        else:
+            rows.append([i])
+        base = spans[i][0].base
+    for row in rows:
+        crowd: list[int] = []
+        reach = float("-inf")
+        for i in sorted(row, key=lambda i: spans[i][0].x0):
+            span = spans[i]
+            if span[0].x0 > reach - _SAME_PLACE:
+                if len(crowd) > 1:
+                    yield sorted(crowd)
+                crowd = []
+            crowd.append(i)
+            reach = max(reach, span[-1].x1)
+            if len(span) > 1 and any(after.x0 - before.x0 < _SAME_PLACE for before, after in pairwise(span)):
+                yield [i]
+        if len(crowd) > 1:
+            yield sorted(crowd)
 
 
-def rows_of_text(chars: Sequence[Char]) -> list[list[Char]]:
+def _doubles(spans: Sequence[Span], crowd: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The characters (span, place in it) of a crowd that were printed before."""
+    before: dict[str, list[Char]] = defaultdict(list)
+    for i in crowd:
+        for k, char in enumerate(spans[i]):
+            if char.text.isspace():
+                continue
+            same = before[char.text]
+            if any(abs(o.x0 - char.x0) < _SAME_PLACE and abs(o.top - char.top) < _SAME_PLACE for o in same):
+                yield i, k
+            else:
+                same.append(char)
+
+
+def rows_of_text(chars: Iterable[Char]) -> list[list[Char]]:
     """`chars` by printed line, top to bottom, each from left to right."""
     rows: list[list[Char]] = []
-    for char in sorted(chars, key=lambda c: (c.base, c.x0)):
-        if rows and char.base - rows[-1][0].base <= 0.4 * (char.bottom - char.top):
+    base = float("-inf")
+    for char in sorted(chars, key=_base_and_x0):
+        if char.base - base <= _LEVEL * (char.bottom - char.top):
             rows[-1].append(char)
         else:
             rows.append([char])
+            base = char.base
     for row in rows:
-        row.sort(key=lambda c: c.x0)
+        row.sort(key=_x0)
     return rows
 
 
 def _joined(row: Sequence[Char]) -> str:
     """The text of one printed line, with a blank where the paper leaves one."""
     parts = [row[0].text]
-    for before, char in pairwise(row):
-        if char.x0 - before.x1 > 0.3 * (char.bottom - char.top) and not parts[-1].isspace():
+    before = row[0]
+    for char in row[1:]:
+        if char.x0 - before.x1 > _BLANK * (char.bottom - char.top) and not parts[-1].isspace():
             parts.append(" ")
         parts.append(char.text)
+        before = char
     return "".join(parts).strip()
 
 
-def lines_of(chars: Sequence[Char]) -> list[Line]:
-    """The printed lines that `chars` make, from top to bottom."""
+def lines_of(rows: Iterable[Sequence[Char]]) -> list[Line]:
+    """The printed lines that rows of characters make."""
     lines = []
-    for row in rows_of_text(chars):
+    for row in rows:
         if text := _joined(row):
-            lines.append(Line(text, _around([c for c in row if not c.text.isspace()]), _least(row)))
+            printed = [char for char in row if not char.text.isspace()]
+            _, lefts, tops, rights, bottoms, _, confidences = zip(*printed, strict=True)
+            sure = None if confidences[0] is None else min(confidences)
+            lines.append(Line(text, Box(min(lefts), min(tops), max(rights), max(bottoms)), sure))
     return lines
-
-
-def _around(chars: Sequence[Char]) -> Box:
-    """The smallest box around characters of one printed line, which are in order."""
-    return Box(chars[0].x0, min(c.top for c in chars), max(c.x1 for c in chars), max(c.bottom for c in chars))
-
-
-def _least(parts: Iterable[Char | Line]) -> float | None:
-    """The confidence of the least sure of `parts`."""
-    return min((part.confidence for part in parts if part.confidence is not None), default=None)
 
 
 class _Places:
@@ -124,53 +160,62 @@ class _Places:
         }
         self.box = Box(self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
 
-    def at(self, x: float, y: float) -> int | None:
-        """The number of the cell at a point."""
-        return self.owner.get((bisect_right(self.ys, y) - 1, bisect_right(self.xs, x) - 1))
+    def under(self, char: Char) -> int | None:
+        """The number of the cell in which the middle of a character is."""
+        _, x0, top, x1, bottom, *_ = char
+        return self.owner.get((bisect_right(self.ys, (top + bottom) / 2) - 1, bisect_right(self.xs, (x0 + x1) / 2) - 1))
 
 
-def _settle(row: list[Char], places: _Places, contents: dict[int, list[Char]], outside: list[Char]) -> None:
-    """Give the characters of one unbroken run to the cell under each; a number is not torn apart."""
-    cells = [places.at((c.x0 + c.x1) / 2, (c.top + c.bottom) / 2) for c in row]
-    if len(set(cells)) > 1 and None not in cells and parse_number("".join(c.text for c in row)) is not None:
-        cells = [max(cells, key=cells.count)] * len(cells)
-    for char, cell in zip(row, cells, strict=True):
-        if cell is None:
-            outside.append(char)
-        else:
-            contents[cell].append(char)
+def _settle(span: Span, places: _Places, contents: dict[int, list[Char]]) -> list[Char]:
+    """Give the characters of a span to the cells under them; those under no cell are returned.
+
+    What is written without a gap, a number above all, is not torn apart by a rule that it crosses.
+    """
+    first = places.under(span[0])
+    if first is not None and first == places.under(span[-1]):
+        contents[first] += span
+        return []
+    outside = []
+    for piece in _unbroken(span):
+        cells = [places.under(char) for char in piece]
+        if None not in cells:
+            cells = [max(cells, key=cells.count)] * len(cells)
+        for char, cell in zip(piece, cells, strict=True):
+            if cell is None:
+                outside.append(char)
+            else:
+                contents[cell].append(char)
+    return outside
 
 
-def _runs(chars: Sequence[Char]) -> Iterator[list[Char]]:
-    """`chars` in runs without a gap, in the order in which they are written: what overlaps is still two runs."""
-    run: list[Char] = []
-    for char in chars:
-        if run and not _follows(run[-1], char):
-            yield run
-            run = []
-        run.append(char)
-    if run:
-        yield run
+def _unbroken(span: Span) -> Iterator[list[Char]]:
+    """The pieces of a span between its gaps."""
+    piece: list[Char] = []
+    for char in span:
+        if piece and not follows(piece[-1], char):
+            yield piece
+            piece = []
+        piece.append(char)
+    yield piece
 
 
-def _follows(before: Char, char: Char) -> bool:
+def follows(before: Char, char: Char) -> bool:
     """True where `char` stands directly to the right of `before`."""
     height = char.bottom - char.top
-    level = abs(char.base - before.base) <= 0.4 * height
     return (
-        level
-        and before.x0 <= char.x0 <= before.x1 + 0.2 * height
+        abs(char.base - before.base) <= _LEVEL * height
+        and before.x0 <= char.x0 <= before.x1 + _GAP * height
         and not (char.text.isspace() or before.text.isspace())
     )
 
 
-def _in_running_text(places: _Places, inside: Sequence[Char], outside: Sequence[Char]) -> bool:
+def _in_running_text(places: _Places, outside: Iterable[Char]) -> bool:
     """True where one row of cells stands in the middle of a line of prose: a highlight, not a table."""
     if len(places.ys) > 2:
         return False
     box = places.box
     height = box.bottom - box.top
-    return bool(inside) and any(
+    return any(
         box.top <= (c.top + c.bottom) / 2 <= box.bottom
         and (-height < c.x1 - box.x0 <= 2 or -2 <= c.x0 - box.x1 < height)
         for c in outside
@@ -179,41 +224,50 @@ def _in_running_text(places: _Places, inside: Sequence[Char], outside: Sequence[
 
 
 def grids_of(
-    chars: Sequence[Char], tables: Iterable[Sequence[Box]], ruled: bool = True
-) -> tuple[list[Grid], list[Char]]:
-    """The tables, given by their cells, as grids with the `chars` in them; and the characters outside all tables."""
-    outside = list(chars)
+    spans: Iterable[Span], tables: Iterable[Sequence[Box]], ruled: bool = True
+) -> tuple[list[Grid], list[Span]]:
+    """The tables, given by their cells, as grids with the `spans` in them; and the spans outside all tables."""
+    outside = list(spans)
     grids: list[Grid] = []
     for cells in tables:
         places = _Places(cells)
         within, rest = _parted(outside, places.box)
-        if not within or _in_running_text(places, within, rest):
+        if not within or _in_running_text(places, chain.from_iterable(rest)):
             continue
         contents: dict[int, list[Char]] = defaultdict(list)
-        for run in _runs(within):
-            _settle(run, places, contents, rest)
-        outside = rest
+        unsettled = (_settle(span, places, contents) for span in within)
+        outside = [*rest, *filter(None, unsettled)]
         grids.append(_grid(places, contents, cells, ruled))
     return grids, outside
 
 
-def _parted(chars: Sequence[Char], box: Box) -> tuple[list[Char], list[Char]]:
-    """The characters whose middle lies in a box, and the others."""
-    within: list[Char] = []
-    outside: list[Char] = []
-    for char in chars:
-        _, x0, top, x1, bottom, *_ = char
-        inside = box.x0 <= (x0 + x1) / 2 < box.x1 and box.top <= (top + bottom) / 2 < box.bottom
-        (within if inside else outside).append(char)
+def _parted(spans: Iterable[Span], box: Box) -> tuple[list[Span], list[Span]]:
+    """What stands in a box, and what does not; a character stands where its middle is."""
+    within: list[Span] = []
+    outside: list[Span] = []
+    for span in spans:
+        _, x0, top, x1, bottom, *_ = span[0]
+        first, last = (x0 + x1) / 2, (span[-1].x0 + span[-1].x1) / 2
+        if not box.top <= (top + bottom) / 2 < box.bottom or last < box.x0 or box.x1 <= first:
+            outside.append(span)
+        elif box.x0 <= first and last < box.x1:
+            within.append(span)
+        else:
+            inside = [box.x0 <= (char.x0 + char.x1) / 2 < box.x1 for char in span]
+            for parts, where in ((within, True), (outside, False)):
+                if part := [char for char, own in zip(span, inside, strict=True) if own is where]:
+                    parts.append(part)
     return within, outside
 
 
 def _grid(places: _Places, contents: dict[int, list[Char]], cells: Sequence[Box], ruled: bool) -> Grid:
     filled = []
     for i, (row, column, height, width) in enumerate(places.spans):
-        lines = lines_of(contents[i]) if i in contents else []
-        box = Box.around(line.box for line in lines if line.box) if lines else cells[i]
-        indent = lines[0].box.x0 - cells[i].x0 if lines and lines[0].box else None
+        lines = lines_of(rows_of_text(contents[i])) if i in contents else []
+        boxes = [line.box for line in lines if line.box]
+        box = boxes[0] if len(boxes) == 1 else Box.around(boxes) if boxes else cells[i]
+        indent = boxes[0].x0 - cells[i].x0 if boxes else None
         text = "\n".join(line.text for line in lines)
-        filled.append(Cell(text, row, column, height, width, box, _least(lines), indent))
+        sure = min((line.confidence for line in lines if line.confidence is not None), default=None)
+        filled.append(Cell(text, row, column, height, width, box, sure, indent))
     return Grid(tuple(filled), len(places.ys) - 1, len(places.xs) - 1, places.box, tuple(places.xs), ruled)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
 from budgetlib.pages.ink import Ink, InkReader, Run
 from budgetlib.pages.lattice import find_tables
-from budgetlib.pages.layout import Char, grids_of, lines_of, without_doubles
-from budgetlib.pages.model import Page
+from budgetlib.pages.layout import Char, Span, follows, grids_of, lines_of, rows_of_text, without_doubles
+from budgetlib.pages.model import Grid, Page
 from budgetlib.pages.stream import find_unruled
 from budgetlib.pages.turn import Turn
 from budgetlib.pages.visible import visible
@@ -23,6 +25,8 @@ _ASCENT = 0.86
 """How much of a Chinese character's height stands above the line; Chinese fonts that do not lie say so (SimSun)."""
 _DRAWN = 20
 """More slanted strokes than these and no text: its characters are drawn, not written."""
+_OF_NUMBERS = frozenset("0123456789.,-")
+_GLYPH_NUMBER = re.compile("\\(cid:|[\ue000-\uf8ff]")
 _LOST = 0.1
 """The share of glyph numbers in place of characters from which a text layer is not to be believed."""
 
@@ -68,14 +72,17 @@ def page_of(ink: Ink) -> Page:
         if ink.pictures or ink.slanted > _DRAWN:
             return replace(blank, source="none", fault="the page is a picture without a text layer")
         return blank
-    turn = Turn(_way(runs), ink.width, ink.height)
-    chars = _upright(runs, turn)
-    if fault := _lying_text(chars):
+    if fault := _lying_text(runs):
         return replace(blank, source="none", fault=fault)
-    chars = without_doubles(chars)
-    ruled, outside = grids_of(chars, find_tables(map(turn.rule, ink.rules)))
-    unruled, outside = grids_of(outside, find_unruled(outside), ruled=False)
-    lines, grids = lines_of(outside), [*ruled, *unruled]
+    turn = Turn(_way(runs), ink.width, ink.height)
+    spans = without_doubles(_upright(runs, turn))
+    ruled, outside = grids_of(spans, find_tables(map(turn.rule, ink.rules)))
+    rows = rows_of_text(chain.from_iterable(outside))
+    unruled: list[Grid] = []
+    if cells := find_unruled(rows):
+        unruled, outside = grids_of(outside, cells, ruled=False)
+        rows = rows_of_text(chain.from_iterable(outside))
+    lines, grids = lines_of(rows), [*ruled, *unruled]
     if turn.degrees:
         lines, grids = [line.moved(turn.back) for line in lines], [grid.moved(turn.back) for grid in grids]
     return replace(blank, lines=tuple(lines), grids=tuple(grids), turn=turn.degrees)
@@ -89,24 +96,33 @@ def _way(runs: Sequence[Run]) -> int:
     return max(glyphs, key=lambda way: (glyphs[way], -way))
 
 
-def _upright(runs: Sequence[Run], turn: Turn) -> list[Char]:
+def _upright(runs: Sequence[Run], turn: Turn) -> list[Span]:
     """The text of a turned sheet that runs from left to right; each character stands on its line.
 
-    Fonts misstate how far their characters reach above and below that line.
+    Fonts misstate how far their characters reach above and below that line. The digits of a number that are painted
+    one by one are one span.
     """
-    chars = []
+    spans: list[Span] = []
+    number: list[Char] = []
     for run in runs:
-        if run.turn == turn.degrees:
-            x, base = turn.upright(run.x, run.y)
-            top = base - _ASCENT * run.size
-            bottom = top + run.size
-            chars += [Char(text, x + a, top, x + a + advance, bottom, base) for text, a, advance in run.glyphs]
-    return chars
+        if run.turn != turn.degrees:
+            continue
+        x, base = turn.upright(run.x, run.y)
+        top = base - _ASCENT * run.size
+        bottom = top + run.size
+        span = [Char(text, x + a, top, x + a + advance, bottom, base) for text, a, advance in run.glyphs]
+        if len(span) == 1 and number and span[0].text in _OF_NUMBERS and follows(number[-1], span[0]):
+            number += span
+        else:
+            number = span if len(span) == 1 and span[0].text in _OF_NUMBERS else []
+            spans.append(span)
+    return spans
 
 
-def _lying_text(chars: Sequence[Char]) -> str | None:
+def _lying_text(runs: Sequence[Run]) -> str | None:
     """A reason where the text layer is not what is printed: glyph numbers in place of characters."""
-    lost = sum(char.text.startswith("(cid:") or "\ue000" <= char.text <= "\uf8ff" for char in chars)
-    if lost > _LOST * len(chars):
-        return f"the text layer does not say which characters are printed ({lost} of {len(chars)} are glyph numbers)"
+    texts = [glyph.text for run in runs for glyph in run.glyphs]
+    lost = len(_GLYPH_NUMBER.findall("".join(texts)))
+    if lost > _LOST * len(texts):
+        return f"the text layer does not say which characters are printed ({lost} of {len(texts)} are glyph numbers)"
     return None

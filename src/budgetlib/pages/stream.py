@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
-from budgetlib.pages.layout import Char, rows_of_text
+from budgetlib.pages.layout import Char
 from budgetlib.pages.model import Box
 
 _LEAST_ROWS = 3
@@ -43,9 +43,11 @@ class Piece(NamedTuple):
 Row = list[Piece]
 
 
-def find_unruled(chars: Sequence[Char]) -> list[list[Box]]:
-    """The cells of each table without rules down that `chars` print."""
-    rows = [row for row in map(_pieces, rows_of_text(chars)) if row]
+def find_unruled(printed: Sequence[Sequence[Char]]) -> list[list[Box]]:
+    """The cells of each table without rules down in rows of characters."""
+    if not any(_TITLE.search(squeeze("".join(char.text for char in row))) for row in printed):
+        return []
+    rows = [row for row in map(_pieces, printed) if row]
     tables = []
     for first, last in _runs(rows):
         head = _head(rows, first)

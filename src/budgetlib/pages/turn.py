@@ -27,10 +27,12 @@ class Turn(NamedTuple):
 
     def rule(self, rule: Rule) -> Rule:
         """A rule of the page on the turned sheet."""
+        if self.degrees == 0:
+            return rule
         vertical, position, start, end = rule
         ends = ((position, start), (position, end)) if vertical else ((start, position), (end, position))
         (x0, y0), (x1, y1) = sorted(self.upright(*point) for point in ends)
-        if vertical == (self.degrees in (0, 180)):
+        if vertical == (self.degrees == 180):
             return Rule(True, x0, min(y0, y1), max(y0, y1))
         return Rule(False, y0, x0, x1)
 
