@@ -205,12 +205,18 @@ class _Painting:
                 self._path(thing, holder.view)
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
                 self._pictures += 1
-                if not holder.view.is_slanted and not pdfium.is_translucent(thing):
+                if not holder.view.is_slanted and not self._lets_through(thing):
                     self._areas.append(Area(holder.view.box(*self._out.bounds(thing)), self._order, False))
             elif kind == raw.FPDF_PAGEOBJ_FORM:
                 view = self._out.matrix(pdfium.matrix_of, thing).then(holder.view)
                 inner = pdfium.count_in_form(thing), pdfium.object_in_form, thing, view, self._clip(thing, holder)
                 self._walk(_Holder(*inner))
+
+    def _lets_through(self, picture: Handle) -> bool:
+        """True where the text below a picture is seen, as below a seal; where there is none it does not matter."""
+        if not self._holders:
+            return False
+        return bool(pdfium.is_translucent(picture)) or pdfium.is_see_through(self._page, picture)
 
     def _path(self, path: Handle, view: _Matrix) -> None:
         """Note the rules that a path draws, and the area that it fills."""

@@ -57,3 +57,27 @@ clip_of = _function(raw.FPDFPageObj_GetClipPath, _HANDLE, _HANDLE)
 count_in_clip = _function(raw.FPDFClipPath_CountPaths, _INT, _HANDLE)
 count_in_clip_path = _function(raw.FPDFClipPath_CountPathSegments, _INT, _HANDLE, _INT)
 segment_in_clip_path = _function(raw.FPDFClipPath_GetPathSegment, _HANDLE, _HANDLE, _INT, _INT)
+
+
+_ALPHA = slice(3, None, 4)
+"""Where among the bytes of a picture's pixels it says how opaque they are."""
+
+
+_MOSTLY = 0.9
+"""The share of opaque pixels in a picture that hides what is below; the rest may be its edges."""
+
+
+def is_see_through(page: Any, picture: Handle) -> bool:
+    """Whether a picture lets through what is below it."""
+    typed = ctypes.cast(picture, raw.FPDF_PAGEOBJECT)
+    bitmap = raw.FPDFImageObj_GetRenderedBitmap(page.pdf.raw, page.raw, typed)
+    if not bitmap:
+        return True
+    try:
+        if raw.FPDFBitmap_GetFormat(bitmap) != raw.FPDFBitmap_BGRA:
+            return False
+        size = raw.FPDFBitmap_GetStride(bitmap) * raw.FPDFBitmap_GetHeight(bitmap)
+        opaqueness = ctypes.string_at(raw.FPDFBitmap_GetBuffer(bitmap), size)[_ALPHA]
+        return opaqueness.count(255) < _MOSTLY * len(opaqueness)
+    finally:
+        raw.FPDFBitmap_Destroy(bitmap)
