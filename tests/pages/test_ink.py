@@ -181,6 +181,32 @@ def test_what_is_written_in_one_go_is_not_torn_apart_by_a_rule(tmp_path: Path) -
     assert cells(drawn(tmp_path, draw)) == [["城乡社区规划", "12.50", "", ""]]
 
 
+def one_by_one(canvas: Canvas, x: float, y: float, said: str) -> None:
+    for character in said:
+        canvas.drawString(x, y, character)
+        x += canvas.stringWidth(character, FONT, SIZE)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_number_written_character_by_character_is_not_torn_apart_by_a_rule(tmp_path: Path, reader: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.grid([50, 100, 200], [180, 200, 220])
+        one_by_one(canvas, 52, 205, "合计")
+        one_by_one(canvas, 92, 205, "1,234,567.89")
+
+    assert cells(drawn(tmp_path, draw, reader)) == [["合计", "1,234,567.89", "", ""]]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_numbers_that_touch_are_not_one_number(tmp_path: Path, reader: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        width = canvas.stringWidth("1,234.56", FONT, SIZE)
+        canvas.grid([50, 50 + width, 50 + 2 * width], [180, 200, 220])
+        one_by_one(canvas, 50, 205, "1,234.567,890.12")
+
+    assert cells(drawn(tmp_path, draw, reader)) == [["1,234.56", "7,890.12", "", ""]]
+
+
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("degrees", [90, 180, 270])
 def test_a_sheet_that_lies_on_its_side_or_head_is_read_as_upright(tmp_path: Path, reader: str, degrees: int) -> None:

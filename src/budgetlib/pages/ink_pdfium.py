@@ -30,10 +30,8 @@ from budgetlib.pages.ink import (
     rules_and_shapes,
 )
 from budgetlib.pages.model import Box
-from budgetlib.pages.pdfium_calls import Handle, handle_of
+from budgetlib.pages.pdfium_calls import Answers, Handle, Matrix, handle_of
 
-_WHITE = 250
-"""Colours whose red, green and blue are at least this (of 255) are the paper's."""
 _BROKEN_WORD = 2
 """What pdfium says in place of a hyphen at the end of a line."""
 _SIMPLE_PATH = 5
@@ -83,77 +81,15 @@ def _refusal(path: Path, error: pypdfium2.PdfiumError, password: str | None) -> 
     return malformed(path, str(error))
 
 
-class _Matrix(NamedTuple):
-    """A change of coordinates as PDF has it: (x, y) becomes (ax + cy + e, bx + dy + f)."""
-
-    a: float
-    b: float
-    c: float
-    d: float
-    e: float
-    f: float
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
-
-    @property
-    def is_slanted(self) -> bool:
-        """True where what is level does not stay level or upright."""
-        return bool((self.a or self.d) and (self.b or self.c))
-
-    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        (x0, y0), (x1, y1) = self.point(left, bottom), self.point(right, top)
-        return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-
-    def then(self, after: _Matrix) -> _Matrix:
-        a, b = after.a * self.a + after.c * self.b, after.b * self.a + after.d * self.b
-        c, d = after.a * self.c + after.c * self.d, after.b * self.c + after.d * self.d
-        return _Matrix(a, b, c, d, *after.point(self.e, self.f))
-
-
-def _view(page: Any) -> _Matrix:
+def _view(page: Any) -> Matrix:
     """From the coordinates of a page to those of a viewer, which crops and turns it."""
     left, bottom, right, top = page.get_bbox()
     return {
-        0: _Matrix(1, 0, 0, -1, -left, top),
-        90: _Matrix(0, 1, 1, 0, -bottom, -left),
-        180: _Matrix(-1, 0, 0, 1, right, -bottom),
-        270: _Matrix(0, -1, -1, 0, top, right),
+        0: Matrix(1, 0, 0, -1, -left, top),
+        90: Matrix(0, 1, 1, 0, -bottom, -left),
+        180: Matrix(-1, 0, 0, 1, right, -bottom),
+        270: Matrix(0, -1, -1, 0, top, right),
     }[page.get_rotation()]
-
-
-class _Out:
-    """Where pdfium puts what it is asked for."""
-
-    def __init__(self) -> None:
-        self._floats = (ctypes.c_float * 6)()
-        self._ints = (ctypes.c_uint * 4)()
-        self._at = [ctypes.addressof(self._floats) + 4 * i for i in range(6)]
-        self._int_at = [ctypes.addressof(self._ints) + 4 * i for i in range(4)]
-
-    def point(self, segment: Handle) -> tuple[float, float]:
-        pdfium.point_of_segment(segment, *self._at[:2])
-        return self._floats[0], self._floats[1]
-
-    def bounds(self, painted: Handle) -> list[float]:
-        pdfium.bounds_of(painted, *self._at[:4])
-        return self._floats[:4]
-
-    def matrix(self, get: Callable[..., Any], *of: int) -> _Matrix:
-        get(*of, self._at[0])
-        return _Matrix(*self._floats)
-
-    def modes(self, path: Handle) -> tuple[bool, bool]:
-        """Whether a path is filled, and whether it is stroked."""
-        pdfium.mode_of_path(path, *self._int_at[:2])
-        return self._ints[0] != raw.FPDF_FILLMODE_NONE, bool(self._ints[1])
-
-    def colour(self, get: Callable[..., Any], painted: Handle) -> str:
-        get(painted, *self._int_at)
-        red, green, blue, alpha = self._ints
-        if alpha == 0:
-            return "none"
-        return "white" if min(red, green, blue) >= _WHITE else "ink"
 
 
 class _Holder(NamedTuple):
@@ -162,7 +98,7 @@ class _Holder(NamedTuple):
     size: int
     get: Callable[[Handle, int], Handle]
     handle: Handle
-    view: _Matrix
+    view: Matrix
     clip: Box
 
 
@@ -171,7 +107,7 @@ class _Painting:
 
     def __init__(self, page: Any) -> None:
         self._page = page
-        self._out = _Out()
+        self._ask = Answers()
         self._view = _view(page)
         self._width, self._height = page.get_size()
         self._holders: dict[Handle, tuple[int, _Holder]] = {}
@@ -206,9 +142,9 @@ class _Painting:
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
                 self._pictures += 1
                 if not holder.view.is_slanted and not self._lets_through(thing):
-                    self._areas.append(Area(holder.view.box(*self._out.bounds(thing)), self._order, False))
+                    self._areas.append(Area(holder.view.box(*self._ask.bounds(thing)), self._order, False))
             elif kind == raw.FPDF_PAGEOBJ_FORM:
-                view = self._out.matrix(pdfium.matrix_of, thing).then(holder.view)
+                view = self._ask.matrix(pdfium.matrix_of, thing).then(holder.view)
                 inner = pdfium.count_in_form(thing), pdfium.object_in_form, thing, view, self._clip(thing, holder)
                 self._walk(_Holder(*inner))
 
@@ -218,11 +154,11 @@ class _Painting:
             return False
         return bool(pdfium.is_translucent(picture)) or pdfium.is_see_through(self._page, picture)
 
-    def _path(self, path: Handle, view: _Matrix) -> None:
+    def _path(self, path: Handle, view: Matrix) -> None:
         """Note the rules that a path draws, and the area that it fills."""
-        filled, stroked = self._out.modes(path)
-        unseen = not stroked and self._out.colour(pdfium.fill_colour_of, path) != "ink"
-        box = view.box(*self._out.bounds(path))
+        filled, stroked = self._ask.modes(path)
+        unseen = not stroked and self._ask.colour(pdfium.fill_colour_of, path) != "ink"
+        box = view.box(*self._ask.bounds(path))
         width, height = box.x1 - box.x0, box.bottom - box.top
         simple = pdfium.count_in_path(path) <= _SIMPLE_PATH and not view.is_slanted
         if simple and min(width, height) <= RULE_WIDTH:
@@ -233,21 +169,21 @@ class _Painting:
                 )
             return
         if not unseen:
-            strokes = self._strokes(path, self._out.matrix(pdfium.matrix_of, path).then(view))
+            strokes = self._strokes(path, self._ask.matrix(pdfium.matrix_of, path).then(view))
             rules, slanted = rules_and_shapes(strokes)
             self._rules += rules
             self._slanted += slanted
         if filled and simple and not pdfium.is_translucent(path):
             self._areas.append(Area(box, self._order, unseen))
 
-    def _strokes(self, path: Handle, view: _Matrix) -> Iterator[Stroke]:
+    def _strokes(self, path: Handle, view: Matrix) -> Iterator[Stroke]:
         """The straight parts of a path's outlines; of a curve the line between its ends."""
         first = here = (0.0, 0.0)
         curve = 0
         for i in range(pdfium.count_in_path(path)):
             segment = pdfium.segment_in_path(path, i)
             kind = pdfium.kind_of_segment(segment)
-            there = view.point(*self._out.point(segment))
+            there = view.point(*self._ask.point(segment))
             curve = curve % 3 + 1 if kind == raw.FPDF_SEGMENT_BEZIERTO else 0
             if curve in (1, 2):
                 continue
@@ -267,7 +203,7 @@ class _Painting:
             count = pdfium.count_in_clip_path(clip, i)
             corners = (0, 2) if count in (4, 5) else range(count)
             points = [
-                holder.view.point(*self._out.point(pdfium.segment_in_clip_path(clip, i, corner))) for corner in corners
+                holder.view.point(*self._ask.point(pdfium.segment_in_clip_path(clip, i, corner))) for corner in corners
             ]
             if points:
                 xs, ys = zip(*points, strict=True)
@@ -298,7 +234,7 @@ class _Painting:
     def _run(self, painted: Handle, text: Handle, chars: Sequence[_Char]) -> Run:
         order, holder = self._holders[painted]
         first = chars[0][4]
-        matrix = self._out.matrix(pdfium.matrix_of_char, text, first)
+        matrix = self._ask.matrix(pdfium.matrix_of_char, text, first)
         size = pdfium.size_of_char(text, first) * hypot(matrix.c, matrix.d)
         if abs(matrix.a) >= abs(matrix.b):
             origin, sign = matrix.e, 1 if matrix.a > 0 else -1
@@ -314,7 +250,7 @@ class _Painting:
         x, y = self._view.point(matrix.e, matrix.f)
         return Run(x, y, glyphs, size, self._turn(matrix), order, self._clip(painted, holder), self._colour(painted))
 
-    def _turn(self, matrix: _Matrix) -> int:
+    def _turn(self, matrix: Matrix) -> int:
         """How far the sheet is to be turned clockwise so that text of that matrix runs from left to right."""
         right = self._view.a * matrix.a + self._view.c * matrix.b
         down = self._view.b * matrix.a + self._view.d * matrix.b
@@ -327,7 +263,7 @@ class _Painting:
         if mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP):
             return "none"
         outlined = mode == raw.FPDF_TEXTRENDERMODE_STROKE
-        return self._out.colour(pdfium.stroke_colour_of if outlined else pdfium.fill_colour_of, painted)
+        return self._ask.colour(pdfium.stroke_colour_of if outlined else pdfium.fill_colour_of, painted)
 
 
 def _text(code: int, lost: int) -> str:

@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
+from budgetlib.core.money import parse_number
 from budgetlib.pages.ink import Ink, InkReader, Run
 from budgetlib.pages.lattice import find_tables
 from budgetlib.pages.layout import Char, Span, follows, grids_of, lines_of, rows_of_text, without_doubles
@@ -75,7 +76,7 @@ def page_of(ink: Ink) -> Page:
     if fault := _lying_text(runs):
         return replace(blank, source="none", fault=fault)
     turn = Turn(_way(runs), ink.width, ink.height)
-    spans = without_doubles(_upright(runs, turn))
+    spans = list(_with_whole_numbers(without_doubles(_upright(runs, turn))))
     ruled, outside = grids_of(spans, find_tables(map(turn.rule, ink.rules)))
     rows = rows_of_text(chain.from_iterable(outside))
     unruled: list[Grid] = []
@@ -99,24 +100,33 @@ def _way(runs: Sequence[Run]) -> int:
 def _upright(runs: Sequence[Run], turn: Turn) -> list[Span]:
     """The text of a turned sheet that runs from left to right; each character stands on its line.
 
-    Fonts misstate how far their characters reach above and below that line. The digits of a number that are painted
-    one by one are one span.
+    Fonts misstate how far their characters reach above and below that line.
     """
     spans: list[Span] = []
-    number: list[Char] = []
     for run in runs:
-        if run.turn != turn.degrees:
-            continue
-        x, base = turn.upright(run.x, run.y)
-        top = base - _ASCENT * run.size
-        bottom = top + run.size
-        span = [Char(text, x + a, top, x + a + advance, bottom, base) for text, a, advance in run.glyphs]
-        if len(span) == 1 and number and span[0].text in _OF_NUMBERS and follows(number[-1], span[0]):
-            number += span
-        else:
-            number = span if len(span) == 1 and span[0].text in _OF_NUMBERS else []
-            spans.append(span)
+        if run.turn == turn.degrees:
+            x, base = turn.upright(run.x, run.y)
+            top = base - _ASCENT * run.size
+            bottom = top + run.size
+            spans.append([Char(text, x + a, top, x + a + advance, bottom, base) for text, a, advance in run.glyphs])
     return spans
+
+
+def _with_whole_numbers(spans: Sequence[Span]) -> Iterator[Span]:
+    """`spans` with those joined that print a number character by character."""
+    number: list[Char] = []
+    for span in [*spans, ()]:
+        if len(span) == 1 and span[0].text in _OF_NUMBERS and (not number or follows(number[-1], span[0])):
+            number += span
+            continue
+        if number:
+            is_one = parse_number("".join(char.text for char in number)) is not None
+            yield from [number] if is_one else [[char] for char in number]
+        number = []
+        if len(span) == 1 and span[0].text in _OF_NUMBERS:
+            number += span
+        elif span:
+            yield span
 
 
 def _lying_text(runs: Sequence[Run]) -> str | None:
