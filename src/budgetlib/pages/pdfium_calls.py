@@ -112,7 +112,7 @@ class Matrix(NamedTuple):
         return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
     def then(self, after: Matrix) -> Matrix:
-        """This change and another after it as one."""
+        """The change that is made by this one and another after it."""
         a, b = after.a * self.a + after.c * self.b, after.b * self.a + after.d * self.b
         c, d = after.a * self.c + after.c * self.d, after.b * self.c + after.d * self.d
         return Matrix(a, b, c, d, *after.point(self.e, self.f))
