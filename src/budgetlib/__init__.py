@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from budgetlib.analysis import Guidance as Guidance
     from budgetlib.analysis import basic_and_project as basic_and_project
+    from budgetlib.analysis import budget_execution as budget_execution
     from budgetlib.analysis import catalogue_coverage as catalogue_coverage
     from budgetlib.analysis import catalogue_items as catalogue_items
     from budgetlib.analysis import compare as compare
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from budgetlib.analysis import coverage_shares as coverage_shares
     from budgetlib.analysis import document_quality as document_quality
     from budgetlib.analysis import edition_changes as edition_changes
+    from budgetlib.analysis import execution_years as execution_years
     from budgetlib.analysis import failures as failures
     from budgetlib.analysis import form_coverage as form_coverage
     from budgetlib.analysis import guidance as guidance
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from budgetlib.pipeline import parse_document as parse_document
     from budgetlib.pipeline import read as read
     from budgetlib.report.charts import plot_basic_and_project as plot_basic_and_project
+    from budgetlib.report.charts import plot_budget_execution as plot_budget_execution
     from budgetlib.report.charts import plot_catalogue_map as plot_catalogue_map
     from budgetlib.report.charts import plot_comparison as plot_comparison
     from budgetlib.report.charts import plot_procurement_mix as plot_procurement_mix
@@ -77,6 +80,8 @@ _PUBLIC = {
     "constant_prices": "analysis",
     "series": "analysis",
     "series_breaks": "analysis",
+    "budget_execution": "analysis",
+    "execution_years": "analysis",
     "procurement_mix": "analysis",
     "procurement_standing": "analysis",
     "concentration": "analysis",
@@ -103,6 +108,7 @@ _PUBLIC = {
     "plot_spending_change": "report.charts",
     "plot_project_change": "report.charts",
     "plot_series": "report.charts",
+    "plot_budget_execution": "report.charts",
     "plot_procurement_mix": "report.charts",
     "plot_comparison": "report.charts",
     "plot_catalogue_map": "report.charts",

@@ -17,12 +17,19 @@ from matplotlib.font_manager import findfont, get_font
 from matplotlib.text import Text
 from PIL import Image
 
-from budgetlib.analysis import basic_and_project, procurement_mix, spending_by_function, spending_change
+from budgetlib.analysis import (
+    basic_and_project,
+    execution_years,
+    procurement_mix,
+    spending_by_function,
+    spending_change,
+)
 from budgetlib.definitions.labels import LANGUAGES, label, labels
 from budgetlib.report.charts import (
     NARROW,
     WIDE,
     plot_basic_and_project,
+    plot_budget_execution,
     plot_procurement_mix,
     plot_project_change,
     plot_series,
@@ -48,6 +55,7 @@ def frames(corpus: Corpus) -> dict[Callable[..., Axes], pd.DataFrame]:
         plot_spending_change: spending_change(corpus, ENTITY, 2026),
         plot_project_change: spending_change(corpus, ENTITY, 2026),
         plot_procurement_mix: procurement_mix(budget),
+        plot_budget_execution: execution_years(corpus, ENTITY),
     }
 
 
@@ -57,6 +65,7 @@ PLOTS = [
     plot_spending_change,
     plot_project_change,
     plot_procurement_mix,
+    plot_budget_execution,
 ]
 
 

@@ -1,5 +1,6 @@
 """Tables → small result frames. Exact decimals; no paper, no files, no plots."""
 
+from budgetlib.analysis.budget_execution import budget_execution, execution_years
 from budgetlib.analysis.catalogue_changes import edition_changes
 from budgetlib.analysis.catalogue_coverage import catalogue_coverage, catalogue_items, coverage_shares
 from budgetlib.analysis.catalogue_edition import Guidance, guidance
@@ -22,6 +23,7 @@ from budgetlib.analysis.spending import basic_and_project, spending_by_function
 __all__ = [
     "Guidance",
     "basic_and_project",
+    "budget_execution",
     "catalogue_coverage",
     "catalogue_items",
     "compare",
@@ -32,6 +34,7 @@ __all__ = [
     "coverage_shares",
     "document_quality",
     "edition_changes",
+    "execution_years",
     "failures",
     "form_coverage",
     "guidance",

@@ -10,7 +10,7 @@ from budgetlib.report.provenance import SourceSpan, provenance
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Row
 
-_DRAWN = ("change_yuan", "total_yuan", "amount_yuan")
+_DRAWN = ("change_yuan", "total_yuan", "amount_yuan", "final_yuan", "budget_yuan")
 """What a chart draws of a row: the first of these that the row has."""
 
 

@@ -12,9 +12,10 @@ import pandas as pd
 from budgetlib.analysis import Guidance
 from budgetlib.core.files import write_bytes
 from budgetlib.definitions.labels import percent
-from budgetlib.report.charts import plot_series
+from budgetlib.report.charts import plot_budget_execution, plot_series
 from budgetlib.report.cited_pages import encoded
 from budgetlib.report.evidence import exhibits
+from budgetlib.report.execution import Execution
 from budgetlib.report.panels import Html, Panels
 from budgetlib.report.summary import Summary
 
@@ -136,6 +137,24 @@ class Display(Panels):
         said = [self._html("note", self._break(row)) for row in breaks.to_dict("records")]
         words = series.breaks.map(lambda kinds: kinds and self._broken(kinds))
         return sum(said, chart) + self.table(series.assign(breaks=words), folded="report.series")
+
+    def execution(self, execution: pd.DataFrame, years: pd.DataFrame) -> Html:
+        """The frames of `budget_execution` and `execution_years`: sentences, tables, a chart where a year is closed.
+
+        Without final accounts of the year a sentence says so.
+        """
+        if execution.empty:
+            html = self._html("sentence", self._label("empty.budget_execution"))
+        else:
+            said = Execution(self._cells, self._first("fiscal_year"), execution, self._whole.checks).sentences()
+            html = sum((self._html("note", sentence) for sentence in said), Html(""))
+            if execution.adjusted_yuan.notna().any():
+                html += self._html("source", self._label("execution.adjusted_note"))
+            totals = execution.dimension.isin(["total", "kind"])
+            html += self.table(execution[totals])
+            for dimension, rows in execution[~totals].groupby("dimension", sort=False):
+                html += self.table(rows, folded=f"execution.{dimension}")
+        return html + self.chart(plot_budget_execution, years, "report.all_years") if years.final_yuan.any() else html
 
     def _broken(self, kinds: str) -> str:
         return self._label("cite.join").join(self._label(f"break_kind.{kind}") for kind in kinds.split(", "))

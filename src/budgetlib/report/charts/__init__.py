@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from budgetlib.report.charts.bars import COLOURS
 from budgetlib.report.charts.budget import plot_basic_and_project, plot_procurement_mix, plot_spending_by_function
 from budgetlib.report.charts.canvas import NARROW, WIDE, png, sentence, svg
+from budgetlib.report.charts.execution import plot_budget_execution
 from budgetlib.report.charts.heatmap import plot_catalogue_map, plot_comparison
 from budgetlib.report.charts.line_panels import plot_series
 from budgetlib.report.charts.waterfall import plot_project_change, plot_spending_change
@@ -26,6 +27,7 @@ __all__ = [
     "WIDE",
     "Plot",
     "plot_basic_and_project",
+    "plot_budget_execution",
     "plot_catalogue_map",
     "plot_comparison",
     "plot_procurement_mix",

@@ -24,6 +24,9 @@ COLOURS = {
     "rest": "#b9c0c9",
     "total": "#1f4e79",
     "year": "#5d6673",
+    "budget": "#7fa3c7",
+    "adjusted": "#b9c0c9",
+    "final": "#1f4e79",
     "increase": "#1f4e79",
     "decrease": "#b5533c",
 }
