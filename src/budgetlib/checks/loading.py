@@ -195,8 +195,7 @@ def _statement(record: Record, stages: frozenset[str | None]) -> Statement:
         pictured=_unconfirmed(record),
     )
     figure = Figure(record["value"], _stated_slack(record), (place,))
-    own = record["stage"] is None or record["stage"] in stages
-    measure = record["measure"] if own else f"plan:{record['measure']}"
+    measure = record["measure"] if record["stage"] in stages else f"plan:{record['measure']}"
     return Statement(record["section"], measure, record["item"], figure, record["sentence"], record["stage"])
 
 
