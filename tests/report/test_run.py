@@ -82,6 +82,7 @@ def test_a_report_is_its_pages_notebooks_figures_tables_and_result(report: Path)
         *(f"figures/{name}.{language}.png" for language in ("zh", "en") for name in figures),
         "tables/spending_change.csv",
         "tables/series.csv",
+        "tables/budget_execution.csv",
         "tables/procurement_mix.csv",
         "tables/catalogue_coverage.csv",
     }
