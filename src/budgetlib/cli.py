@@ -196,22 +196,13 @@ def report(
 
     Or for those named; the pages over all departments are written each time.
     """
-    from budgetlib.report.run import DEFLATOR, write_reports
+    from budgetlib.report.run import DEFLATOR, ReportOptions, write_reports
 
     languages = LANGUAGES if lang == "both" else (lang,)
+    options = ReportOptions(departments, years, languages, matches=matches, deflator=deflator or DEFLATOR, jobs=jobs)
     try:
         with tqdm(desc="reports", unit="report", disable=None) as bar:
-            reports = write_reports(
-                tidy,
-                out,
-                departments,
-                years,
-                languages,
-                jobs,
-                matches=matches,
-                deflator=deflator or DEFLATOR,
-                done=lambda one: _tell(bar, one),
-            )
+            reports = write_reports(tidy, out, options, done=lambda one: _tell(bar, one))
     except OSError as fault:
         raise click.ClickException(f"the reports cannot be written to {out} ({fault})") from fault
     done = [one for one in reports if one.state == "done"]
@@ -222,7 +213,7 @@ def report(
 
 def _tell(bar: Any, report: Report) -> None:
     bar.update()
-    what = f"{report.department_id} {report.year or ''}".strip() + f": {report.state}"
+    what = f"{report.name} {report.year or ''}".strip() + f": {report.state}"
     bar.write(what if report.reason is None else f"{what}: {report.reason}")
 
 

@@ -20,7 +20,8 @@ from selenium.webdriver.common.by import By
 from budgetlib.cli import main
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.report.index import Report, write_index
-from budgetlib.report.run import NOTEBOOK, check_parameters, write_reports
+from budgetlib.report.notebook import check_parameters
+from budgetlib.report.run import NOTEBOOK, ReportOptions, write_reports
 from tests import invented
 from tests.browser import Open, asked_for
 from tests.invented import ENTITY
@@ -344,7 +345,9 @@ def test_a_failing_notebook_leaves_the_report_that_was_there_and_the_others_go_o
     kept = tmp_path / "reports" / ENTITY / "2025" / "result.json"
     kept.parent.mkdir(parents=True)
     kept.write_text("{}")
-    failed, done, *_ = write_reports(tidy, tmp_path / "reports", languages=["zh"], jobs=2, notebook=notebook)
+    failed, done, *_ = write_reports(
+        tidy, tmp_path / "reports", ReportOptions(languages=["zh"], jobs=2, notebook=notebook)
+    )
     assert (failed.year, failed.state, done.year, done.state) == (2025, "failed", 2026, "done")
     assert "ZeroDivisionError" in str(failed.reason)
     assert files(tmp_path / "reports" / ENTITY / "2025") == {"result.json"}
@@ -358,13 +361,13 @@ def test_an_unknown_notebook_parameter_is_refused_with_the_known_ones(tidy: Path
     bare = tmp_path / "bare.ipynb"
     nbformat.write(nbformat.v4.new_notebook(), bare)  # type: ignore[no-untyped-call]
     with pytest.raises(BadParameter, match="no parameter department"):
-        write_reports(tidy, tmp_path / "reports", notebook=bare)
+        write_reports(tidy, tmp_path / "reports", ReportOptions(notebook=bare))
     assert not (tmp_path / "reports").exists()
 
 
 def test_a_missing_notebook_is_refused(tidy: Path, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=r"there is no notebook .*none\.ipynb"):
-        write_reports(tidy, tmp_path / "reports", notebook=tmp_path / "none.ipynb")
+        write_reports(tidy, tmp_path / "reports", ReportOptions(notebook=tmp_path / "none.ipynb"))
 
 
 @pytest.mark.parametrize(

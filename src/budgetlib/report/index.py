@@ -27,20 +27,23 @@ OVERVIEWS = ("comparison", "data_quality")
 
 @dataclass(frozen=True)
 class Report:
-    """A department's budget of one year, its folder below the folder of all reports, and how it ended.
+    """A department (`name` is its id) in one `year`, or without a year all of them together; and how the report ended.
 
+    `folder` lies below that of all reports.
     `state` is `done`, `failed` (with the reason), `earlier` (there since an earlier run) or `absent`.
     """
 
-    department_id: str
+    name: str
     entity: str
-    year: int
+    year: int | None
     folder: Path
     state: str = "absent"
     reason: str | None = None
 
     def title(self, language: str) -> str:
-        """Whose budget and of which year, in words."""
+        """What it is about, in words."""
+        if self.year is None:
+            return label(f"{self.name}.title", language)
         return label("report.title", language, entity=self.entity, year=self.year)
 
 

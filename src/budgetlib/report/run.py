@@ -1,4 +1,4 @@
-"""Notebooks → reports for readers. The only file that knows papermill and nbconvert.
+"""Tables and notebooks → the folder of all reports.
 
 Each report is made in a hidden folder beside its place and takes that place when it is complete.
 """
@@ -11,33 +11,23 @@ import platform
 import re
 import shutil
 import signal
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
-from html import unescape
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import nbformat
-import papermill
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
-from nbconvert import TemplateExporter
-from papermill.exceptions import PapermillExecutionError
-from papermill.iorw import load_notebook_node
-from traitlets import default
+from typing import Any
 
 from budgetlib.analysis import key_figures, spending_change
-from budgetlib.core.errors import BadParameter, BudgetlibError, NotFound
+from budgetlib.core.errors import BudgetlibError, NotFound
 from budgetlib.core.files import sha256, write_bytes
 from budgetlib.core.text import slug
 from budgetlib.core.version import __version__
-from budgetlib.definitions.labels import LANGUAGES, label
-from budgetlib.report.fonts import font_face
-from budgetlib.report.index import SCRIPT, Report, policy, write_index
+from budgetlib.definitions.labels import LANGUAGES
+from budgetlib.report.index import OVERVIEWS, Report, write_index
+from budgetlib.report.notebook import check_parameters, known_parameters, run_notebook
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.deflator import load_deflator
 from budgetlib.tables.matches import load_matches
@@ -45,272 +35,205 @@ from budgetlib.tables.matches import load_matches
 NOTEBOOK = Path(__file__).resolve().parents[3] / "notebooks/department.ipynb"
 MATCHES = Path("data/raw/catalogue_matches.csv")
 DEFLATOR = Path("data/raw/deflator.csv")
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
+_PARAMETERS = ("department", "year", "language", "tidy", "matches", "deflator", "out")
 _LIBRARIES = ("pandas", "pyarrow", "matplotlib", "papermill", "nbconvert")
-# Notebooks over all departments: their pages stand beside the index. Each with the paths that it is given.
-_OVERVIEWS = {"comparison": ("tidy", "matches", "out"), "data_quality": ("tidy", "out")}
-_SECONDS_PER_CELL = 600
 
 
-class _Inputs(NamedTuple):
-    """The files that notebooks read, under the names of their parameters."""
+@dataclass(frozen=True)
+class ReportOptions:
+    """Which reports are made: of all `departments` and `years`, or of those named, in which `languages`, from what.
 
-    tidy: Path
-    matches: Path
-    deflator: Path
+    `notebook` is run for each department and year; `matches` is the file of reviewed catalogue matches, `deflator` that
+    of a price index, if there are such. `jobs` notebooks run at the same time.
+    """
+
+    departments: Collection[str] = ()
+    years: Collection[int] = ()
+    languages: Sequence[str] = LANGUAGES
+    notebook: Path = NOTEBOOK
+    matches: Path = MATCHES
+    deflator: Path = DEFLATOR
+    jobs: int = 1
 
 
 def write_reports(
-    tidy: Path,
+    tables_dir: Path,
     out: Path,
-    departments: Collection[str] = (),
-    years: Collection[int] = (),
-    languages: Sequence[str] = LANGUAGES,
-    jobs: int = 1,
-    notebook: Path = NOTEBOOK,
-    matches: Path = MATCHES,
-    deflator: Path = DEFLATOR,
+    options: ReportOptions | None = None,
     done: Callable[[Report], None] = lambda report: None,
 ) -> list[Report]:
-    """Run `notebook` for each department and year in the folder `tidy`, or those named, into the folder `out`.
+    """Run a notebook for each department and year whose tables are in `tables_dir`, into the folder `out`.
 
     Every report is a folder `<department_id>/<year>` with HTML, notebook, figures, tables and `result.json`;
-    `index.html` lists them all. A notebook that fails leaves what was there before, and the others go on.
-    `matches` is the file of reviewed catalogue matches, `deflator` that of a price index, if there are such. `done` is
+    `index.html` lists them all. A notebook that fails leaves what was there before, and the others go on. `done` is
     called with each report as it ends. Returns the reports of this run, last those over all departments: the
     comparison and the quality of the data (`comparison.<language>.html`, `data_quality.<language>.html`).
 
     Raises `NotFound` for an unknown folder, notebook, department or year, and `BadParameter` where the notebook
     does not have the parameters of a report or `matches` or `deflator` is no such file.
     """
-    corpus = load(tidy)
-    known = _known(corpus)
-    chosen = _chosen(known, departments, years)
-    load_matches(matches)
-    load_deflator(deflator)
-    inputs = _Inputs(tidy, matches, deflator)
-    check_parameters(notebook, _parameters(inputs, out, Report("", "", 0, Path()), ""))
+    chosen = options or ReportOptions()
+    corpus = load(tables_dir)
+    load_matches(chosen.matches)
+    load_deflator(chosen.deflator)
+    known = list(_known(corpus))
+    overviews = [Report(name, "", None, Path(name)) for name in OVERVIEWS]
+    jobs = [_Job(report, chosen, tables_dir, out) for report in [*_chosen(known, chosen), *overviews]]
+    check_parameters(chosen.notebook, _PARAMETERS)
     ended: dict[Path, Report] = {}
-    pool = ProcessPoolExecutor(max(1, jobs), get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    workers = max(1, chosen.jobs)
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
     try:
-        overviews = [_overview(name) for name in _OVERVIEWS]
-        viewing = [(one, _start_overview(pool, one, inputs, out, languages)) for one in overviews]
-        runs = [(report, _start(pool, notebook, inputs, out, report, languages)) for report in chosen]
-        for report, futures in runs:
-            ended[report.folder] = _finish(out, inputs, report, futures, corpus, languages)
-            done(ended[report.folder])
-        for overview, futures in viewing:
-            ended[overview.folder] = _finish_overview(out, overview, futures, languages)
-            done(ended[overview.folder])
+        # Those over all departments take longest: they start first and are waited for last.
+        started = {job: job.start(pool) for job in sorted(jobs, key=lambda job: job.report.year is not None)}
+        for job in jobs:
+            ended[job.report.folder] = job.finish(started[job], corpus)
+            done(ended[job.report.folder])
     finally:
         pool.shutdown(cancel_futures=True)
-        for report in [*chosen, *overviews]:
-            _clear(out / _unfinished(report))
-    write_index(out, [ended.get(report.folder) or _as_found(out, report) for report in known], _others(corpus))
+        for job in jobs:
+            job.clear()
+    listed = [ended.get(report.folder) or _as_found(out, report) for report in known]
+    others = corpus.documents.drop(corpus.read_budgets().index).sort_values("path")
+    write_index(out, listed, others.to_dict("records"))
     return list(ended.values())
 
 
-def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters: Mapping[str, Any]) -> None:
-    """Execute `notebook` in `folder` in a kernel of this Python; write it there as `<name>.ipynb` and `<name>.html`.
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """A report in the making: a notebook run once in each language."""
 
-    Markdown cells tagged with a language stay where it is the parameter `language`.
+    report: Report
+    options: ReportOptions
+    tables_dir: Path
+    out: Path
 
-    Raises `BadParameter` for an unknown parameter, and `BudgetlibError` where a cell fails.
-    """
-    check_parameters(notebook, parameters)
-    language = parameters["language"]
-    others = set(LANGUAGES) - {language}
-    nb = load_notebook_node(str(notebook))
-    nb.cells = [cell for cell in nb.cells if not others & set(cell.metadata.tags)]
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        executed = papermill.execute_notebook(
-            nb,
-            None,
-            dict(parameters),
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            cwd=folder,
-            execution_timeout=_SECONDS_PER_CELL,
-            kernel_manager_class=_ThisPython,
-            shutdown_kernel="immediate",
-        )
-    except PapermillExecutionError as failure:
-        raise BudgetlibError(
-            f"{notebook.name} stopped in cell [{failure.exec_count}]: {failure.ename}: {failure.evalue}"
-        ) from None
-    _forget_this_run(executed)
-    written = nbformat.writes(executed)  # type: ignore[no-untyped-call]
-    write_bytes(written.encode("utf-8"), folder / f"{name}.ipynb")
-    write_bytes(_html(executed, title, language).encode("utf-8"), folder / f"{name}.html")
+    @property
+    def place(self) -> Path:
+        """The folder that it will be."""
+        return self.out / self.report.folder
+
+    @property
+    def folder(self) -> Path:
+        """The folder in which it is made."""
+        return self.place.with_name(f".{self.place.name}.unfinished")
+
+    @property
+    def stem(self) -> str:
+        """What the files of its pages are called."""
+        return self.report.name if self.report.year is None else "report"
+
+    def start(self, pool: ProcessPoolExecutor) -> list[Future[None]]:
+        """Run the notebook in a pool, each language with the parameters that the notebook has."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        notebook = self.options.notebook if self.report.year else NOTEBOOK.with_name(f"{self.stem}.ipynb")
+        known, folder = known_parameters(notebook), self.folder.resolve()
+        started = []
+        for language in self.options.languages:
+            parameters = {name: value for name, value in self._parameters(language).items() if name in known}
+            name, title = f"{self.stem}.{language}", self.report.title(language)
+            started.append(pool.submit(run_notebook, notebook, folder, name, title, parameters))
+        return started
+
+    def _parameters(self, language: str) -> dict[str, Any]:
+        """All parameters; paths are relative to the report's folder, so its notebook can be run again there."""
+        files = (self.tables_dir, self.options.matches, self.options.deflator)
+        paths = (Path(os.path.relpath(path, self.place)).as_posix() for path in files)
+        return dict(zip(_PARAMETERS, (self.report.name, self.report.year, language, *paths, "."), strict=True))
+
+    def finish(self, started: Sequence[Future[None]], corpus: Corpus) -> Report:
+        """Wait until it is made; put it into its place, or say why it failed."""
+        try:
+            for future in started:
+                future.result()
+            if self.report.year is None:
+                for language in self.options.languages:
+                    page = f"{self.stem}.{language}.html"
+                    (self.folder / page).replace(self.out / page)
+            else:
+                result = json.dumps(self._result(corpus), ensure_ascii=False, indent=2)
+                write_bytes(f"{result}\n".encode(), self.folder / "result.json")
+            _put_in_place(self.folder, self.place)
+        except BudgetlibError as refusal:
+            return replace(self.report, state="failed", reason=str(refusal))
+        except Exception as fault:  # noqa: BLE001 - whatever stops one report must not stop the others
+            return replace(self.report, state="failed", reason=f"{type(fault).__name__}: {fault}")
+        return replace(self.report, state="done")
+
+    def clear(self) -> None:
+        """Leave nothing unfinished behind."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(OSError):  # other years of the department are there
+            self.folder.parent.rmdir()
+
+    def _result(self, corpus: Corpus) -> dict[str, Any]:
+        """What went into a report and what came out, for programs."""
+        name, year = self.report.name, self.report.year
+        part = corpus.select(department=name, year=year, kind="budget")
+        inputs = ["document_id", "path", "sha256", "outcome", "reason", "parser_version"]
+        supplied = {"matches": self.options.matches, "deflator": self.options.deflator}
+        return {
+            "parameters": {"department": name, "year": year, "languages": list(self.options.languages)},
+            "inputs": part.documents[inputs].to_dict("records"),
+            "supplied": {name: sha256(path) if path.is_file() else None for name, path in supplied.items()},
+            "versions": {"budgetlib": __version__, "python": platform.python_version()}
+            | {library: version(library) for library in _LIBRARIES},
+            "headline": _headline(corpus, self.report, part),
+            "counts": {
+                "pages": {outcome: int(n) for outcome, n in part.pages.outcome.value_counts(sort=False).items()},
+                "lines": len(part.lines),
+                "statements": len(part.statements),
+                "checks": {state: int(n) for state, n in part.checks.state.value_counts(sort=False).items()},
+            },
+            "reports": self._names("report.*"),
+            "figures": self._names("figures/*"),
+            "evidence": self._names("evidence/*"),
+            "tables": self._names("tables/*"),
+        }
+
+    def _names(self, pattern: str) -> list[str]:
+        return sorted(path.relative_to(self.folder).as_posix() for path in self.folder.glob(pattern))
 
 
-def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
-    """Refuse parameters that `notebook` does not have; papermill would only warn.
-
-    Raises `NotFound` where there is no such notebook, and `BadParameter`.
-    """
-    if not notebook.is_file():
-        raise NotFound(f"there is no notebook {notebook}; the notebooks are in the project's folder notebooks/")
-    known = papermill.inspect_notebook(notebook)
-    if unknown := [name for name in parameters if name not in known]:
-        raise BadParameter(f"{notebook.name} has no parameter {', '.join(unknown)}; allowed: {', '.join(known)}")
-
-
-class _ThisPython(AsyncKernelManager):
-    """Starts kernels with the Python that runs this, whatever kernels are installed elsewhere, and talks in cipher."""
-
-    @default("kernel_spec_manager")
-    def _only_the_native_kernel(self) -> KernelSpecManager:
-        return KernelSpecManager(kernel_dirs=[])
-
-    @default("transport_encryption")
-    def _where_the_kernel_can(self) -> str:
-        return "auto"
+def _headline(corpus: Corpus, report: Report, part: Corpus) -> dict[str, Any]:
+    """What the index says of a report: total, change against the year before, and how many things do not add up."""
+    corrected = corpus.corrected()
+    figures = key_figures(corrected.select(report.name, report.year, kind="budget")).to_dict("records")
+    change = spending_change(corrected, report.name, report.year or 0)
+    totals = change[(change.dimension == "total") & (change.measure == "expenditure") & change.change_pct.notna()]
+    failed = part.checks[(part.checks.state == "fail") & part.checks.severity.isin(["error", "warning"])]
+    total = next((str(figure["value"]) for figure in figures if figure["measure"] == "budget_total"), None)
+    pct = next(iter(totals.change_pct), None)
+    return {"total_yuan": total, "change_pct": None if pct is None else str(pct), "findings": len(failed)}
 
 
-def _known(corpus: Corpus) -> list[Report]:
+def _known(corpus: Corpus) -> Iterator[Report]:
     """A report for each department and year of which a budget was read at least in part."""
-    documents = corpus.documents[_reported(corpus)].sort_values(["department_id", "fiscal_year"])
-    return [
-        Report(name, entity or name, int(year), Path(name if re.fullmatch(r"[\w-]+", name) else slug(name), str(year)))
-        for (name, year), entity in documents.groupby(["department_id", "fiscal_year"]).entity.first().items()
-    ]
+    documents = corpus.read_budgets().sort_values(["department_id", "fiscal_year"])
+    for _, rows in documents.groupby(["department_id", "fiscal_year"]):
+        name, year = str(rows.department_id.iloc[0]), int(rows.fiscal_year.iloc[0])
+        folder = name if re.fullmatch(r"[\w-]+", name) else slug(name)
+        yield Report(name, next(iter(rows.entity.dropna()), name), year, Path(folder, str(year)))
 
 
-def _reported(corpus: Corpus) -> Any:
-    documents = corpus.documents
-    read = (documents.document_kind == "budget") & documents.outcome.isin(["ok", "partial"])
-    return read & documents.department_id.notna() & documents.fiscal_year.notna()
-
-
-def _others(corpus: Corpus) -> list[Any]:
-    return list(corpus.documents[~_reported(corpus)].sort_values("path").to_dict("records"))
-
-
-def _chosen(known: Sequence[Report], departments: Collection[str], years: Collection[int]) -> list[Report]:
+def _chosen(known: Sequence[Report], options: ReportOptions) -> list[Report]:
+    departments, years = options.departments, options.years
     for department in departments:
-        if not any(department in (report.department_id, report.entity) for report in known):
-            there = ", ".join(dict.fromkeys(report.department_id for report in known))
+        if not any(department in (report.name, report.entity) for report in known):
+            there = ", ".join(dict.fromkeys(report.name for report in known))
             raise NotFound(f"no department {department!r}; there is: {there or 'none'}")
-    of_departments = [
-        report for report in known if not departments or {report.department_id, report.entity} & set(departments)
-    ]
+    of_departments = [report for report in known if not departments or {report.name, report.entity} & set(departments)]
     for year in years:
         if not any(report.year == year for report in of_departments):
-            there = ", ".join(str(year) for year in sorted({report.year for report in of_departments}))
+            there = ", ".join(sorted({str(report.year) for report in of_departments}))
             raise NotFound(
                 f"no year {year} of {', '.join(departments) or 'any department'}; there is: {there or 'none'}"
             )
     return [report for report in of_departments if not years or report.year in years]
 
 
-def _start(
-    pool: ProcessPoolExecutor,
-    notebook: Path,
-    inputs: _Inputs,
-    out: Path,
-    report: Report,
-    languages: Sequence[str],
-) -> list[Future[None]]:
-    folder = out / _unfinished(report)
-    shutil.rmtree(folder, ignore_errors=True)
-    return [
-        pool.submit(
-            run_notebook,
-            notebook,
-            folder.resolve(),
-            f"report.{language}",
-            report.title(language),
-            _parameters(inputs, out, report, language),
-        )
-        for language in languages
-    ]
-
-
-def _parameters(inputs: _Inputs, out: Path, report: Report, language: str) -> dict[str, Any]:
-    """The notebook's parameters; paths are relative to the report's folder, so its notebook can be run again there."""
-    return {
-        "department": report.department_id,
-        "year": report.year,
-        "language": language,
-        **{
-            name: Path(os.path.relpath(path, out / report.folder)).as_posix() for name, path in inputs._asdict().items()
-        },
-        "out": ".",
-    }
-
-
-def _finish(
-    out: Path,
-    inputs: _Inputs,
-    report: Report,
-    futures: Sequence[Future[None]],
-    corpus: Corpus,
-    languages: Sequence[str],
-) -> Report:
-    """Wait for a report; put it into its place, or say why it failed."""
-    try:
-        for future in futures:
-            future.result()
-        folder = out / _unfinished(report)
-        result = json.dumps(_result(folder, inputs, report, corpus, languages), ensure_ascii=False, indent=2)
-        write_bytes(f"{result}\n".encode(), folder / "result.json")
-        _put_in_place(folder, out / report.folder)
-    except BudgetlibError as refusal:
-        return replace(report, state="failed", reason=str(refusal))
-    except Exception as fault:  # noqa: BLE001 - whatever stops one report must not stop the others
-        return replace(report, state="failed", reason=f"{type(fault).__name__}: {fault}")
-    return replace(report, state="done")
-
-
-def _overview(name: str) -> Report:
-    return Report(name, "", 0, Path(name))
-
-
-def _start_overview(
-    pool: ProcessPoolExecutor, overview: Report, inputs: _Inputs, out: Path, languages: Sequence[str]
-) -> list[Future[None]]:
-    name, folder = overview.department_id, out / _unfinished(overview)
-    shutil.rmtree(folder, ignore_errors=True)
-    given = _parameters(inputs, out, overview, "")
-    return [
-        pool.submit(
-            run_notebook,
-            NOTEBOOK.with_name(f"{name}.ipynb"),
-            folder.resolve(),
-            f"{name}.{language}",
-            label(f"{name}.title", language),
-            {parameter: given[parameter] for parameter in _OVERVIEWS[name]} | {"language": language},
-        )
-        for language in languages
-    ]
-
-
-def _finish_overview(out: Path, overview: Report, futures: Sequence[Future[None]], languages: Sequence[str]) -> Report:
-    """Wait for an overview; its pages stand beside the index, all else in a folder of its name."""
-    try:
-        for future in futures:
-            future.result()
-        folder = out / _unfinished(overview)
-        for language in languages:
-            page = f"{overview.department_id}.{language}.html"
-            (folder / page).replace(out / page)
-        _put_in_place(folder, out / overview.folder)
-    except Exception as fault:  # noqa: BLE001 - whatever stops an overview must not stop the reports
-        return replace(overview, state="failed", reason=f"{type(fault).__name__}: {fault}")
-    return replace(overview, state="done")
-
-
-def _unfinished(report: Report) -> Path:
-    return report.folder.with_name(f".{report.folder.name}.unfinished")
-
-
-def _clear(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    with suppress(OSError):  # other years of the department are there
-        folder.parent.rmdir()
+def _as_found(out: Path, report: Report) -> Report:
+    return replace(report, state="earlier") if (out / report.folder / "result.json").is_file() else report
 
 
 def _put_in_place(folder: Path, place: Path) -> None:
@@ -320,72 +243,3 @@ def _put_in_place(folder: Path, place: Path) -> None:
         place.rename(previous)
     folder.rename(place)
     shutil.rmtree(previous, ignore_errors=True)
-
-
-def _as_found(out: Path, report: Report) -> Report:
-    return replace(report, state="earlier") if (out / report.folder / "result.json").is_file() else report
-
-
-def _result(folder: Path, given: _Inputs, report: Report, corpus: Corpus, languages: Sequence[str]) -> dict[str, Any]:
-    """What went into a report and what came out, for programs."""
-    part = corpus.select(department=report.department_id, year=report.year, kind="budget")
-    inputs = ["document_id", "path", "sha256", "outcome", "reason", "parser_version"]
-    return {
-        "parameters": {"department": report.department_id, "year": report.year, "languages": list(languages)},
-        "inputs": part.documents[inputs].to_dict("records"),
-        "supplied": {
-            name: sha256(path) if (path := getattr(given, name)).is_file() else None for name in ("matches", "deflator")
-        },
-        "versions": {"budgetlib": __version__, "python": platform.python_version()}
-        | {library: version(library) for library in _LIBRARIES},
-        "headline": _headline(corpus, report, part),
-        "counts": {
-            "pages": {outcome: int(count) for outcome, count in part.pages.outcome.value_counts(sort=False).items()},
-            "lines": len(part.lines),
-            "statements": len(part.statements),
-            "checks": {state: int(count) for state, count in part.checks.state.value_counts(sort=False).items()},
-        },
-        "reports": _names(folder, "report.*"),
-        "figures": _names(folder, "figures/*"),
-        "evidence": _names(folder, "evidence/*"),
-        "tables": _names(folder, "tables/*"),
-    }
-
-
-def _headline(corpus: Corpus, report: Report, part: Corpus) -> dict[str, Any]:
-    """What the index says of a report: total, change against the year before, and how many things do not add up."""
-    corrected = corpus.corrected()
-    figures = key_figures(corrected.select(report.department_id, report.year, kind="budget")).to_dict("records")
-    change = spending_change(corrected, report.department_id, report.year)
-    totals = change[(change.dimension == "total") & (change.measure == "expenditure") & change.change_pct.notna()]
-    failed = part.checks[(part.checks.state == "fail") & part.checks.severity.isin(["error", "warning"])]
-    total = next((str(figure["value"]) for figure in figures if figure["measure"] == "budget_total"), None)
-    pct = next(iter(totals.change_pct), None)
-    return {"total_yuan": total, "change_pct": None if pct is None else str(pct), "findings": len(failed)}
-
-
-def _names(folder: Path, pattern: str) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.glob(pattern))
-
-
-def _forget_this_run(nb: nbformat.NotebookNode) -> None:
-    """Leave out what differs from run to run: times, paths of this machine, random names; undo papermill's escapes."""
-    nb.metadata.pop("papermill", None)
-    for cell in nb.cells:
-        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
-        if "injected-parameters" in cell.metadata.get("tags", ()):
-            cell.id = "injected-parameters"
-            cell.source = re.sub(r"\\u([0-9a-f]{4})", lambda escape: chr(int(escape[1], 16)), cell.source)
-
-
-def _html(nb: nbformat.NotebookNode, title: str, language: str) -> str:
-    """The notebook as one file that loads nothing; glyphs for its Chinese text are in it."""
-    exporter = TemplateExporter(  # type: ignore[no-untyped-call]
-        extra_template_basedirs=[str(_TEMPLATES)], template_name="report", file_extension=".html"
-    )
-    style, script = (path.read_text(encoding="utf-8") for path in (_TEMPLATES / "style.css", SCRIPT))
-    words = {name: label(f"report.{name}", language) for name in ("code", "close", "sort", "contents")}
-    words |= {"lang": language, "title": title, "style": style, "script": script, "policy": policy(script)}
-    html, _ = exporter.from_notebook_node(nb, resources=words)
-    html = re.sub(r'<a class="anchor-link"[^>]*>[^<]*</a>', "", str(html))
-    return html.replace("</style>", f"{font_face(unescape(html))}</style>", 1)

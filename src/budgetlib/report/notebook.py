@@ -1,0 +1,119 @@
+"""A notebook → an executed notebook and a page for readers. The only file that knows papermill and nbconvert."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbconvert import TemplateExporter
+from papermill.exceptions import PapermillExecutionError
+from papermill.iorw import load_notebook_node
+from traitlets import default
+
+from budgetlib.core.errors import BadParameter, BudgetlibError, NotFound
+from budgetlib.core.files import write_bytes
+from budgetlib.definitions.labels import LANGUAGES, label
+from budgetlib.report.fonts import font_face
+from budgetlib.report.index import SCRIPT, policy
+
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
+_SECONDS_PER_CELL = 600
+"""No cell of ours takes a tenth of it; one that takes more hangs."""
+
+
+def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters: Mapping[str, Any]) -> None:
+    """Execute `notebook` in `folder` in a kernel of this Python; write it there as `<name>.ipynb` and `<name>.html`.
+
+    Markdown cells tagged with a language stay where it is the parameter `language`.
+
+    Raises `BadParameter` for an unknown parameter, and `BudgetlibError` where a cell fails.
+    """
+    check_parameters(notebook, parameters)
+    language = parameters["language"]
+    others = set(LANGUAGES) - {language}
+    nb = load_notebook_node(str(notebook))
+    nb.cells = [cell for cell in nb.cells if not others & set(cell.metadata.tags)]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        executed = papermill.execute_notebook(
+            nb,
+            None,
+            dict(parameters),
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            cwd=folder,
+            execution_timeout=_SECONDS_PER_CELL,
+            kernel_manager_class=_ThisPython,
+            shutdown_kernel="immediate",
+        )
+    except PapermillExecutionError as failure:
+        raise BudgetlibError(
+            f"{notebook.name} stopped in cell [{failure.exec_count}]: {failure.ename}: {failure.evalue}"
+        ) from None
+    _forget_this_run(executed)
+    written = nbformat.writes(executed)  # type: ignore[no-untyped-call]
+    write_bytes(written.encode("utf-8"), folder / f"{name}.ipynb")
+    write_bytes(_html(executed, title, language).encode("utf-8"), folder / f"{name}.html")
+
+
+def known_parameters(notebook: Path) -> list[str]:
+    """The names of the parameters that `notebook` has.
+
+    Raises `NotFound` where there is no such notebook.
+    """
+    if not notebook.is_file():
+        raise NotFound(f"there is no notebook {notebook}; the notebooks are in the project's folder notebooks/")
+    return list(papermill.inspect_notebook(notebook))
+
+
+def check_parameters(notebook: Path, names: Iterable[str]) -> None:
+    """Refuse `names` of parameters that `notebook` does not have; papermill would only warn.
+
+    Raises `NotFound` where there is no such notebook, and `BadParameter`.
+    """
+    known = known_parameters(notebook)
+    if unknown := [name for name in names if name not in known]:
+        raise BadParameter(f"{notebook.name} has no parameter {', '.join(unknown)}; allowed: {', '.join(known)}")
+
+
+class _ThisPython(AsyncKernelManager):
+    """Starts kernels with the Python that runs this, whatever kernels are installed elsewhere, and talks in cipher."""
+
+    @default("kernel_spec_manager")
+    def _only_the_native_kernel(self) -> KernelSpecManager:
+        return KernelSpecManager(kernel_dirs=[])
+
+    @default("transport_encryption")
+    def _where_the_kernel_can(self) -> str:
+        return "auto"
+
+
+def _forget_this_run(nb: nbformat.NotebookNode) -> None:
+    """Leave out what differs from run to run: times, paths of this machine, random names; undo papermill's escapes."""
+    nb.metadata.pop("papermill", None)
+    for cell in nb.cells:
+        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell.id = "injected-parameters"
+            cell.source = re.sub(r"\\u([0-9a-f]{4})", lambda escape: chr(int(escape[1], 16)), cell.source)
+
+
+def _html(nb: nbformat.NotebookNode, title: str, language: str) -> str:
+    """The notebook as one file that loads nothing; glyphs for its Chinese text are in it."""
+    exporter = TemplateExporter(  # type: ignore[no-untyped-call]
+        extra_template_basedirs=[str(_TEMPLATES)], template_name="report", file_extension=".html"
+    )
+    style, script = (path.read_text(encoding="utf-8") for path in (_TEMPLATES / "style.css", SCRIPT))
+    words = {name: label(f"report.{name}", language) for name in ("code", "close", "sort", "contents")}
+    words |= {"lang": language, "title": title, "style": style, "script": script, "policy": policy(script)}
+    html, _ = exporter.from_notebook_node(nb, resources=words)
+    html = re.sub(r'<a class="anchor-link"[^>]*>[^<]*</a>', "", str(html))
+    return html.replace("</style>", f"{font_face(unescape(html))}</style>", 1)
