@@ -17,9 +17,10 @@ WRITTEN = {
     "number": 3,
     "score": 0.5,
     "money": Decimal("-125000.00"),
+    "estimate": Decimal("-125049.00"),
     "percent": Decimal("-12.5"),
 }
-EXPECTED = {"number": "3", "score": "0.50", "money": "-12.50", "percent": "-12.50"}
+EXPECTED = {"number": "3", "score": "0.50", "money": "-12.50", "estimate": "-12.50", "percent": "-12.50"}
 
 
 @pytest.mark.parametrize("column", result_columns())

@@ -114,17 +114,12 @@ def _breaks(before: tuple[int, Corpus], now: tuple[int, Corpus]) -> Iterator[dic
     if later - earlier > 1:
         yield {**shared, "kind": "gap", "previous": str(earlier), "current": str(later)}
     for kind, column in (("name", "entity"), ("units", "entity_kind")):
-        was, is_now = (_first(budget, column) for budget in (previous, current))
+        was, is_now = (budget.first(column) for budget in (previous, current))
         if was and is_now and squeeze(was) != squeeze(is_now):
             yield {**shared, "kind": kind, "previous": was, "current": is_now}
     yield from ({**shared, **cut} for cut in _recoded(previous, current))
     if later - earlier == 1:
         yield from ({**shared, **cut} for cut in _recounted(previous, current))
-
-
-def _first(budget: Corpus, column: str) -> str | None:
-    known = budget.documents[column].dropna()
-    return str(known.iloc[0]) if len(known) else None
 
 
 def _recoded(previous: Corpus, current: Corpus) -> Iterator[dict[Any, Any]]:

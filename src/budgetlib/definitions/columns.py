@@ -7,7 +7,7 @@ from functools import cache
 
 from budgetlib.definitions.toml import load
 
-_FIGURES = ("money", "percent", "quantity")
+_FIGURES = ("money", "estimate", "percent", "quantity")
 _STYLES = dict.fromkeys((*_FIGURES, "number", "score"), "number") | {"item": "name", "content": "name"}
 
 

@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from budgetlib.definitions.columns import ResultColumn, result_columns
 from budgetlib.definitions.forms import forms
-from budgetlib.definitions.labels import decimal, item, label, labels, money, name
+from budgetlib.definitions.labels import decimal, item, label, labels, money, name, percent
 from budgetlib.report.citations import Citations
 from budgetlib.report.provenance import SourceSpan
 from budgetlib.tables.locators import Row
 
+_ESTIMATED = Decimal("1E2")
 _STATED = ("published_yuan", "published_pct")
 
 
@@ -113,6 +114,37 @@ class Cells:
         page = self.place({"document_id": first.document_id, "page": first.page})
         return label("cite.join", self.language).join(part for part in (page, *named) if part)
 
+    def marked(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """`frame` with a column that marks the rows which rest on corrected figures; as it is without corrections."""
+        if not self.corrections or "document_id" not in frame:
+            return frame
+        return frame.assign(corrected=[self.corrected(row) for row in frame.to_dict("records")])
+
+    def line_break(self, row: Row) -> str:
+        """Why a line over the years breaks (a row of `series_breaks`), in words."""
+        values = {key: row[key] for key in ("previous", "current")}
+        if row["kind"] == "base":
+            values = {key: " ".join(self._quantity(Decimal(value), "yuan")) for key, value in values.items()}
+        if row["kind"] == "form":
+            values = {key: self.form(value) for key, value in values.items()}
+        if row["kind"] == "units":
+            values = {key: label(f"entity_kind.{value}", self.language) for key, value in values.items()}
+        measure = label(f"key_figure.{row['measure']}", self.language) if row["measure"] else ""
+        return label(f"break.{row['kind']}", self.language, year=row["fiscal_year"], figure=measure, **values)
+
+    def kinds_of_break(self, kinds: str) -> str:
+        """The column `breaks` of `series`, in words."""
+        words = (label(f"break_kind.{kind}", self.language) for kind in kinds.split(", "))
+        return label("cite.join", self.language).join(words)
+
+    def exactly(self, value: Decimal | None, unit: str | None) -> str:
+        """A value of the table `corrections` with its unit and all its digits."""
+        if value is None:
+            return ""
+        if unit == "yuan":
+            return " ".join(self._quantity(value, unit))
+        return percent(value) if unit == "percent" else f"{value:f}".rstrip("0").rstrip(".")
+
     def matrix(self, coverage: pd.DataFrame, signs: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
         """Places (sorted) and a row for each form: its name, then for each place the signs of what became of it."""
         places = sorted(coverage.place.dropna().unique()) + ([None] if coverage.place.isna().any() else [])
@@ -127,7 +159,7 @@ class Cells:
     def _head(self, column: ResultColumn, detail: str) -> dict[str, str]:
         return {
             "head": label(f"column.{column.name}", self.language),
-            "unit": label("unit.yuan", self.language) if column.kind == "money" else detail,
+            "unit": label("unit.yuan", self.language) if column.kind in ("money", "estimate") else detail,
             "kind": column.style,
             "lang": "en" if column.name == "reason" and detail else "",
         }
@@ -160,6 +192,8 @@ class Cells:
                 return " ".join(self._quantity(value, row["value_unit"])).strip()
             case "money":
                 return money(value, self.language, column.signed)
+            case "estimate":
+                return money(value.quantize(_ESTIMATED, "ROUND_HALF_UP"), self.language, column.signed)
             case "percent":
                 return decimal(value, column.signed)
             case "score":

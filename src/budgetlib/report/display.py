@@ -1,35 +1,37 @@
-"""The chapters of reports: result frames → escaped HTML in one language, with words around the figures."""
+"""What notebooks show and keep: result frames → escaped HTML in one language, with words around the figures."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from budgetlib.analysis import Guidance
+from budgetlib.core.errors import BadParameter
 from budgetlib.core.files import write_bytes
-from budgetlib.definitions.labels import percent
-from budgetlib.report.charts import plot_budget_execution, plot_series
-from budgetlib.report.cited_pages import encoded
-from budgetlib.report.evidence import exhibits
+from budgetlib.core.version import __version__
+from budgetlib.definitions.labels import LANGUAGES, label, percent
+from budgetlib.report.cells import Cells
+from budgetlib.report.charts import NARROW, WIDE, Plot, plot_budget_execution, plot_series, png, sentence, svg
+from budgetlib.report.citations import Citations
+from budgetlib.report.cited_pages import cited_pages
 from budgetlib.report.execution import Execution
-from budgetlib.report.panels import Html, Panels
+from budgetlib.report.findings import finding_cards, written_corrections
+from budgetlib.report.html import Html, block
 from budgetlib.report.summary import Summary
+from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.store import write_csv
 
 _CARDS = ("budget_total", "basic", "project", "general_public_budget", "three_public", "operating_cost", "procurement")
-_SHOWN_OF_ONE_CHECK = 5
 _FATES = ("read", "declared_empty", "not_read", "not_printed")
 
 
-_REAL = ("previous_real_yuan", "real_change_yuan")
-_SHOWN_REAL = Decimal("1E2")  # yuan: what is estimated is shown to 0.01 万元
-
-
 @dataclass(frozen=True, eq=False)
-class Display(Panels):
+class Display:
     """Shows results about one `budget` in one `language` (`zh`|`en`).
 
     With a folder `out`, charts are also written to `out/figures` and tables to `out/tables`;
@@ -39,34 +41,90 @@ class Display(Panels):
     Raises `BadParameter` for another language.
     """
 
+    budget: Corpus
+    language: str = "zh"
+    out: str = ""
+    base: str = ""
+    corpus: Corpus | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a language without labels."""
+        if self.language not in LANGUAGES:
+            raise BadParameter(f"language is {self.language!r}; allowed: {', '.join(LANGUAGES)}")
+
+    def table(self, frame: pd.DataFrame, name: str = "", folded: str = "", terms: str = "") -> Html:
+        """A result frame as a table with units and sources; `folded` (a label's key) hides it under that heading.
+
+        Figures lead to where they are printed; those that no document prints to `terms`: the table folded under that
+        label, or a chapter.
+        Without rows: the sentence `empty.<name>`, or nothing without a `name`.
+        """
+        if frame.empty:
+            return block("sentence", self._label(f"empty.{name}")) if name else Html()
+        columns, rows = self._cells.table(frame, _anchor(terms) if "." in terms else terms)
+        return block("table", _anchor(folded), self._label(folded) if folded else "", columns, rows)
+
+    def chart(self, plot: Plot, frame: pd.DataFrame, source: str = "") -> Html:
+        """What `plot` draws of `frame`, with its `source` (a label's key; else its place); or why there is nothing.
+
+        In a report (`out`) what is drawn of a row leads to where its figure is printed, and a narrow drawing for phones
+        goes with the wide one. JupyterLab shows both at once, and of a drawing with links only an error.
+        """
+        addresses = [self._cells.citations.address(row) for row in frame.to_dict("records")]
+        linked = frame.assign(href=addresses) if self.out else frame
+        wide, narrow = (plot(linked, self.language, width) for width in (WIDE, NARROW))
+        if (nothing := sentence(wide)) is not None:
+            return block("sentence", nothing)
+        name = plot.__name__.removeprefix("plot_")
+        whose = self._label("report.title", entity=self.budget.name, year=self.budget.first("fiscal_year"))
+        note = self._label(source) if source else f"{whose} · {self._cells.place(frame.to_dict('records')[0])}"
+        if not self.out:
+            return block("chart", Markup(svg(wide)), "", note)  # noqa: S704 - drawn by charts
+        write_bytes(png(wide, note), Path(self.out, "figures", f"{name}.{self.language}.png"))
+        return block("chart", Markup(svg(wide)), Markup(svg(narrow)), note)  # noqa: S704 - drawn by charts
+
+    def csv(self, frame: pd.DataFrame, name: str) -> Html:
+        """`frame` as `out/tables/<name>.csv`, and a link to it; nothing without `out`."""
+        if not self.out:
+            return Html()
+        write_csv(self._cells.marked(frame), Path(self.out, "tables", f"{name}.csv"))
+        return block("link", f"{self.base}tables/{name}.csv", self._label("report.csv"))
+
+    def sources(self, sources: pd.DataFrame) -> Html:
+        """The files behind the figures, and what made the report."""
+        numbered = self.table(sources.assign(number=range(1, len(sources) + 1)))
+        notes = [self._label("report.several")] if len(sources) > 1 else []
+        notes.append(self._label("report.made_by", version=__version__))
+        return numbered + self._notes("source", notes)
+
+    def pages(self, tables_dir: str) -> Html:
+        """Every page that was cited so far, once, with the cited places marked; words where there is no page to show.
+
+        From `tables_dir`, the folder of the tables, the files are found that were read.
+        """
+        shown, complete = cited_pages(self._whole, self._cells, tables_dir)
+        if not shown:
+            return block("sentence", self._label("empty.pages"))
+        note = Html() if complete else block("sentence", self._label("report.pages_left_out"))
+        return note + block("pages", shown, self._label("report.on_paper"))
+
     def title(self) -> Html:
         """Whose budget, and of which year."""
-        kind = self._first("entity_kind")
-        year = self._label("report.year", year=self._first("fiscal_year"))
-        return self._html("title", self._entity, year, self._label(f"entity_kind.{kind}") if kind else "")
+        kind, year = self.budget.first("entity_kind"), self._label("report.year", year=self.budget.first("fiscal_year"))
+        return block("title", self.budget.name, year, self._label(f"entity_kind.{kind}") if kind else "")
 
-    def summary(
-        self,
-        figures: pd.DataFrame,
-        functions: pd.DataFrame,
-        change: pd.DataFrame,
-        procurement: pd.DataFrame,
-        shares: pd.DataFrame,
-        applying: Guidance,
-    ) -> Html:
+    def summary(self, change: pd.DataFrame, shares: pd.DataFrame, applying: Guidance) -> Html:
         """The answer in a few sentences; what was not read is said.
 
-        From what `key_figures`, `spending_by_function`, `spending_change`, `procurement_mix`, `coverage_shares` and
-        `guidance` give.
+        Of the year itself, and from what `spending_change`, `coverage_shares` and `guidance` give.
         """
-        about = self._entity, self._first("fiscal_year"), figures, functions, change, procurement, shares, applying
-        answer = Summary(self._cells, *about, self.budget.checks)
-        return self._html("answer", self._cells.say("cite.stop").join(answer.lead()), list(answer.chapters()))
+        answer = Summary(self._cells, self.budget, change, shares, applying)
+        return block("answer", self._cells.say("cite.stop").join(answer.lead()), list(answer.chapters()))
 
     def cards(self, figures: pd.DataFrame) -> Html:
         """The first of the `key_figures`, each with its source."""
         chosen = {figure["measure"]: figure for figure in figures.to_dict("records")}
-        return self._html("cards", [self._cells.card(chosen[measure]) for measure in _CARDS if measure in chosen])
+        return block("cards", [self._cells.card(chosen[measure]) for measure in _CARDS if measure in chosen])
 
     def read(self, coverage: pd.DataFrame) -> Html:
         """In one line: which files, and how many pages met which fate."""
@@ -75,8 +133,8 @@ class Display(Panels):
         files = self._label("cite.join").join(self.budget.documents.path)
         source = self._label("report.source", files=files, fates=self._label("cite.join").join(fates))
         notes = [note for note in dict.fromkeys(self.budget.documents.note) if note]
-        said = [source, *(self._label("report.note", note=note) for note in notes), self._label("unit.note")]
-        return sum((self._html("source", line) for line in said), Html(""))
+        in_manifest = (self._label("report.note", note=note) for note in notes)
+        return self._notes("source", [source, *in_manifest, self._label("unit.note")])
 
     def changes(self, change: pd.DataFrame, published: pd.DataFrame) -> Html:
         """The rows of `spending_change` but the totals, one folded table for each dimension; nothing without any.
@@ -84,11 +142,8 @@ class Display(Panels):
         First what the document states of functions (`published_functions`), with its reasons.
         """
         computed = change[(change.basis == "computed") & (change.dimension != "total")]
-        tables = [self.table(published, folded="dimension.stated")] + [
-            self.table(rows.drop(columns="reason"), folded=f"dimension.{dimension}")
-            for dimension, rows in computed.groupby("dimension", sort=False)
-        ]
-        return sum(tables, Html(""))
+        stated = self.table(published, folded="dimension.stated")
+        return stated + self._by_dimension(computed.drop(columns="reason"), "dimension")
 
     def procurement(
         self, mix: pd.DataFrame, standing: pd.DataFrame, concentrated: pd.DataFrame, projects: pd.DataFrame
@@ -99,16 +154,14 @@ class Display(Panels):
         """
         html = self.table(mix)
         for name, frame in (("standing", standing), ("concentration", concentrated)):
-            html += self._html("note", self._label(f"procurement.{name}")) if len(frame) else Html("")
+            html += block("note", self._label(f"procurement.{name}")) if len(frame) else Html()
             html += self.table(frame, name)
-        said = self._label("procurement.declared")
-        declared = projects.declared_service.map(lambda declared: said if declared else None)
+        words = self._label("procurement.declared")
+        declared = projects.declared_service.map(lambda declared: words if declared else None)
         if projects.empty:
             return html + self.table(projects, "procured_projects" if len(self.budget.form("projects")) else "projects")
         note = self._label("procurement.projects", count=len(projects), declared=int(declared.notna().sum()))
-        return (
-            html + self._html("note", note) + self.table(projects.assign(declared=declared), folded="report.procured")
-        )
+        return html + block("note", note) + self.table(projects.assign(declared=declared), folded="report.procured")
 
     def prices(self, prices: pd.DataFrame) -> Html:
         """The frame of `constant_prices`, nominal beside real, or which years the price index lacks.
@@ -116,27 +169,24 @@ class Display(Panels):
         Nothing without rows: that there is no year before is said where the totals are.
         """
         if prices.empty:
-            return Html("")
+            return Html()
         years = {"year": prices.price_year.iloc[0], "before": prices.previous_year.iloc[0]}
         missing = prices.missing_years.iloc[0]
         if missing:
-            return self._html("source", self._label("prices.missing", years=missing))
+            return block("source", self._label("prices.missing", years=missing))
         index = {f"index_{when}": prices[f"{when}_index"].iloc[0] for when in ("previous", "current")}
         changed = percent(prices.price_change_pct.iloc[0], signed=True)
-        said = self._label("prices.base", **years, **index, percent=changed)
-        shown = prices.copy()
-        for name in _REAL:
-            shown[name] = prices[name].map(_rounded)
-        return self._html("note", said) + self.table(shown)
+        base = self._label("prices.base", **years, **index, percent=changed)
+        return block("note", base) + self.table(prices)
 
     def years(self, series: pd.DataFrame, breaks: pd.DataFrame) -> Html:
         """The frame of `series` as a chart and a folded table, and in words where its lines break (`series_breaks`)."""
         chart = self.chart(plot_series, series, "report.all_years")
         if series.fiscal_year.nunique() < 2:
             return chart
-        said = [self._html("note", self._break(row)) for row in breaks.to_dict("records")]
-        words = series.breaks.map(lambda kinds: kinds and self._broken(kinds))
-        return sum(said, chart) + self.table(series.assign(breaks=words), folded="report.series")
+        notes = self._notes("note", map(self._cells.line_break, breaks.to_dict("records")))
+        words = series.breaks.map(lambda kinds: kinds and self._cells.kinds_of_break(kinds))
+        return chart + notes + self.table(series.assign(breaks=words), folded="report.series")
 
     def execution(self, execution: pd.DataFrame, years: pd.DataFrame) -> Html:
         """The frames of `budget_execution` and `execution_years`: sentences, tables, a chart where a year is closed.
@@ -144,45 +194,27 @@ class Display(Panels):
         Without final accounts of the year a sentence says so.
         """
         if execution.empty:
-            html = self._html("sentence", self._label("empty.budget_execution"))
+            html = block("sentence", self._label("empty.budget_execution"))
         else:
-            said = Execution(self._cells, self._first("fiscal_year"), execution, self._whole.checks).sentences()
-            html = sum((self._html("note", sentence) for sentence in said), Html(""))
-            if execution.adjusted_yuan.notna().any():
-                html += self._html("source", self._label("execution.adjusted_note"))
-            totals = execution.dimension.isin(["total", "kind"])
-            html += self.table(execution[totals])
-            for dimension, rows in execution[~totals].groupby("dimension", sort=False):
-                html += self.table(rows, folded=f"execution.{dimension}")
+            words = Execution(self._cells, self.budget.first("fiscal_year"), execution, self._whole.checks)
+            adjusted = [self._label("execution.adjusted_note")] if execution.adjusted_yuan.notna().any() else []
+            whole = execution.dimension.isin(["total", "kind"])
+            html = self._notes("note", words.sentences()) + self._notes("source", adjusted)
+            html += self.table(execution[whole]) + self._by_dimension(execution[~whole], "execution")
         return html + self.chart(plot_budget_execution, years, "report.all_years") if years.final_yuan.any() else html
-
-    def _broken(self, kinds: str) -> str:
-        return self._label("cite.join").join(self._label(f"break_kind.{kind}") for kind in kinds.split(", "))
-
-    def _break(self, row: Any) -> str:
-        values = {key: row[key] for key in ("previous", "current")}
-        if row["kind"] == "base":
-            values = {key: self._money(Decimal(value)) for key, value in values.items()}
-        if row["kind"] == "form":
-            values = {key: self._cells.form(value) for key, value in values.items()}
-        if row["kind"] == "units":
-            values = {key: self._label(f"entity_kind.{value}") for key, value in values.items()}
-        measure = self._label(f"key_figure.{row['measure']}") if row["measure"] else ""
-        return self._label(f"break.{row['kind']}", year=row["fiscal_year"], figure=measure, **values)
 
     def guidance(self, applying: Guidance) -> Html:
         """Which section of the guidance catalogue applies, or why none is known; and what similar by name means."""
         edition = applying.edition or self._label("guidance.unnumbered")
-        said = self._label(f"guidance.{applying.basis}", edition=edition, section=applying.section)
-        lead = self._html("note", said)
+        lead = block("note", self._label(f"guidance.{applying.basis}", edition=edition, section=applying.section))
         if applying.section is None:
             return lead
-        return lead + self._html("source", self._label("guidance.threshold", threshold=f"{applying.threshold:.2f}"))
+        return lead + block("source", self._label("guidance.threshold", threshold=f"{applying.threshold:.2f}"))
 
     def services(self, projects: pd.DataFrame, items: pd.DataFrame, editions: pd.DataFrame) -> Html:
         """Folded tables from the frames of `catalogue_coverage`, `catalogue_items` and `edition_changes`."""
         if projects.empty:
-            return self._html("sentence", self._label("empty.projects"))
+            return block("sentence", self._label("empty.projects"))
         named = {"code": "catalogue_code", "name": "catalogue_item", "basis": "match", "status": "edition_status"}
         shown = projects.drop(columns="section").rename(columns=named)
         unlisted = shown[(shown.match == "none") & shown.looks_like_service.astype(bool)].drop(columns="match")
@@ -199,14 +231,13 @@ class Display(Panels):
         """The head of a comparison (`compare`): how many budgets, of whom, of which years, and what not to do."""
         years = self._label("cite.join").join(str(year) for year in sorted(set(comparison.fiscal_year)))
         counts = {"count": len(comparison), "departments": comparison.department_id.nunique(), "years": years}
-        lead = self._html("lead", self._label("comparison.lead", **counts))
-        notes = [self._label("comparison.overlap"), self._label("unit.note")]
-        return sum((self._html("source", note) for note in notes), lead)
+        lead = block("lead", self._label("comparison.lead", **counts))
+        return lead + self._notes("source", [self._label("comparison.overlap"), self._label("unit.note")])
 
     def reasons(self, changes: pd.DataFrame) -> Html:
         """The reasons that the disclosure gives for its changes (`published_and_computed`), as quotations."""
         given = [change for change in changes.to_dict("records") if change["reason"]]
-        return self._html("reasons", [self._cells.quotation(change) for change in given])
+        return block("reasons", [self._cells.quotation(change) for change in given])
 
     def findings(self, failed: pd.DataFrame, tables_dir: str) -> Html:
         """What does not add up (`failures`), each with evidence from the files of which `tables_dir` holds the tables.
@@ -216,64 +247,57 @@ class Display(Panels):
         states = self.budget.checks.state.value_counts()
         counts = {state: int(states.get(state, 0)) for state in ("pass", "not_applicable", "insufficient_data")}
         tested = self._label("findings.tested", tested=counts["pass"] + len(failed), **counts)
-        html = self._html("note", tested) + self.corrections()
-        if failed.empty:
-            return html
-        shown = failed.groupby("check").cumcount() < _SHOWN_OF_ONE_CHECK
-        numbered = list(zip(failed.to_dict("records"), shown, strict=True))
-        for folded in (False, True):
-            own = [(n, *one) for n, one in enumerate(numbered, 1) if (one[0]["severity"] == "note") == folded]
-            cards = [self._finding(number, finding, tables_dir if shown else "") for number, finding, shown in own]
-            if cards:
-                html += self._html("findings", self._label("findings.notes", count=len(cards)) if folded else "", cards)
-        return html
-
-    def _finding(self, number: int, finding: Any, tables_dir: str) -> dict[str, Any]:
-        shown = []
-        for part, exhibit in enumerate(exhibits(self._whole, finding, tables_dir or None), 1):
-            if exhibit.picture and self.out:
-                write_bytes(exhibit.picture, Path(self.out, "evidence", f"{number:02d}-{finding['check']}-{part}.png"))
-            picture = encoded(exhibit.picture) if exhibit.picture else ""
-            texts = list(dict.fromkeys(span.text for span in exhibit.spans))
-            shown.append({"picture": picture, "text": texts, "place": self._cells.cited(exhibit.spans[0])})
-        severity, message = finding["severity"], finding[f"message_{self.language}"]
-        label = self._label(f"severity.{severity}")
-        return {"severity": severity, "label": label, "text": message, "exhibits": shown, "shown": bool(tables_dir)}
+        html = block("note", tested) + self.corrections()
+        cards = finding_cards(self._cells, self._whole, failed, tables_dir, self.out)
+        notes = [card for card in cards if card["severity"] == "note"]
+        others = [card for card in cards if card["severity"] != "note"]
+        html += block("findings", "", others) if others else Html()
+        return html + (block("findings", self._label("findings.notes", count=len(notes)), notes) if notes else Html())
 
     def corrections(self) -> Html:
         """The corrections that this report uses, and those that were refused; nothing without any."""
-        frame = self.budget.corrections
-        texts = {
-            f"value_{which}": [
-                self._quantity(value, unit) for value, unit in zip(frame[which], frame.value_unit, strict=True)
-            ]
-            for which in ("published", "corrected")
-        }
-        return self.table(frame.assign(**texts).drop(columns=["published", "corrected"]), folded="findings.corrections")
+        return self.table(written_corrections(self._cells, self.budget.corrections), folded="findings.corrections")
 
     def quality(self, documents: pd.DataFrame) -> Html:
         """The frame of `document_quality` in one paragraph."""
         sums = {name: int(documents[name].sum()) for name in ("pages", "unread", "lines", "tested", "held")}
-        statements = len(self.budget.statements)
-        lead = self._label("data_quality.lead", documents=len(documents), statements=statements, **sums)
-        return self._html("lead", lead)
+        counts = {"documents": len(documents), "statements": len(self.budget.statements), **sums}
+        return block("lead", self._label("data_quality.lead", **counts))
 
     def identities(self, identities: pd.DataFrame) -> Html:
         """The frame of `identity_quality`: first those that failed somewhere, folded those that always held."""
-        about = identities[f"about_{self.language}"].where(
-            identities[f"about_{self.language}"].notna(), identities["check"]
-        )
-        named = identities.assign(about=about)
-        failed = named.failed > 0
-        shown = self.table(named[failed], "identities", terms="findings")
-        return shown + self.table(named[~failed], folded="data_quality.always")
+        named = identities.assign(about=identities[f"about_{self.language}"].fillna(identities["check"]))
+        failed = self.table(named[named.failed > 0], "identities", terms="findings")
+        return failed + self.table(named[named.failed == 0], folded="data_quality.always")
 
     def coverage_by_place(self, coverage: pd.DataFrame) -> Html:
         """The frame of `form_coverage` as a table: forms down, places across, a sign for each fate."""
         signs = {state: self._label(f"fate.{state}").split(" ")[0] for state in _FATES}
         legend = self._label("cite.join").join(self._label(f"fate.{state}") for state in _FATES)
-        return self._html("source", legend) + self._html("matrix", *self._cells.matrix(coverage, signs))
+        return block("source", legend) + block("matrix", *self._cells.matrix(coverage, signs))
+
+    @cached_property
+    def _cells(self) -> Cells:
+        corrections = self.budget.corrections
+        applied = corrections[corrections.outcome == "applied"].to_dict("records")
+        documents = tuple(self.budget.documents.document_id)
+        return Cells(self.language, documents, Citations(self._whole), tuple(applied))
+
+    @property
+    def _whole(self) -> Corpus:
+        return self.budget if self.corpus is None else self.corpus
+
+    def _label(self, key: str, **values: object) -> str:
+        return label(key, self.language, **values)
+
+    def _by_dimension(self, frame: pd.DataFrame, heads: str) -> Html:
+        parts = frame.groupby("dimension", sort=False)
+        return sum((self.table(rows, folded=f"{heads}.{dimension}") for dimension, rows in parts), Html())
+
+    def _notes(self, kind: str, texts: Iterable[str]) -> Html:
+        return sum((block(kind, text) for text in texts), Html())
 
 
-def _rounded(yuan: Decimal) -> Decimal:
-    return yuan.quantize(_SHOWN_REAL, "ROUND_HALF_UP")
+def _anchor(key: str) -> str:
+    """The id of a table folded under the label `key`."""
+    return f"table-{key.rpartition('.')[2]}"

@@ -112,6 +112,7 @@ class Provenance:
             for row in self._rows("statements", place.document_id)
             if (row["section"], row["measure"], squeeze(row["item"] or "")) == about
         ]
+        statements.sort(key=lambda row: row["unit"] is not None)  # the publisher's own come before those of its units
         exact = [row for row in statements if row["value"] == value]
         return [
             _sentence(row, place.number, as_printed(row["sentence"], row["value"], row["value_unit"]))

@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from budgetlib.analysis import Guidance
+from budgetlib.analysis import Guidance, procurement_mix, spending_by_function
+from budgetlib.analysis.key_figures import key_figure
 from budgetlib.definitions.labels import decimal, item, label, name, percent
 from budgetlib.report.cells import Cells
+from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Row
 
 # The forms by function that cover the whole budget: only shares of these are shares of the total.
@@ -25,25 +27,19 @@ _CHANGE_IN_PERCENT = r"section:\d+:expenditure_change_pct "
 class Summary:
     """Sentences about one budget; every figure in them is a link to where it is printed.
 
-    The frames are those of `key_figures`, `spending_by_function`, `spending_change`, `procurement_mix` and
-    `coverage_shares`; `checks` is the table.
+    `change` and `shares` are the frames of `spending_change` and `coverage_shares`.
     """
 
     cells: Cells
-    entity: str
-    year: int
-    figures: pd.DataFrame
-    functions: pd.DataFrame
+    budget: Corpus
     change: pd.DataFrame
-    procurement: pd.DataFrame
     shares: pd.DataFrame
     applying: Guidance
-    checks: pd.DataFrame
 
     def lead(self) -> list[Markup]:
         """What is spent, how much more or less than the year before, and what moved it."""
         total = self._figure("budget_total")
-        about = {"entity": self.entity, "year": self.year}
+        about = {"entity": self.budget.name, "year": self.budget.first("fiscal_year")}
         if total is None:
             return [self._say("unread", **about)]
         spent = self._say("total", **about, amount=self.cells.amount(total, "value"), change=self._change())
@@ -73,7 +69,8 @@ class Summary:
     def _percent(self, row: Row, basis: str) -> Markup:
         """A change in percent; where the published amounts contradict what is published, both."""
         share = self._linked(percent(abs(row["change_pct"])), row, "change_pct")
-        failed = self.checks[(self.checks.state == "fail") & (self.checks.published == row["change_pct"])]
+        checks = self.budget.checks
+        failed = checks[(checks.state == "fail") & (checks.published == row["change_pct"])]
         about = failed[failed.places.str.match(_CHANGE_IN_PERCENT).astype(bool)]
         if basis == "computed" or about.empty:
             return self._say("share", percent=share)
@@ -103,7 +100,8 @@ class Summary:
         return [self._say("drivers", parts=self._joined(parts))] if parts else []
 
     def _largest(self) -> list[Markup]:
-        rows = self.functions[self.functions.form.isin(_WHOLE_BUDGET)].to_dict("records")
+        functions = spending_by_function(self.budget)
+        rows = functions[functions.form.isin(_WHOLE_BUDGET)].to_dict("records")
         largest = max(rows, key=lambda row: row["share_pct"] or 0, default=None)
         if largest is None or largest["share_pct"] is None:
             return []
@@ -112,7 +110,7 @@ class Summary:
 
     def _procured(self) -> Markup:
         total, whole = self._figure("budget_total"), self._figure("procurement")
-        kinds = [row for row in self.procurement.to_dict("records") if row["amount_yuan"]]
+        kinds = [row for row in procurement_mix(self.budget).to_dict("records") if row["amount_yuan"]]
         parts = self._joined([self._kind(row) for row in kinds])
         if whole is None:
             return self._say("procured_kinds", parts=parts) if kinds else self._say("no_procurement")
@@ -150,8 +148,8 @@ class Summary:
         )
 
     def _found(self) -> Markup:
-        states = self.checks.state
-        failed = self.checks[states == "fail"].severity.value_counts()
+        checks = self.budget.checks
+        states, failed = checks.state, checks[checks.state == "fail"].severity.value_counts()
         tested = int(states.isin(["pass", "fail"]).sum())
         counts = {"tested": tested, "failed": int(failed.get("error", 0) + failed.get("warning", 0))}
         notes = int(failed.get("note", 0))
@@ -162,7 +160,8 @@ class Summary:
         return self._say("findings", said=self._to("adds-up", said), asked=asked)
 
     def _figure(self, measure: str) -> Row | None:
-        return next((row for row in self.figures.to_dict("records") if row["measure"] == measure), None)
+        figure = key_figure(self.budget, measure)
+        return None if figure is None else figure._asdict()
 
     def _item(self, row: Row) -> str:
         shown = item(row["item"], self.cells.language, row["code"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -106,6 +106,16 @@ class Corpus(_Unread):
         documents = self.documents
         read = (documents.document_kind == "budget") & documents.outcome.isin(["ok", "partial"])
         return documents[read & documents.department_id.notna() & documents.fiscal_year.notna()]
+
+    def first(self, column: str) -> Any:
+        """The first known value in a column of `documents`; None where none is known."""
+        known = self.documents[column].dropna()
+        return known.iloc[0] if len(known) else None
+
+    @property
+    def name(self) -> str:
+        """Whose disclosures these are, as printed, or else as a key."""
+        return str(self.first("entity") or self.first("department_id"))
 
     def year_before(self, budget: Corpus) -> Corpus | None:
         """The same department's budget of the year before `budget`; None where there is none."""

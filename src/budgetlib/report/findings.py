@@ -1,0 +1,67 @@
+"""What does not add up, and what a researcher overrides → what a report shows of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from budgetlib.core.files import write_bytes
+from budgetlib.definitions.labels import label
+from budgetlib.report.cells import Cells
+from budgetlib.report.cited_pages import encoded
+from budgetlib.report.evidence import Exhibit, exhibits
+from budgetlib.tables.corpus import Corpus
+
+_PICTURED_OF_ONE_CHECK = 5
+"""Of one check that fails many times, so many are shown on their pages: the others are alike."""
+
+
+def finding_cards(
+    cells: Cells, corpus: Corpus, failed: pd.DataFrame, tables_dir: str, out: str
+) -> list[dict[str, Any]]:
+    """A card for each row of `failures`, for its template; pictures are also written to the folder `out`, if given.
+
+    From `tables_dir`, the folder of the tables, the files are found that were read.
+    """
+    pictured = failed.groupby("check").cumcount() < _PICTURED_OF_ONE_CHECK
+    cards = []
+    for number, (finding, shown) in enumerate(zip(failed.to_dict("records"), pictured, strict=True), 1):
+        found = exhibits(corpus, finding, tables_dir if shown and tables_dir else None)
+        if out:
+            _write(found, Path(out, "evidence"), f"{number:02d}-{finding['check']}")
+        severity = finding["severity"]
+        cards.append(
+            {
+                "severity": severity,
+                "label": label(f"severity.{severity}", cells.language),
+                "text": finding[f"message_{cells.language}"],
+                "exhibits": [_exhibit(cells, exhibit) for exhibit in found],
+                "shown": bool(shown and tables_dir),
+            }
+        )
+    return cards
+
+
+def written_corrections(cells: Cells, corrections: pd.DataFrame) -> pd.DataFrame:
+    """The table `corrections` with both values in words, each in its unit."""
+    values = {
+        f"value_{which}": [
+            cells.exactly(*pair) for pair in zip(corrections[which], corrections.value_unit, strict=True)
+        ]
+        for which in ("published", "corrected")
+    }
+    return corrections.assign(**values).drop(columns=["published", "corrected"])
+
+
+def _exhibit(cells: Cells, exhibit: Exhibit) -> dict[str, Any]:
+    texts = list(dict.fromkeys(span.text for span in exhibit.spans))
+    picture = encoded(exhibit.picture) if exhibit.picture else ""
+    return {"picture": picture, "text": texts, "place": cells.cited(exhibit.spans[0])}
+
+
+def _write(shown: list[Exhibit], folder: Path, name: str) -> None:
+    for part, exhibit in enumerate(shown, 1):
+        if exhibit.picture:
+            write_bytes(exhibit.picture, folder / f"{name}-{part}.png")

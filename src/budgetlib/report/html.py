@@ -1,0 +1,35 @@
+"""Markup that a notebook shows, made by macros of `templates/blocks.html.j2`, which escape what they are given."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+
+class Html:
+    """Markup that a notebook shows as it is; `+` puts one below another."""
+
+    def __init__(self, markup: str = "") -> None:
+        self.markup = markup
+
+    def __add__(self, other: Html) -> Html:
+        return Html(self.markup + other.markup)
+
+    def _repr_html_(self) -> str:
+        return self.markup
+
+    def __repr__(self) -> str:
+        return Markup(self.markup).striptags()  # noqa: S704 - tags are taken out, none is put in
+
+
+def block(name: str, *values: object) -> Html:
+    """The macro `name` filled with `values`."""
+    return Html(str(getattr(_blocks(), name)(*values)))
+
+
+@cache
+def _blocks() -> Any:
+    return Environment(loader=PackageLoader("budgetlib.report"), autoescape=True).get_template("blocks.html.j2").module
