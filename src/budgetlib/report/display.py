@@ -21,7 +21,7 @@ from budgetlib.report.citations import Citations
 from budgetlib.report.cited_pages import cited_pages
 from budgetlib.report.execution import Execution
 from budgetlib.report.findings import finding_cards, written_corrections
-from budgetlib.report.html import Html, block
+from budgetlib.report.html import Html, anchor, block
 from budgetlib.report.summary import Summary
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.store import write_csv
@@ -61,8 +61,8 @@ class Display:
         """
         if frame.empty:
             return block("sentence", self._label(f"empty.{name}")) if name else Html()
-        columns, rows = self._cells.table(frame, _anchor(terms) if "." in terms else terms)
-        return block("table", _anchor(folded), self._label(folded) if folded else "", columns, rows)
+        columns, rows = self._cells.table(frame, anchor(terms) if "." in terms else terms)
+        return block("table", anchor(folded), self._label(folded) if folded else "", columns, rows)
 
     def chart(self, plot: Plot, frame: pd.DataFrame, source: str = "") -> Html:
         """What `plot` draws of `frame`, with its `source` (a label's key; else its place); or why there is nothing.
@@ -105,8 +105,8 @@ class Display:
         shown, complete = cited_pages(self._whole, self._cells, tables_dir)
         if not shown:
             return block("sentence", self._label("empty.pages"))
-        note = Html() if complete else block("sentence", self._label("report.pages_left_out"))
-        return note + block("pages", shown, self._label("report.on_paper"))
+        left_out = [] if complete else [self._label("report.pages_left_out")]
+        return self._notes("sentence", left_out) + block("pages", shown, self._label("report.on_paper"))
 
     def title(self) -> Html:
         """Whose budget, and of which year."""
@@ -170,14 +170,13 @@ class Display:
         """
         if prices.empty:
             return Html()
-        years = {"year": prices.price_year.iloc[0], "before": prices.previous_year.iloc[0]}
-        missing = prices.missing_years.iloc[0]
-        if missing:
-            return block("source", self._label("prices.missing", years=missing))
-        index = {f"index_{when}": prices[f"{when}_index"].iloc[0] for when in ("previous", "current")}
-        changed = percent(prices.price_change_pct.iloc[0], signed=True)
-        base = self._label("prices.base", **years, **index, percent=changed)
-        return block("note", base) + self.table(prices)
+        first = prices.iloc[0]
+        if first.missing_years:
+            return block("source", self._label("prices.missing", years=first.missing_years))
+        index = {"index_previous": first.previous_index, "index_current": first.current_index}
+        about = {"year": first.price_year, "before": first.previous_year, **index}
+        changed = percent(first.price_change_pct, signed=True)
+        return block("note", self._label("prices.base", **about, percent=changed)) + self.table(prices)
 
     def years(self, series: pd.DataFrame, breaks: pd.DataFrame) -> Html:
         """The frame of `series` as a chart and a folded table, and in words where its lines break (`series_breaks`)."""
@@ -250,9 +249,10 @@ class Display:
         html = block("note", tested) + self.corrections()
         cards = finding_cards(self._cells, self._whole, failed, tables_dir, self.out)
         notes = [card for card in cards if card["severity"] == "note"]
-        others = [card for card in cards if card["severity"] != "note"]
-        html += block("findings", "", others) if others else Html()
-        return html + (block("findings", self._label("findings.notes", count=len(notes)), notes) if notes else Html())
+        folded = self._label("findings.notes", count=len(notes))
+        for head, own in (("", [card for card in cards if card not in notes]), (folded, notes)):
+            html += block("findings", head, own) if own else Html()
+        return html
 
     def corrections(self) -> Html:
         """The corrections that this report uses, and those that were refused; nothing without any."""
@@ -261,8 +261,8 @@ class Display:
     def quality(self, documents: pd.DataFrame) -> Html:
         """The frame of `document_quality` in one paragraph."""
         sums = {name: int(documents[name].sum()) for name in ("pages", "unread", "lines", "tested", "held")}
-        counts = {"documents": len(documents), "statements": len(self.budget.statements), **sums}
-        return block("lead", self._label("data_quality.lead", **counts))
+        counts = {"documents": len(documents), "statements": len(self.budget.statements)}
+        return block("lead", self._label("data_quality.lead", **counts, **sums))
 
     def identities(self, identities: pd.DataFrame) -> Html:
         """The frame of `identity_quality`: first those that failed somewhere, folded those that always held."""
@@ -296,8 +296,3 @@ class Display:
 
     def _notes(self, kind: str, texts: Iterable[str]) -> Html:
         return sum((block(kind, text) for text in texts), Html())
-
-
-def _anchor(key: str) -> str:
-    """The id of a table folded under the label `key`."""
-    return f"table-{key.rpartition('.')[2]}"

@@ -30,6 +30,11 @@ def block(name: str, *values: object) -> Html:
     return Html(str(getattr(_blocks(), name)(*values)))
 
 
+def anchor(key: str) -> str:
+    """The id of a table folded under the label `key`."""
+    return f"table-{key.rpartition('.')[2]}"
+
+
 @cache
 def _blocks() -> Any:
     return Environment(loader=PackageLoader("budgetlib.report"), autoescape=True).get_template("blocks.html.j2").module
