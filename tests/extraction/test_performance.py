@@ -412,3 +412,72 @@ def test_every_page_of_an_original_has_a_kind_and_an_outcome(path: Path) -> None
     assert [page["page"] for page in own["pages"]] == list(range(1, own["documents"][0]["pages"] + 1))
     assert all(page["kind"] and page["outcome"] for page in own["pages"])
     assert not [page for page in own["pages"] if page["outcome"] == "unreadable" and not page["reason"]]
+
+
+LISTED = (
+    "1.1－产出指标，11－数量指标，培训人数；实施周期指标值：≥20人，年度指标值：≥10人；"
+    "2、2－效益指标，22－社会效益，办结率；实施周期指标值：≥90%，年度指标值：≥90%;"
+)
+
+
+def test_a_list_may_write_the_indicators_of_a_project_into_one_cell_below_its_unit(tmp_path: Path) -> None:
+    rows = (
+        "项目名称（资金使用单位）\t总计：\t财政拨款\t财政专户拨款\t其他资金\t绩效目标\t绩效指标",
+        "合计：\t12.00\t10.00\t2.00\t\t\t",
+        "示例市示例中心\t12.00\t10.00\t2.00\t\t\t",
+        f"示例培训费\t12.00\t10.00\t2.00\t\t办好培训。\t{LISTED}",
+    )
+    parsed = parse(tmp_path, document("示例市示例局项目支出绩效目标表\n单位：万元\n" + "\n".join(rows)))
+    (row,) = parsed["performance_projects"]
+    assert (row["project"], row["unit"], row["annual_yuan"]) == ("示例培训费", "示例市示例中心", 120000)
+    assert (row["annual_appropriation_yuan"], row["annual_special_account_yuan"]) == (100000, 20000)
+    assert targets(parsed, "annual") == [
+        ("产出指标", "数量指标", "培训人数", "≥10人"),
+        ("效益指标", "社会效益", "办结率", "≥90%"),
+    ]
+    assert targets(parsed, "whole_period")[0] == ("产出指标", "数量指标", "培训人数", "≥20人")
+
+
+def test_carryover_is_a_source_of_its_own(tmp_path: Path) -> None:
+    with_carryover = head(annual="150,000") + "\n\t上年结转\t0\t上年结转\t50,000"
+    (row,) = parse(tmp_path, document(TITLE + "\n".join((with_carryover, GOALS, COLUMNS, QUANTITY, SIGNED))))[
+        "performance_projects"
+    ]
+    assert (row["annual_yuan"], row["annual_carryover_yuan"], row["total_carryover_yuan"]) == (150000, 50000, 0)
+
+
+def test_a_table_keeps_its_title_and_a_unit_of_money_in_a_row_of_its_own_counts(tmp_path: Path) -> None:
+    rows = (
+        "专项（项目）名称\t示例发展专项\t",
+        "资金金额\t实施期资金总额：\t10.00",
+        "（万元）\t其中：财政拨款\t10.00",
+        "一级指标\t二级指标\t指标内容\t指标值",
+        "产出指标\t数量指标\t补贴企业数\t≥5家",
+    )
+    (row,) = parse(tmp_path, document("2026年专项资金总体绩效目标表\n" + "\n".join(rows)))["performance_projects"]
+    assert (row["title"], row["project"], row["total_yuan"]) == (
+        "2026年专项资金总体绩效目标表",
+        "示例发展专项",
+        Decimal("100000.00"),
+    )
+
+
+def test_a_departments_tasks_may_begin_its_table_each_with_money_from_several_sources(tmp_path: Path) -> None:
+    rows = (
+        "年度主要任务\t任务名称\t主要内容\t预算金额（万元）\t",
+        "\t\t\t总额\t财政拨款",
+        "\t基本履职\t人员和运转\t5.00\t4.00",
+        "\t金额合计\t\t5.00\t4.00",
+    )
+    text = "部门整体支出绩效目标表\n部门（单位）名称 示例市示例局\n" + "\n".join(rows)
+    told = parse(tmp_path, document(text))["department_targets"]
+    assert {row["department"] for row in told} == {"示例市示例局"}
+    task = next(row for row in told if row["kind"] == "task")
+    assert (task["item"], task["text"], task["amount_yuan"]) == ("基本履职", "人员和运转", 50000)
+    assert ("基本履职、财政拨款", 40000) in {(row["item"], row["amount_yuan"]) for row in told}
+
+
+def test_a_number_of_the_page_ends_no_table(tmp_path: Path) -> None:
+    first = TITLE + "\n".join((head(), GOALS, COLUMNS, QUANTITY))
+    parsed = parse(tmp_path, document(first, "第 3 页，共 40 页\n" + "\n".join((SATISFACTION, SIGNED))))
+    assert len(targets(parsed, "annual")) == 2

@@ -149,7 +149,7 @@ def log_pages(
         named = annex.kind if annex and not on_page[index] else None
         kind = named or _kind(page, index, bool(on_page[index]), index in contents)
         record = _record(page, kind, on_page[index], reasons[index], lost[index] > 0, annex)
-        records.append(_counted(record, count, annex is None))
+        records.append(_counted(record, count, annex is None or annex.outcome == "declared_empty"))
     return records
 
 
@@ -206,6 +206,7 @@ def _counted(record: PageRecord, count: AmountCount | None, expected: bool) -> P
     if count.left:
         said = f"{len(count.left)} of {count.printed} amounts went into no table"
         record["reason"] = f"{record['reason']}; {said}" if record["reason"] else said
-        if expected and record["outcome"] == "not_a_form" and count.taken == 0 and count.printed >= _LOOSE_ROWS:
+        said_empty = record["outcome"] in ("not_a_form", "declared_empty")
+        if expected and said_empty and count.taken == 0 and count.printed >= _LOOSE_ROWS:
             record["outcome"] = "unreadable"
     return record

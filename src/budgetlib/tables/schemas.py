@@ -263,6 +263,8 @@ SOURCES = {
     "local": "from city and county (市县财政资金)",
     "own": "raised by the unit itself (单位自筹)",
     "appropriation": "from the budget, where the paper does not tell levels apart (财政拨款)",
+    "special_account": "from the fiscal special account (财政专户拨款)",
+    "carryover": "carried over from the year before (上年结转)",
     "other": "from other sources (其他资金)",
 }
 PERIODS = {"total": "the whole period (实施期)", "annual": "the year (年度)"}
@@ -292,6 +294,7 @@ PERFORMANCE_PROJECTS = Table(
         DOCUMENT_ID,
         Column("project", TEXT, "The project's name as printed in its head, without line breaks; null where none is."),
         Column("project_code", TEXT, "The code before the name, where one is printed."),
+        Column("title", TEXT, "The table's title without blanks: it may be for a fund (专项资金) or for transfers."),
         Column("unit", TEXT, "The unit that carries it out (实施单位)."),
         Column("supervisor_code", TEXT, "Code of the supervising department."),
         Column("supervisor", TEXT, "The supervising department (主管部门)."),

@@ -18,6 +18,7 @@ _SINGLE = (
     "named_title",
     "signature",
     "form_date",
+    "listed_indicator",
     "rubric",
     "last",
     "head_rest",
@@ -51,6 +52,7 @@ class PerformanceWords:
     named_title: re.Pattern[str]
     signature: re.Pattern[str]
     form_date: re.Pattern[str]
+    listed_indicator: re.Pattern[str]
     rubric: re.Pattern[str]
     last: re.Pattern[str]
     head_rest: re.Pattern[str]
@@ -135,7 +137,7 @@ def _whole(key: str, words: tuple[str, ...]) -> str | None:
 def performance_words() -> PerformanceWords:
     """The words of performance-target tables, from `performance.toml`."""
     data = load("performance.toml", __package__)
-    single: dict[str, Any] = {name: re.compile(data[name]) for name in _SINGLE}
+    single: dict[str, Any] = {name: re.compile(data[name].replace("\n", "")) for name in _SINGLE}
     groups: dict[str, Any] = {name: _patterns(data[name]) for name in ("labels", "sources", "listing", "columns")}
     levels = {first: tuple(second) for first, second in data["levels"].items()}
     return PerformanceWords(**single, **groups, levels=levels)

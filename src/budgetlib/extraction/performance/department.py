@@ -86,7 +86,11 @@ class DepartmentFigures:
             item = words[0].text if len(words) > 1 else None
             amount = self._amount(target, numbers[0]) if numbers else None
             target.statements.append(TargetStatement("task", self.section, item, words[-1].text, amount, place.page))
-            target.take(target.text_spans, place, [token.cell for token in (words[0], words[-1], *numbers[:1])])
+            target.take(target.text_spans, place, [token.cell for token in (words[0], words[-1], *numbers)])
+            for number in numbers[1:]:
+                about = "、".join([item or words[-1].text, *self.headers.get(number.cell.column, [])[-1:]])
+                money = self._amount(target, number)
+                target.statements.append(TargetStatement("figure", self.section, about, number.text, money, place.page))
 
     def _remember(self, row: Sequence[Token]) -> None:
         for token in row:

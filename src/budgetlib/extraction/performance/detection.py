@@ -15,15 +15,18 @@ from budgetlib.pages.model import Grid
 
 TITLE_LINES = 8
 """How many lines above a table may hold its title."""
-_ASIDE = re.compile(r"[-—–\s]*\d[\d\s]*[-—–\s]*|\(?20\d\d年?度?\)?|\(?20\d\d年?|度\)?|附?表\d*(?:-\d+)?|公开表\d+")
+_ASIDE = re.compile(
+    r"[-—–\s]*\d[\d\s]*[-—–\s]*|\(?20\d\d年?度?\)?|\(?20\d\d年?|度\)?|附?表\d*(?:-\d+)?|公开表\d+|第\d+页(?:[,，/]?共\d+页)?"
+)
 _BARE_UNIT = re.compile(r"(?:^|\s)(亿元|万元|千元|元)$")
+_DEPARTMENT = re.compile(r"(?:部门|单位|部门[(（]单位[)）])名称\s+(?P<name>\S.{3,})")
 _SHORT = 6
 
 
 def is_aside(text: str) -> bool:
     """True for a line that may stand between two pieces of a table: a title, unit, year, entity or page number.
 
-    >>> is_aside("- 12 -"), is_aside("项目支出绩效目标表"), is_aside("十一、国有资产占有使用情况")
+    >>> is_aside("- 12 -"), is_aside("第 39 页，共 40 页"), is_aside("十一、国有资产占有使用情况")
     (True, True, False)
     """
     key = squeeze(text)
@@ -38,9 +41,15 @@ def stated_unit(above: Sequence[str]) -> str | None:
     return find_unit(above) or (bare[-1] if bare else None)
 
 
+def title_above(above: Sequence[str]) -> str | None:
+    """The title of such a table that stands nearest above, without blanks; None where none does."""
+    titles = map(squeeze, reversed(above[-TITLE_LINES:]))
+    return next((title for title in titles if performance_words().title.search(title)), None)
+
+
 def is_titled(above: Sequence[str]) -> bool:
     """True where a title of such a table stands above."""
-    return any(performance_words().title.search(squeeze(text)) for text in above[-TITLE_LINES:])
+    return title_above(above) is not None
 
 
 def title_name(above: Sequence[str]) -> str | None:
@@ -60,9 +69,20 @@ def names_table(labels: Sequence[HeaderLabel], printed: Sequence[Token], departm
     return department or named[0].name == "project"
 
 
-def has_money(labels: Sequence[HeaderLabel], department: bool) -> bool:
-    """True where a row of a head tells how much: a table that does not name its project begins with it."""
-    return any(label.is_money and label.name == "total" for label in labels) or (department and bool(labels))
+def has_money(labels: Sequence[HeaderLabel], printed: Sequence[Token], department: bool) -> bool:
+    """True where a row of a head tells how much: a table that does not name its project begins with it.
+
+    That of a department may begin with its tasks.
+    """
+    if department and (labels or any(performance_words().task.search(token.key) for token in printed)):
+        return True
+    return any(label.is_money and label.name == "total" for label in labels)
+
+
+def department_above(above: Sequence[str]) -> str | None:
+    """The department that a line above a table names, with a colon behind the label or a blank."""
+    named = [match["name"] for text in above if (match := _DEPARTMENT.fullmatch(text.strip()))]
+    return find_entity(above) or (re.sub(r"\s+", "", named[-1]) if named else None)
 
 
 def has_indicator_header(grid: Grid) -> bool:

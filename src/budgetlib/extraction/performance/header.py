@@ -63,8 +63,8 @@ def _is_value(before: HeaderLabel, name: str) -> bool:
     return not before.values and before.name in ("project", "department") and name in ("period", "goal", "other")
 
 
-def read_head(target: TargetTable, labels: Sequence[HeaderLabel], place: PageRef) -> None:
-    """Take what the labels of one row say into `target`."""
+def read_head(target: TargetTable, row: Sequence[Token], labels: Sequence[HeaderLabel], place: PageRef) -> None:
+    """Take what the `labels` of one row say into `target`; the row may begin with the unit alone."""
     words = performance_words()
     money = [label for label in labels if label.is_money]
     if any(label.name == "total" for label in money):
@@ -86,7 +86,9 @@ def read_head(target: TargetTable, labels: Sequence[HeaderLabel], place: PageRef
             target.goal_scopes += [scope] if scope not in target.goal_scopes else []
         elif label.name in PLAIN:
             _take_plain(target, label, text)
-    target.money_unit = find_unit([label.token.key for label in labels]) or target.money_unit
+    target.money_unit = (
+        find_unit([*(token.key for token in row[:1]), *(label.token.key for label in labels)]) or target.money_unit
+    )
 
 
 def _take_name(target: TargetTable, kind: str, text: str) -> None:

@@ -242,4 +242,4 @@ class TargetTable:
             }
 
 
-_FIELDS = ("project_code", "unit", "supervisor_code", "supervisor", "attribute", "period", "form_date")
+_FIELDS = ("project_code", "title", "unit", "supervisor_code", "supervisor", "attribute", "period", "form_date")

@@ -6,17 +6,19 @@ from collections.abc import Collection, Sequence
 
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import performance_words
-from budgetlib.extraction.forms.titles import find_entity, find_unit
+from budgetlib.extraction.forms.titles import find_unit
 from budgetlib.extraction.performance.columns import IndicatorLayout, find_layout
 from budgetlib.extraction.performance.department import DepartmentFigures
 from budgetlib.extraction.performance.detection import (
     TITLE_LINES,
+    department_above,
     has_indicator_header,
     has_money,
     is_aside,
     is_titled,
     names_table,
     stated_unit,
+    title_above,
     title_name,
 )
 from budgetlib.extraction.performance.header import HeaderLabel, find_labels, form_date, read_head
@@ -112,6 +114,7 @@ class Parser:
         else:
             self.close_table()
         projects.money_unit = find_unit(inside) or stated_unit(self.above) or projects.money_unit
+        projects.title = title_above(self.above) or (self.projects.title if self.projects else None)
         self.projects = projects
 
     def _list_rows(self, projects: ProjectList, grid: Grid, start: int, place: PageRef) -> None:
@@ -121,6 +124,8 @@ class Parser:
         opens = start == 0
         for row in range(start, grid.row_count):
             printed = tokens(grid, row)
+            if projects.is_head(grid, row):
+                continue
             entry = projects.entry(grid, row, place)
             if not printed or not projects.speaks(grid, row):
                 projects.owner = entry.name if entry else projects.owner
@@ -131,6 +136,7 @@ class Parser:
                 self._say_unread()
                 entry.on(place)
                 projects.say_figures(entry, grid, row, place)
+                projects.say_indicators(entry, grid, row, place)
                 self.current, self.targets = entry, [*self.targets, entry]
                 self.reader = IndicatorReader(entry, projects.layout) if projects.layout else None
             elif entry and self.current:
@@ -157,7 +163,7 @@ class Parser:
             labels = find_labels(printed)
             header_complete = self.header_complete and (self.current is None or not department)
             if names_table(labels, printed, department) or (
-                header_complete and is_titled(self.above) and has_money(labels, department)
+                header_complete and is_titled(self.above) and has_money(labels, printed, department)
             ):
                 self._begin(department, place)
                 opens = False
@@ -178,7 +184,9 @@ class Parser:
         self.current.on(place)
         self.figures = DepartmentFigures()
         self.header_complete = False
-        self.current.titled = find_entity(above) if department else title_name(above)
+        self.current.titled = department_above(above) if department else title_name(above)
+        if title := title_above(above):
+            self.current.fields["title"] = title
         self.above = []
 
     def _row(
@@ -208,7 +216,7 @@ class Parser:
         else:
             if target.kind == "department":
                 self.figures.take(target, printed, opens, place)
-            read_head(target, labels, place)
+            read_head(target, printed, labels, place)
 
     def _begin_indicators(self, layout: IndicatorLayout, printed: Sequence[Token]) -> None:
         """The head of the indicators; a second one without the first level is that of the other half, printed below."""

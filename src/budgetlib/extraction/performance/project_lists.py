@@ -11,7 +11,15 @@ from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary import performance_words
 from budgetlib.extraction.forms.titles import is_total
 from budgetlib.extraction.performance.columns import IndicatorLayout, find_layout, same_place
-from budgetlib.extraction.performance.model import PageRef, TargetAmount, TargetStatement, TargetTable, Token, tokens
+from budgetlib.extraction.performance.model import (
+    Indicator,
+    PageRef,
+    TargetAmount,
+    TargetStatement,
+    TargetTable,
+    Token,
+    tokens,
+)
 from budgetlib.pages.model import Grid
 
 _LONG_CODE = re.compile(r"(?P<code>[0-9A-Z]{15,})-(?P<name>.+)")
@@ -40,6 +48,7 @@ class ProjectList:
     headers: dict[int, str]
     """In a list of departments: what the columns of figures are of."""
     money_unit: str | None = None
+    title: str | None = None
     owner: str | None = None
     """The unit whose projects come now, where it stands in a row of its own."""
     page_index: int = 0
@@ -83,6 +92,8 @@ class ProjectList:
             target.fields["project_code"] = match["code"]
         if unit := self._text(grid, row, "unit") or self.owner:
             target.fields["unit"] = unit
+        if self.title:
+            target.fields["title"] = self.title
         scope = "annual" if self.annual else None
         for source, column in self.sources.items():
             cell = grid.cell(row, column)
@@ -103,6 +114,22 @@ class ProjectList:
                 entry.take(entry.text_spans, place, [cell])
         if self.headers and (goal := self._text(grid, row, "goal")):
             entry.statements.append(TargetStatement("goal", None, None, goal, None, place.page))
+
+    def say_indicators(self, entry: TargetTable, grid: Grid, row: int, place: PageRef) -> None:
+        """The indicators that stand one after the other in one cell beside a project."""
+        cell = grid.cell(row, self.columns["indicators"]) if "indicators" in self.columns else None
+        text = re.sub(r"\s+", "", cell.text) if cell else ""
+        for match in performance_words().listed_indicator.finditer(text):
+            levels = match["level1"], match["level2"], match["level3"]
+            for scope in ("whole_period", "annual"):
+                box = cell.box if cell else None
+                entry.indicators.append(Indicator(scope, *levels, match[scope] or None, place.page, box))
+        if cell and entry.indicators:
+            entry.take(entry.text_spans, place, [cell])
+
+    def is_head(self, grid: Grid, row: int) -> bool:
+        """True for a row of the list's head that a page end repeated, however the rest of it is printed."""
+        return performance_words().list_column(squeeze(self._text(grid, row, "project"))) == "project"
 
     def nameless(self, grid: Grid, row: int) -> bool:
         """True where a project begins whose name a page end cut off: an empty merged cell down to the last row."""
@@ -136,14 +163,17 @@ def find_list(grid: Grid, department: bool) -> tuple[ProjectList, int] | None:
         head = tokens(grid, row)
         names = [words.list_column(token.key) for token in head]
         wanted = "unit" if department else "project"
-        if wanted not in names or not {"goal", "amount"} <= set(names) | _below(grid, row, head):
+        if wanted not in names:
             continue
+        named = set(names) | _below(grid, row, head)
         end = row + max(token.cell.rows for token in head)
+        layout = _layout(grid, row, end)
+        if "amount" not in named or not ("goal" in named or (layout and not department)):
+            continue
         columns, sources = _columns(grid, row, end)
         if department:
             columns["project"] = columns.pop("unit")
         texts = "".join(token.key for r in range(row, end) for token in tokens(grid, r))
-        layout = _layout(grid, row, end)
         annual = words.scope(texts) == "annual"
         kind = "department" if department else "project"
         headers = _headers(grid, row, end, layout) if department else {}
