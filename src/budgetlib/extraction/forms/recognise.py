@@ -255,7 +255,8 @@ def _repeats(current: FormTable, header: TableHeader) -> bool:
 def _carried_over(last: FormPiece, grid: Grid) -> tuple[FormColumn, ...] | None:
     """The columns of `last` as they stand in `grid`, which shows no header; None where they do not fit.
 
-    Columns are matched by their place on the paper; a grid may lack or split columns that say nothing.
+    Columns are matched by their place on the paper; a grid may lack or split columns that say nothing, and merge
+    columns of labels: then the first of them stands for all.
     """
     edges = last.grid.edges
     if not (grid.edges and edges):
@@ -265,21 +266,11 @@ def _carried_over(last: FormPiece, grid: Grid) -> tuple[FormColumn, ...] | None:
     columns: dict[int, FormColumn] = {}
     for column in last.columns:
         left, right = edges[column.index], edges[column.index + 1]
-        overlaps = [
-            (min(right, grid.edges[i + 1]) - max(left, grid.edges[i]), i)
-            for i in range(grid.column_count)
-            if i not in columns
-        ]
-        shared, index = max(overlaps, default=(0.0, -1))
-        if shared > _SAME_COLUMN * (right - left):
+        overlaps = [(min(right, grid.edges[i + 1]) - max(left, grid.edges[i]), i) for i in range(grid.column_count)]
+        fits = [i for shared, i in sorted(overlaps, reverse=True) if shared > _SAME_COLUMN * (right - left)]
+        index = next((i for i in fits if i not in columns), None)
+        if index is not None:
             columns[index] = replace(column, index=index)
-        elif column.role != "skip" and not _under_one_header(column, last.columns):
+        elif column.role != "skip" and not any(column.role and columns[i].role for i in fits):
             return None
     return tuple(columns[index] for index in sorted(columns))
-
-
-def _under_one_header(column: FormColumn, columns: Sequence[FormColumn]) -> bool:
-    """True where one header cell stands over a label column and the one to its left: a list may print both as one."""
-    return column.role is not None and any(
-        other.index == column.index - 1 and other.header == column.header for other in columns
-    )
