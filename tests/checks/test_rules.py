@@ -241,6 +241,20 @@ def test_units_that_are_not_organs_have_no_operating_cost() -> None:
     assert states(corpus(lines=economic + more), "operating_cost_is_operating") == ["fail"]
 
 
+def test_the_units_of_a_department_are_told_from_the_column_that_shows_them() -> None:
+    def three_public(centre: str) -> Corpus:
+        rows = [
+            ("total", None, "合计", {"previous_year:total": "30.00", "total": "0.00"}),
+            ("subtotal", None, "示例局", {"previous_year:total": "30.00", "total": "0.00"}),
+            ("line", None, "示例局", {"previous_year:total": "0.00", "total": "0.00"}),
+            ("line", None, "示例中心", {"previous_year:total": centre, "total": "0.00"}),
+        ]
+        return corpus(lines=lines("three_public", rows))
+
+    assert set(states(three_public("30.00"), "units_add_up")) == {"pass"}
+    assert "fail" in states(three_public("20.00"), "leaves_add_up")
+
+
 def test_a_form_of_one_fund_is_not_held_against_a_form_of_all() -> None:
     def form(name: str, total: str) -> list[Any]:
         return lines(name, [("total", None, "合计", {"total": total, "basic": total})])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ import pytest
 
 from budgetlib.core.text import slug, squeeze
 from budgetlib.definitions.forms import forms
+from budgetlib.extraction.forms.lines import form_lines
 from budgetlib.extraction.forms.recognise import recognise
 from budgetlib.extraction.forms.row_kinds import row_kinds
 from budgetlib.extraction.forms.rows import PrintedRow
 from budgetlib.extraction.forms.titles import form_above, without_years
+from budgetlib.pages.model import Box, Cell, Grid, Line, Page
 from budgetlib.pipeline import parse_document
 from tests.plain_text import parse
 
@@ -99,6 +102,39 @@ def test_a_section_printed_without_its_class_takes_it_from_above(parsed: Any) ->
         "支出总表\n\n单位：元\n\n类\t款\t项\t科目名称\t合计\n201\t\t\t服务\t5\n\t40\t\t信访\t5\n201\t40\t01\t运行\t5\n"
     )
     assert [line["code"] for line in parsed(text)["lines"]] == ["201", "20140", "2014001"]
+
+
+def test_a_header_that_runs_into_the_next_column_is_still_that_of_the_codes(parsed: Any) -> None:
+    header = "功能分类科目编>类\t功能分类科目编>款\t功能分类科目编>项\t码>功能分类科目名称\t合计"
+    records = parsed(f"支出总表\n\n单位：元\n\n{header}\n201\t01\t05\t行政运行\t5\n")
+    assert [line["code"] for line in records["lines"]] == ["2010105"]
+
+
+def page_of(number: int, edges: tuple[float, ...], *rows: tuple[str, ...]) -> Page:
+    """A page with one ruled grid that fills it between `edges`."""
+    box = Box(edges[0], 100, edges[-1], 100 + 20 * len(rows))
+    cells = tuple(
+        Cell(text, r, c, box=Box(edges[c], 100 + 20 * r, edges[c + 1], 120 + 20 * r))
+        for r, row in enumerate(rows)
+        for c, text in enumerate(row)
+    )
+    return Page(number, 600, 800, (), (Grid(cells, len(rows), len(edges) - 1, box, edges),))
+
+
+def test_the_total_alone_on_a_further_page_goes_on_with_the_form_though_it_merges_the_columns_of_labels() -> None:
+    header = ("类", "款", "项", "科目名称", "合计", "基本支出")
+    first = page_of(1, (50, 80, 110, 140, 300, 400, 500), header, ("201", "01", "05", "行政运行", "5.00", "2.00"))
+    titled = replace(first, lines=(Line("支出总表", Box(250, 50, 350, 60)), Line("单位：元", Box(400, 70, 500, 80))))
+    second = page_of(2, (50, 300, 400, 500), ("合计", "5.00", "2.00"))
+    (table,), unknown = recognise([titled, second])
+    lines, _ = form_lines(table, "元")
+    assert [(line["row_kind"], line["item"], line["published_text"], line["page"]) for line in lines] == [
+        ("line", "行政运行", "5.00", 1),
+        ("line", "行政运行", "2.00", 1),
+        ("total", "合计", "5.00", 2),
+        ("total", "合计", "2.00", 2),
+    ]
+    assert not unknown
 
 
 @pytest.mark.parametrize("printed", ["2010601-行政运行", "[2010601]行政运行", "2010601行政运行"])

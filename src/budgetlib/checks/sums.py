@@ -9,7 +9,7 @@ from budgetlib.checks.budget import Budget, Form, Row
 from budgetlib.checks.figures import total
 from budgetlib.checks.findings import Finding, compared
 from budgetlib.checks.rules import Rule
-from budgetlib.checks.trees import branches
+from budgetlib.checks.trees import Branch, branches
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import forms
 
@@ -116,12 +116,18 @@ def _heads(rule: Rule, form: Form, rows: Sequence[Row]) -> Iterator[Finding]:
 
 
 def _nested(rule: Rule, form: Form, rows: Sequence[Row]) -> Iterator[Finding]:
-    """Each head against its own rows; nothing where many heads have none: then they stand for something else."""
-    grown = branches(rows, "total")
+    """Each head against its own rows; nothing where many heads have none: then they stand for something else.
+
+    Which rows are a head's is read from each column in turn; the reading under which most columns add up counts.
+    """
+    readings = [_branched(rule, form, branches(rows, measure)) for measure in form.measures(None)]
+    yield from max(readings, key=lambda found: sum(finding.state == "pass" for finding in found), default=[])
+
+
+def _branched(rule: Rule, form: Form, grown: Sequence[Branch]) -> list[Finding]:
     if sum(not branch.whole for branch in grown) * _FEW_OF > len(grown):
-        return
-    for branch in grown:
-        yield from _down(rule, form, branch.head, branch.rows)
+        return []
+    return [finding for branch in grown for finding in _down(rule, form, branch.head, branch.rows)]
 
 
 def _grouped(rows: Sequence[Row]) -> bool:
