@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from budgetlib.cli import main
+from budgetlib.tables import workbook
 from budgetlib.tables.export import FORMATS
 from budgetlib.tables.schemas import TABLES
 from tests import invented
@@ -93,6 +94,22 @@ def test_a_workbook_has_a_sheet_for_each_table_a_frozen_header_and_no_formula(ti
     (lines,) = (ElementTree.fromstring(sheet) for sheet, name in zip(sheets, names, strict=True) if name == "lines")  # noqa: S314
     texts = {text.text for text in lines.iter(f"{SHEET}t")}
     assert {"'=cmd()", "名" * 300, "J综合窗口服务费"} <= texts
+
+
+def test_a_table_longer_than_a_sheet_is_divided_by_year_and_the_readme_says_so(
+    tidy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 40)
+    assert run(tidy, tmp_path / "out", "xlsx").exit_code == 0
+    with zipfile.ZipFile(tmp_path / "out/budgetlib.xlsx") as book:
+        names = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
+        sheets = [book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in range(1, len(names) + 1)]
+    parts = {name: sheet.count("<row ") for name, sheet in zip(names, sheets, strict=True) if name.startswith("lines")}
+    assert list(parts) == ["lines 2025", "lines 2025 (2)", "lines 2026", "lines 2026 (2)"]
+    assert max(parts.values()) == 40
+    assert sum(parts.values()) - len(parts) == sum(len(invented.tables(year)["lines"]) for year in (2025, 2026))
+    assert "documents" in names
+    assert "`lines` has more rows than a sheet holds" in (tmp_path / "out/README.md").read_text(encoding="utf-8")
 
 
 def test_a_database_keeps_exact_amounts_text_as_printed_and_sentences(tidy: Path, tmp_path: Path) -> None:

@@ -74,8 +74,9 @@ def findings(department: Department, store: Path, editions: Mapping[str, pa.Tabl
     try:
         return read_record_file(path, [CHECKS])[CHECKS]
     except (FileNotFoundError, Damaged):
-        write_record_file({CHECKS: _checked(department, store, editions)}, path)
-        return read_record_file(path, [CHECKS])[CHECKS]
+        rows = CHECKS.arrow(_checked(department, store, editions))
+        write_record_file({CHECKS: rows}, path)
+        return rows
 
 
 def read_editions(catalogue: Path, cited: Collection[str]) -> dict[str, pa.Table]:

@@ -126,7 +126,7 @@ def read_source(source: Source, options: Options, records: Path) -> Reading:
 def keep(source: Source, options: Options, rows: Records, records: Path) -> Reading:
     """The rows of `source`, written to the folder `records`."""
     path = record_path(records, record_key(source, options))
-    write_record_file({table: rows.get(table.name, []) for table in RECORDED}, path)
+    write_record_file({table: table.arrow(rows.get(table.name, [])) for table in RECORDED}, path)
     return _reading(source, path, rows)
 
 

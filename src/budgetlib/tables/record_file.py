@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -16,9 +15,9 @@ from budgetlib.tables.schemas import Table
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 
-def write_record_file(rows: Mapping[Table, Iterable[Mapping[str, Any]]], path: Path) -> None:
-    """`rows` as the file `path`: a digest, then one Arrow row with a list for each table, compressed."""
-    row = pa.table({table.name: _as_list(table.arrow(own)) for table, own in rows.items()})
+def write_record_file(tables: Mapping[Table, pa.Table], path: Path) -> None:
+    """The rows of `tables` as the file `path`: a digest, then one Arrow row with a list for each table, compressed."""
+    row = pa.table({table.name: _as_list(rows) for table, rows in tables.items()})
     sink = pa.BufferOutputStream()
     with pa.CompressedOutputStream(sink, "zstd") as stream, pa.ipc.new_stream(stream, row.schema) as writer:
         writer.write_table(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,8 @@ from budgetlib.core.files import neutral, replacing
 from budgetlib.tables.generations import Generation, Store
 from budgetlib.tables.partitions import WHOLE, holds
 from budgetlib.tables.schemas import Table, to_frame
+
+_ROWS_AT_A_TIME = 16_384
 
 
 def write_table(frame: pd.DataFrame, table: Table, folder: Path) -> None:
@@ -59,6 +61,20 @@ class Tables:
             return to_frame(there.to_table(columns=list(names), filter=rows).cast(schema))
         except (pa.ArrowException, OSError) as fault:
             raise self._refusal(table, fault) from fault
+
+    def batches(self, table: Table) -> Iterator[pd.DataFrame]:
+        """All rows of `table`, some thousands at a time."""
+        self.check(table)
+        there = ds.dataset(self.partitions(table), format="parquet")
+        for batch in there.to_batches(
+            columns=table.schema.names, batch_size=_ROWS_AT_A_TIME, batch_readahead=1, fragment_readahead=1
+        ):
+            yield to_frame(pa.Table.from_batches([batch]).cast(table.schema))
+
+    def count(self, table: Table) -> int:
+        """How many rows `table` has."""
+        self.check(table)
+        return sum(pq.read_metadata(path).num_rows for path in self.partitions(table))
 
     def partitions(self, table: Table) -> list[Path]:
         """The files of `table`, one for each partition."""
@@ -105,10 +121,16 @@ def read_table(table: Table, folder: Path) -> pd.DataFrame:
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """`frame` as CSV that spreadsheets open rightly: UTF-8 with byte-order mark, RFC 4180, nothing that runs."""
+    write_csv_batches(frame.columns, [frame], path)
+
+
+def write_csv_batches(columns: Iterable[str], frames: Iterable[pd.DataFrame], path: Path) -> None:
+    """`frames` with the same `columns`, one after another, as `write_csv` writes one."""
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as stream:
         rows = csv.writer(stream)
-        rows.writerow(frame.columns)
-        rows.writerows(map(_cell, row) for row in frame.itertuples(index=False))
+        rows.writerow(columns)
+        for frame in frames:
+            rows.writerows(map(_cell, row) for row in frame.itertuples(index=False))
 
 
 def _cell(value: object) -> object:
