@@ -4,11 +4,13 @@
 
 Makes FOLDER/raw, as many small files, and in FOLDER/tidy what reading them would have kept: the rows of the documents
 in TIDY. Then measures, each in a process of its own: putting the tables together, a run with nothing new, a run with
-one document more, loading, and the exports. Prints seconds, the memory of the largest process, and what it said last.
+one document more, loading, and the exports. Prints the seconds that pass and those of the processors, the memory of
+the largest process, and what it said last.
 """
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import time
@@ -31,17 +33,20 @@ OPTIONS = Options("never", DEFAULT_READER)
 IN_A_FOLDER = 1000
 
 LOAD = """
-import sys, budgetlib as bl
-corpus = bl.load(sys.argv[1])
-one = corpus.select(department=sys.argv[2])
-print(len(one.lines), "lines,", len(one.statements), "statements,", len(one.checks), "checks")
+import sys, time
+from budgetlib import load
+begun = time.process_time()
+one = load(sys.argv[1]).select(department=sys.argv[2])
+print(len(one.lines), "lines", len(one.checks), "checks:", round(time.process_time() - begun, 2), "s after the imports")
 """
 FORM = """
-import sys
+import sys, time
 from pathlib import Path
 from budgetlib.tables.schemas import LINES
 from budgetlib.tables.store import Tables
-print(len(Tables(Path(sys.argv[1])).read(LINES, columns=["document_id", "amount_yuan"], form="budget_summary")))
+begun = time.process_time()
+rows = Tables(Path(sys.argv[1])).read(LINES, columns=["document_id", "amount_yuan"], form="budget_summary")
+print(len(rows), "rows:", round(time.process_time() - begun, 2), "s after the imports")
 """
 
 
@@ -83,16 +88,18 @@ def make(tidy: Path, folder: Path, count: int) -> Iterator[Path]:
 
 
 def measured(what: str, *arguments: str) -> None:
-    """Print the seconds and the megabytes of the largest process of a command, and the last line that it prints."""
+    """Print the seconds of a command and of its processors, the megabytes of its largest process, and its last line."""
     script = (
         "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:], capture_output=True, text=True);"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, (done.stdout + done.stderr).splitlines()[-1])"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN); said = (done.stdout + done.stderr).splitlines()[-1];"
+        "print(used.ru_maxrss, used.ru_utime + used.ru_stime, said)"
     )
     begun = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True)
     seconds = time.perf_counter() - begun
-    kilobytes, said = done.stdout.strip().split(" ", 1)
-    print(f"| {what} | {seconds:.1f} s | {int(kilobytes) / 1000:.0f} MB | {said} |", flush=True)
+    kilobytes, busy, said = done.stdout.strip().split(" ", 2)
+    megabytes = int(kilobytes) / 1000
+    print(f"| {what} | {seconds:.1f} s | {float(busy):.1f} s | {megabytes:.0f} MB | {said} |", flush=True)
 
 
 def size(folder: Path) -> str:
@@ -113,7 +120,7 @@ def main() -> None:
     if not raw.exists():
         for _ in make(given.tidy, given.folder, given.count):
             pass
-    budgetlib = (sys.executable, "-m", "budgetlib.cli")
+    budgetlib = (sys.executable, "-c", "from budgetlib.cli import main; main()")
     parse = (*budgetlib, "parse", str(raw), "--out", str(tidy), "--ocr", "never", "--jobs", given.jobs)
     measured("tables put together from what was read", *parse)
     measured("nothing new", *parse)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -199,6 +200,33 @@ def test_a_reader_sees_one_run_or_the_other_while_tables_are_switched(raw: Path,
             seen.add(document)
     assert writer.returncode == 0
     assert len(seen) > 1
+
+
+@pytest.mark.slow
+def test_after_thirty_random_kills_the_next_run_is_as_a_first_one(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks/killed_runs.py"), "30"], capture_output=True, text=True, check=False
+    )
+    assert run.stdout == "30 moments, 0 faults\n\n"
+    assert run.returncode == 0
+
+
+def test_a_disk_that_is_full_when_tables_are_put_together_leaves_those_of_before(raw: Path, tmp_path: Path) -> None:
+    """What was read is there; the system lets no file grow to the size of a table."""
+    parse([raw], tmp_path / "tidy")
+    parse([disclose(tmp_path / "one", "示例市民政局")], tmp_path / "tidy")
+    before = frames(tmp_path / "tidy")
+    run = subprocess.run(
+        command("parse", raw, "--out", tmp_path / "tidy", "--jobs", 1),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "nothing there was changed" in run.stderr
+    assert same(frames(tmp_path / "tidy"), before)
+    assert read_again(raw, tmp_path / "tidy") == []
 
 
 # damage

@@ -21,11 +21,13 @@ _CLOSING = "，。、；：？！）〕】》”"
 
 def listing(corpus: Corpus, language: str = "en", width: int = 80) -> Iterator[str]:
     """What does not add up, document by document, then how much was tested; lines of at most `width` columns."""
-    checks = corpus.checks
-    failed = checks[checks.state == "fail"]
+    checks = corpus.rows("checks", ["document_id", "severity", "state"])
+    passed = Counter(checks.document_id[checks.state == "pass"])
+    failures = corpus.rows("checks", state="fail").groupby("document_id", sort=False)
+    failed = {str(name): rows for name, rows in failures}
     for document in _worst_first(corpus.documents, failed):
-        own = checks[checks.document_id == document["document_id"]]
-        yield from _document(document, own, language, width)
+        name = document["document_id"]
+        yield from _document(document, failed[name], passed[name], language, width)
     yield from _totals(checks, len(corpus.documents))
     for correction in corpus.corrections.to_dict("records"):
         if correction["outcome"] == "refused":
@@ -51,10 +53,8 @@ def wrapped(text: str, width: int, indent: int = 0) -> Iterator[str]:
         yield line.rstrip()
 
 
-def _document(document: Row, checks: pd.DataFrame, language: str, width: int) -> Iterator[str]:
-    tested = checks.state.isin(["pass", "fail"])
-    failed = checks[checks.state == "fail"]
-    yield from wrapped(f"{document['path']}: {tested.sum()} tested, {tested.sum() - len(failed)} hold", width)
+def _document(document: Row, failed: pd.DataFrame, passed: int, language: str, width: int) -> Iterator[str]:
+    yield from wrapped(f"{document['path']}: {passed + len(failed)} tested, {passed} hold", width)
     ranked = failed.sort_values("severity", key=lambda column: column.map(SEVERITIES.index), kind="stable")
     for name, group in ranked.groupby("check", sort=False):
         for finding in group.head(_OF_ONE_CHECK).to_dict("records"):
@@ -71,13 +71,11 @@ def _place(finding: Row) -> str:
     return f"{row}{page}"
 
 
-def _worst_first(documents: pd.DataFrame, failed: pd.DataFrame) -> list[Row]:
+def _worst_first(documents: pd.DataFrame, failed: Mapping[str, pd.DataFrame]) -> list[Row]:
     """The documents with failures: by the number of errors, then of warnings, then of notes."""
-    counts = Counter(zip(failed.document_id, failed.severity, strict=True))
-    listed = [
-        document for document in documents.to_dict("records") if document["document_id"] in set(failed.document_id)
-    ]
-    return sorted(listed, key=lambda one: [-counts[one["document_id"], severity] for severity in SEVERITIES])
+    counts = {name: Counter(own.severity) for name, own in failed.items()}
+    listed = documents[documents.document_id.isin(set(failed))].to_dict("records")
+    return sorted(listed, key=lambda one: [-counts[one["document_id"]][severity] for severity in SEVERITIES])
 
 
 def _totals(checks: pd.DataFrame, documents: int) -> Iterator[str]:

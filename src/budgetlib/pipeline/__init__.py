@@ -77,6 +77,7 @@ def parse(
     entries = {folder: read_corrections(folder) for folder in dict.fromkeys(file.path.parent for file in files)}
     store = Store(Path(out))
     with held_alone(store.folder):
+        store.clear()
         while True:
             read = _read_all(files, store, jobs, options, done)
             try:

@@ -83,16 +83,16 @@ def read_editions(catalogue: Path, cited: Collection[str]) -> dict[str, pa.Table
     """What the table at `catalogue` has of the editions `cited`, by their numbers, each item once."""
     if not cited:
         return {}
+    table = ds.dataset(catalogue)
+    names = pc.unique(table.to_table(columns=["edition"])["edition"]).drop_null().to_pylist()
+    numbers = {name: number for name in names if (number := document_number(name)) in cited}
     printed: dict[str, dict[tuple[str | None, ...], dict[str, Any]]] = defaultdict(dict)
-    numbers: dict[str, str] = {}
-    for batch in ds.dataset(catalogue).to_batches(columns=[*_ITEM, "level"], filter=pc.field("edition").is_valid()):
+    for batch in table.to_batches(columns=[*_ITEM, "level"], filter=pc.field("edition").isin(list(numbers))):
         for item in batch.to_pylist():
-            number = numbers.setdefault(item["edition"], document_number(item["edition"]))
-            if number in cited:
-                printed[number].setdefault(tuple(item[name] for name in _ITEM), {**item, "document_id": ""})
+            key = tuple(item[name] for name in _ITEM)
+            printed[numbers[item["edition"]]].setdefault(key, {**item, "document_id": ""})
     return {
-        number: CATALOGUE.arrow(printed[number][item] for item in sorted(printed[number], key=str))
-        for number in sorted(printed)
+        number: CATALOGUE.arrow(items[item] for item in sorted(items, key=str)) for number, items in printed.items()
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +26,7 @@ _SCHEMA = pa.schema(
         ("offers", pa.binary()),
     ]
 )
+_OF_READING = [name for name in _SCHEMA.names if name not in ("file", "state")]
 _SETTLED_NS = 2_000_000_000
 """A file that was changed just now may be changed again without another time: some systems count in two seconds."""
 
@@ -72,9 +72,10 @@ def _known(state: list[int] | None, seeks: list[str], cites: list[str], **readin
 
 def write_index(known: Mapping[str, Known], before: Generation, generation: Generation) -> None:
     """What is `known` of files by their names, as part of a generation."""
-    rows = [{"file": file, "state": one.state, **asdict(one.reading)} for file, one in known.items()]
-    for row in rows:
-        del row["unchanged"]
+    rows = [
+        {"file": file, "state": one.state, **{name: getattr(one.reading, name) for name in _OF_READING}}
+        for file, one in known.items()
+    ]
     made_from = hashlib.sha256(repr(rows).encode()).hexdigest()
     if before.has(INDEX, made_from):
         generation.take_over(INDEX, before)

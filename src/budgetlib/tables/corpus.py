@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -13,13 +13,17 @@ from budgetlib.core.errors import NotFound
 from budgetlib.tables.schemas import DOCUMENTS, TABLES
 from budgetlib.tables.store import Tables
 
-Read = Callable[[str, pd.DataFrame], pd.DataFrame]
-"""The rows of a table, by its name, that are about some rows of `documents`."""
+
+class Read(Protocol):
+    """What reads tables that were not asked for yet."""
+
+    def __call__(
+        self, name: str, documents: pd.DataFrame, columns: Sequence[str] | None = None, **equal: object
+    ) -> pd.DataFrame:
+        """Of a table, by its name, `columns` of the rows about some of `documents` that have the values `equal`."""
 
 
 class _Unread:
-    """What reads the tables that were not asked for yet."""
-
     __slots__ = ("_read",)
     _read: Read
 
@@ -57,8 +61,15 @@ class Corpus(_Unread):
             """A table that was not asked for before."""
             if name not in _NAMES or not hasattr(self, "_read"):
                 raise AttributeError(f"a corpus has no {name}; it has {', '.join(_NAMES)}")
-            object.__setattr__(self, name, self._rows(name, self.documents))
+            object.__setattr__(self, name, self.rows(name))
             return vars(self)[name]
+
+    def rows(self, table: str, columns: Sequence[str] | None = None, **equal: object) -> pd.DataFrame:
+        """The rows of a `table` whose columns have the values `equal`, with all `columns` or some; no more is read.
+
+        `corpus.rows("lines", ["document_id", "amount_yuan"], form="budget_summary", row_kind="total")`
+        """
+        return self._rows(table, self.documents, columns, **equal)
 
     def select(
         self,
@@ -84,20 +95,26 @@ class Corpus(_Unread):
         part = _lazy(documents, self._rows)
         if form is None:
             return part
-        lines = part.lines
-        return replace(part, lines=_found(lines, lines.form == form, "form", form, lines.form))
+        lines = part.rows("lines", form=form)
+        if lines.empty:
+            forms = part.rows("lines", ["form"]).form
+            _found(lines, forms == form, "form", form, forms)
+        object.__setattr__(part, "lines", lines)
+        return part
 
     def corrected(self) -> Corpus:
         """The same with the figures of `corrections` in place of what is printed; `published_text` stays as printed."""
 
-        def read(name: str, documents: pd.DataFrame) -> pd.DataFrame:
-            rows = self._rows(name, documents)
+        def read(
+            name: str, documents: pd.DataFrame, columns: Sequence[str] | None = None, **equal: object
+        ) -> pd.DataFrame:
             if name not in _CORRECTED:
-                return rows
-            corrections = self._rows("corrections", documents)
-            applied = corrections[corrections.outcome == "applied"]
+                return self._rows(name, documents, columns, **equal)
+            applied = self._rows("corrections", documents, outcome="applied")
             column, keys = _CORRECTED[name]
-            return _overridden(rows, column, keys, applied[applied.form.notna() == (name == "lines")])
+            rows = self._rows(name, documents, None, **equal)
+            corrected = _overridden(rows, column, keys, applied[applied.form.notna() == (name == "lines")])
+            return corrected if columns is None else corrected[list(columns)]
 
         return _lazy(self.documents, read)
 
@@ -127,12 +144,17 @@ class Corpus(_Unread):
         except NotFound:
             return None
 
-    def _rows(self, name: str, documents: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a table that are about some of its documents."""
+    def _rows(
+        self, name: str, documents: pd.DataFrame, columns: Sequence[str] | None = None, **equal: object
+    ) -> pd.DataFrame:
         frame: pd.DataFrame | None = vars(self).get(name)
         if frame is None:
-            return self._read(name, documents)
-        return frame if documents is self.documents else frame[frame.document_id.isin(set(documents.document_id))]
+            return self._read(name, documents, columns, **equal)
+        if documents is not self.documents:
+            frame = frame[frame.document_id.isin(set(documents.document_id))]
+        for column, value in equal.items():
+            frame = frame[(frame[column] == value).fillna(False).astype(bool)]
+        return frame if columns is None else frame[list(columns)]
 
     def form(self, form: str) -> pd.DataFrame:
         """The lines of one `form` as one document prints it: the first that does, in the order of `documents`."""
@@ -179,13 +201,13 @@ def load(tidy: str | Path) -> Corpus:
     tables = Tables(folder)
     for table in TABLES:
         tables.check(table)
-    documents = _most_credible_first(tables.read(DOCUMENTS))
+    whole = _most_credible_first(tables.read(DOCUMENTS))
     by_name = {table.name: table for table in TABLES}
 
-    def read(name: str, chosen: pd.DataFrame) -> pd.DataFrame:
-        return tables.read(by_name[name], None if chosen is documents else chosen)
+    def read(name: str, documents: pd.DataFrame, columns: Sequence[str] | None = None, **equal: object) -> pd.DataFrame:
+        return tables.read(by_name[name], None if documents is whole else documents, columns, **equal)
 
-    return _lazy(documents, read)
+    return _lazy(whole, read)
 
 
 def _overridden(rows: pd.DataFrame, column: str, keys: tuple[str, ...], corrections: pd.DataFrame) -> pd.DataFrame:

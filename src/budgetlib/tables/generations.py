@@ -87,6 +87,14 @@ class Store:
             target = Path(self._pointer.read_text(encoding="utf-8"))
         return Generation(self.folder / target)
 
+    def clear(self) -> None:
+        """Remove what runs that were killed left unfinished."""
+        for path in (*self.tables_dir.glob(".*.part"), *self.folder.rglob(".*.part")):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
     def held(self) -> tuple[Generation, BinaryIO]:
         """The generation in use, which stays as long as the file that comes with it is open.
 
