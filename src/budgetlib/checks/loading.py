@@ -47,7 +47,7 @@ def budgets(corpus: Corpus) -> list[Budget]:
     for budget in alone:
         together[_disclosure(budget)].append(budget)
     everyone: list[Budget] = []
-    catalogue = [item for items in tables["catalogue"].values() for item in items]
+    catalogue = _records(frames["catalogue"])
     for budget in alone:
         completed = _completed(budget, together[_disclosure(budget)])
         everyone.append(replace(completed, everyone=everyone, catalogue=catalogue))
