@@ -62,6 +62,8 @@ def copy(original: dict[Table, pa.Table], number: int, path: Path, name: str, di
     """The rows of a document as those of another file of another department."""
     entity = f"{original[DOCUMENTS]['entity'][0].as_py()}（{number}）"
     changed = {"path": name, "sha256": digest, "entity": entity, "department_id": slug(entity), "ocr": "never"}
+    disclosure = original[DOCUMENTS]["disclosure_id"][0].as_py() or original[DOCUMENTS]["document_id"][0].as_py()
+    changed["disclosure_id"] = f"{disclosure}-{number}"
     rows = {table: _with(own, {"document_id": digest[:16]}) for table, own in original.items()}
     return {**rows, DOCUMENTS: _with(rows[DOCUMENTS], changed)}
 
