@@ -252,7 +252,7 @@ def test_the_units_of_a_department_are_told_from_the_column_that_shows_them() ->
         return corpus(lines=lines("three_public", rows))
 
     assert set(states(three_public("30.00"), "units_add_up")) == {"pass"}
-    assert "fail" in states(three_public("20.00"), "leaves_add_up")
+    assert "fail" in states(three_public("20.00"), "units_add_up")
 
 
 def test_a_form_of_one_fund_is_not_held_against_a_form_of_all() -> None:
