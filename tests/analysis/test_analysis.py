@@ -9,16 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budgetlib.analysis import (
-    basic_and_project,
-    coverage,
-    key_figures,
-    procurement_mix,
-    published_and_computed,
-    spending_by_function,
-    spending_change,
-)
 from budgetlib.analysis.amounts import POINTS, share, shares_that_add_up
+from budgetlib.analysis.change import published_and_computed, spending_change
+from budgetlib.analysis.key_figures import coverage, key_figures
+from budgetlib.analysis.procurement import procurement_mix
+from budgetlib.analysis.spending import basic_and_project, spending_by_function
 from budgetlib.analysis.year_pairs import REMAINDER
 from budgetlib.core.errors import NotFound
 from budgetlib.definitions.labels import labels

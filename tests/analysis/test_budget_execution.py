@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from budgetlib.analysis import budget_execution, execution_years, series, spending_change
+from budgetlib.analysis.budget_execution import budget_execution, execution_years
+from budgetlib.analysis.change import spending_change
+from budgetlib.analysis.series import series
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.locators import places
 

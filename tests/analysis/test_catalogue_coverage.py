@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from budgetlib.analysis import catalogue_coverage, catalogue_items, coverage_shares, edition_changes, guidance
+from budgetlib.analysis.catalogue_changes import edition_changes
+from budgetlib.analysis.catalogue_coverage import catalogue_coverage, catalogue_items, coverage_shares
+from budgetlib.analysis.catalogue_edition import guidance
 from budgetlib.analysis.catalogue_matcher import THRESHOLD, Matcher
 from budgetlib.core.errors import BadParameter
 from budgetlib.tables.corpus import Corpus

@@ -10,10 +10,11 @@ from click.testing import CliRunner
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-from budgetlib.analysis import compare, compare_catalogue
+from budgetlib.analysis.comparison import compare, compare_catalogue
 from budgetlib.cli import main
 from budgetlib.definitions.labels import label
-from budgetlib.report.charts import NARROW, WIDE, plot_catalogue_map, plot_comparison, png, sentence
+from budgetlib.report.charts.canvas import NARROW, WIDE, png, sentence
+from budgetlib.report.charts.heatmap import plot_catalogue_map, plot_comparison
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.matches import load_matches
 from budgetlib.tables.schemas import CATALOGUE as TABLE

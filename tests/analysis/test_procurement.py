@@ -7,17 +7,18 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from budgetlib.analysis import (
-    catalogue_coverage,
+from budgetlib.analysis.catalogue_coverage import catalogue_coverage
+from budgetlib.analysis.catalogue_edition import guidance
+from budgetlib.analysis.procurement import (
     concentration,
-    guidance,
     procured_projects,
     procurement_mix,
     procurement_standing,
     purchased_services,
 )
 from budgetlib.definitions.labels import label
-from budgetlib.report.charts import plot_procurement_mix, sentence
+from budgetlib.report.charts.budget import plot_procurement_mix
+from budgetlib.report.charts.canvas import sentence
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.matches import load_matches
 from budgetlib.tables.schemas import CATALOGUE_DECLARATIONS, LINES

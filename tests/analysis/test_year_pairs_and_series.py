@@ -9,15 +9,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from budgetlib.analysis import (
-    constant_prices,
-    published_functions,
-    series,
-    series_breaks,
-    similar_names,
-    spending_change,
-)
-from budgetlib.analysis.similar_names import LIKE
+from budgetlib.analysis.change import published_functions, spending_change
+from budgetlib.analysis.constant_prices import constant_prices
+from budgetlib.analysis.series import series, series_breaks
+from budgetlib.analysis.similar_names import LIKE, similar_names
 from budgetlib.cli import main
 from budgetlib.core.errors import BadParameter
 from budgetlib.pages.sources import find_sources

@@ -17,28 +17,16 @@ from matplotlib.font_manager import findfont, get_font
 from matplotlib.text import Text
 from PIL import Image
 
-from budgetlib.analysis import (
-    basic_and_project,
-    execution_years,
-    procurement_mix,
-    spending_by_function,
-    spending_change,
-)
+from budgetlib.analysis.budget_execution import execution_years
+from budgetlib.analysis.change import spending_change
+from budgetlib.analysis.procurement import procurement_mix
+from budgetlib.analysis.spending import basic_and_project, spending_by_function
 from budgetlib.definitions.labels import LANGUAGES, label, labels
-from budgetlib.report.charts import (
-    NARROW,
-    WIDE,
-    plot_basic_and_project,
-    plot_budget_execution,
-    plot_procurement_mix,
-    plot_project_change,
-    plot_series,
-    plot_spending_by_function,
-    plot_spending_change,
-    png,
-    sentence,
-    svg,
-)
+from budgetlib.report.charts.budget import plot_basic_and_project, plot_procurement_mix, plot_spending_by_function
+from budgetlib.report.charts.canvas import NARROW, WIDE, png, sentence, svg
+from budgetlib.report.charts.execution import plot_budget_execution
+from budgetlib.report.charts.line_panels import plot_series
+from budgetlib.report.charts.waterfall import plot_project_change, plot_spending_change
 from budgetlib.tables.corpus import Corpus
 from tests.invented import ENTITY, yuan
 

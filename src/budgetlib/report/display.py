@@ -10,13 +10,15 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from budgetlib.analysis import Guidance
+from budgetlib.analysis.catalogue_edition import Guidance
 from budgetlib.core.errors import BadParameter
 from budgetlib.core.files import write_bytes
 from budgetlib.core.version import __version__
 from budgetlib.definitions.labels import LANGUAGES, label, percent
 from budgetlib.report.cells import Cells
-from budgetlib.report.charts import NARROW, WIDE, Plot, plot_budget_execution, plot_series, png, sentence, svg
+from budgetlib.report.charts.canvas import NARROW, WIDE, Plot, png, sentence, svg
+from budgetlib.report.charts.execution import plot_budget_execution
+from budgetlib.report.charts.line_panels import plot_series
 from budgetlib.report.citations import Citations
 from budgetlib.report.cited_pages import cited_pages
 from budgetlib.report.execution import Execution

@@ -20,7 +20,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from budgetlib.analysis import key_figures, spending_change
+from budgetlib.analysis.change import spending_change
+from budgetlib.analysis.key_figures import key_figures
 from budgetlib.core.errors import BudgetlibError, NotFound
 from budgetlib.core.files import sha256, write_bytes
 from budgetlib.core.text import slug

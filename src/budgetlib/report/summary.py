@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from budgetlib.analysis import Guidance, procurement_mix, spending_by_function
+from budgetlib.analysis.catalogue_edition import Guidance
 from budgetlib.analysis.key_figures import key_figure
+from budgetlib.analysis.procurement import procurement_mix
+from budgetlib.analysis.spending import spending_by_function
 from budgetlib.definitions.labels import decimal, item, label, name, percent
 from budgetlib.report.cells import Cells
 from budgetlib.tables.corpus import Corpus

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from xml.etree import ElementTree as Xml
 
+import pandas as pd
 from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -18,6 +19,9 @@ from budgetlib.report.charts.typography import GREY, INK, SMALL, TEXT, TITLE, he
 
 WIDE, NARROW = 720.0, 340.0
 """Widths in points, one point for a CSS pixel: for a page, and for the screen of a phone."""
+
+Plot = Callable[[pd.DataFrame, str, float], Axes]
+"""A result frame, a language and a width in points → a chart."""
 
 _EDGE, _NOTE = 6.0, 10.0
 _HEAD = 32.0

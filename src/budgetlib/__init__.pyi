@@ -1,0 +1,57 @@
+"""The public names, each from its module; what is not here is nobody else's business."""
+
+from budgetlib.analysis.budget_execution import budget_execution as budget_execution
+from budgetlib.analysis.budget_execution import execution_years as execution_years
+from budgetlib.analysis.catalogue_changes import edition_changes as edition_changes
+from budgetlib.analysis.catalogue_coverage import catalogue_coverage as catalogue_coverage
+from budgetlib.analysis.catalogue_coverage import catalogue_items as catalogue_items
+from budgetlib.analysis.catalogue_coverage import coverage_shares as coverage_shares
+from budgetlib.analysis.catalogue_edition import Guidance as Guidance
+from budgetlib.analysis.catalogue_edition import guidance as guidance
+from budgetlib.analysis.change import published_and_computed as published_and_computed
+from budgetlib.analysis.change import published_functions as published_functions
+from budgetlib.analysis.change import spending_change as spending_change
+from budgetlib.analysis.comparison import compare as compare
+from budgetlib.analysis.comparison import compare_catalogue as compare_catalogue
+from budgetlib.analysis.constant_prices import constant_prices as constant_prices
+from budgetlib.analysis.data_quality import document_quality as document_quality
+from budgetlib.analysis.data_quality import failures as failures
+from budgetlib.analysis.data_quality import form_coverage as form_coverage
+from budgetlib.analysis.data_quality import identity_quality as identity_quality
+from budgetlib.analysis.key_figures import coverage as coverage
+from budgetlib.analysis.key_figures import key_figures as key_figures
+from budgetlib.analysis.key_figures import sources as sources
+from budgetlib.analysis.procurement import concentration as concentration
+from budgetlib.analysis.procurement import procured_projects as procured_projects
+from budgetlib.analysis.procurement import procurement_mix as procurement_mix
+from budgetlib.analysis.procurement import procurement_standing as procurement_standing
+from budgetlib.analysis.procurement import purchased_services as purchased_services
+from budgetlib.analysis.series import series as series
+from budgetlib.analysis.series import series_breaks as series_breaks
+from budgetlib.analysis.similar_names import similar_names as similar_names
+from budgetlib.analysis.spending import basic_and_project as basic_and_project
+from budgetlib.analysis.spending import spending_by_function as spending_by_function
+from budgetlib.extraction.steps import Steps as Steps
+from budgetlib.pipeline import check as check
+from budgetlib.pipeline import parse as parse
+from budgetlib.pipeline import parse_document as parse_document
+from budgetlib.pipeline import read as read
+from budgetlib.report.charts.budget import plot_basic_and_project as plot_basic_and_project
+from budgetlib.report.charts.budget import plot_procurement_mix as plot_procurement_mix
+from budgetlib.report.charts.budget import plot_spending_by_function as plot_spending_by_function
+from budgetlib.report.charts.execution import plot_budget_execution as plot_budget_execution
+from budgetlib.report.charts.heatmap import plot_catalogue_map as plot_catalogue_map
+from budgetlib.report.charts.heatmap import plot_comparison as plot_comparison
+from budgetlib.report.charts.line_panels import plot_series as plot_series
+from budgetlib.report.charts.waterfall import plot_project_change as plot_project_change
+from budgetlib.report.charts.waterfall import plot_spending_change as plot_spending_change
+from budgetlib.report.display import Display as Display
+from budgetlib.report.evidence import exhibits as exhibits
+from budgetlib.report.run import ReportOptions as ReportOptions
+from budgetlib.report.run import write_reports as write_reports
+from budgetlib.tables.corpus import Corpus as Corpus
+from budgetlib.tables.corpus import load as load
+from budgetlib.tables.deflator import load_deflator as load_deflator
+from budgetlib.tables.matches import load_matches as load_matches
+
+__version__: str
