@@ -299,6 +299,20 @@ def test_of_two_forms_under_one_name_the_second_line_of_the_title_says_which(
 
 
 @pytest.mark.parametrize(
+    "title",
+    [
+        "2026年政府性基金预算\n收入表（不含上年结转）",
+        "2026年政府性基金预算\n收入表（不含上年结转\n）",
+    ],
+)
+def test_a_title_is_read_to_its_beginning_though_its_last_lines_are_the_title_of_another_form(
+    parsed: Any, title: str
+) -> None:
+    text = f"{title}\n单位名称：示例市示例局\n单位：元\n\n科目编码\t科目名称\t合计\n103\t非税收入\t7\n"
+    assert [line["form"] for line in parsed(text)["lines"]] == ["government_fund_revenue"]
+
+
+@pytest.mark.parametrize(
     "lines",
     ["部门：示例市示例局\n单位：万\n元", "单位：万\n部门名称：示例市示例局  元", "部门：示例市示例\n局  单位：万元"],
 )

@@ -39,6 +39,8 @@ _BROKEN_UNIT = re.compile(r"单位[:：]?(?:人民币)?([亿万千])$")
 _REST_OF_UNIT = re.compile(r"(?:^|[\s　])元\s*$")
 _REST_OF_NAME = re.compile(r"(?P<rest>[一-鿿]{1,12}?)(?=单位[:：]|$)")
 _MAX_TITLE = 70
+_MAX_LINES = 3
+"""Where so many lines are no title, more are none."""
 
 
 def clean_title(line: str) -> str:
@@ -93,7 +95,7 @@ def is_organisation(name: str) -> bool:
 
 
 def form_above(lines: Sequence[str]) -> tuple[Form, str] | None:
-    """The form whose title stands nearest above, and the title as printed; a title may run over three lines.
+    """The form whose title stands nearest above, and the title as printed; a title may run over several lines.
 
     A second line in brackets belongs to its title: of two forms under one name it says which.
     """
@@ -103,18 +105,25 @@ def form_above(lines: Sequence[str]) -> tuple[Form, str] | None:
             squeezed[-1] += line
         else:
             squeezed.append(line)
-    for i in range(len(squeezed) - 1, max(-1, len(squeezed) - 12), -1):
-        alone = _form_of(squeezed[i])
-        before = squeezed[i - 1] if i else ""
-        joined = _form_of(before + squeezed[i]) if before and not before.endswith("表") else None
-        if joined and joined is not alone:
-            return joined, before + squeezed[i]
-        if alone:
-            return alone, squeezed[i]
-        three = "".join(squeezed[max(0, i - 2) : i + 1])
-        if i > 1 and not squeezed[i - 2].endswith("表") and not before.endswith("表") and (found := _form_of(three)):
-            return found, three
+    for last in range(len(squeezed) - 1, max(-1, len(squeezed) - 12), -1):
+        if found := _ending_in(squeezed[: last + 1]):
+            return found
     return None
+
+
+def _ending_in(lines: Sequence[str]) -> tuple[Form, str] | None:
+    """The form whose title ends in the last of `lines`; it reaches up while one more line makes it another form's."""
+    found: tuple[Form, str] | None = None
+    title = ""
+    for count, line in enumerate(reversed(lines), 1):
+        if title and (line.endswith("表") or (count > _MAX_LINES and not found)):
+            break
+        title = line + title
+        form = _form_of(title)
+        if found and form in (None, found[0]):
+            break
+        found = (form, title) if form else None
+    return found
 
 
 def _form_of(line: str) -> Form | None:
