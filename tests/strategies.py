@@ -62,6 +62,8 @@ def layouts(rules: Sequence[str] = ("lines", "rectangles", "open")) -> st.Search
         unit_place=st.sampled_from(["line", "title", "header"]),
         blank=st.sampled_from(["", "—", "-", "/"]),
         code_with_name=st.booleans(),
+        codes=st.sampled_from(["whole", "short", "none"]),
+        unit_codes=st.booleans(),
         turned=st.booleans(),
     )
 
@@ -111,7 +113,7 @@ def disclosures(draw: st.DrawFn) -> Disclosure:
     others = draw(st.lists(st.sampled_from(_UNITS), max_size=4, unique=True)) if kind == "department" else []
     units = (name, *others)
     organs = draw(st.lists(st.sampled_from(units), unique=True))
-    forms = assemble(draw(_parts(units)), entity if kind == "department" else None, organs)
+    forms = assemble(draw(_parts(units)), entity if kind == "department" else None, organs, draw(st.booleans()))
     targets = _targets(forms)
     return Disclosure(
         entity=entity,

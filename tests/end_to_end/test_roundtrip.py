@@ -42,7 +42,7 @@ def without_names_of_funds(statements: set[Statement]) -> set[Statement]:
 def test_every_amount_of_every_form_is_found_as_often_as_it_is_printed_and_no_other(
     disclosure: Disclosure, layout: Layout
 ) -> None:
-    assert lines_found(read_again(disclosure, layout)) == expected_lines(disclosure)
+    assert lines_found(read_again(disclosure, layout)) == expected_lines(disclosure, layout)
 
 
 @documents

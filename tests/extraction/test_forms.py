@@ -379,6 +379,18 @@ def test_sections_and_items_printed_as_two_digits_get_the_code_above_them_in_fro
     ]
 
 
+def test_a_table_of_two_years_inside_the_prose_is_read_in_the_unit_of_the_sentences_above_it(parsed: Any) -> None:
+    text = (
+        "2026年收入1899.9万元，基本支出183.93万元，较上年增加406.39万元。\n\n年度\t总收入支出\t专项业务费\t基本支出\n"
+        "2025\t1493.51\t1290.47\t203.04\n2026\t1899.9\t1715.97\t183.93\n变化\t+406.39\t+425.5\t-19.11\n"
+    )
+    found = {(r["form"], r["measure"]): r["amount_yuan"] for r in parsed(text)["lines"]}
+    assert found["year_on_year", "total"] == Decimal("18999000.00")
+    assert found["year_on_year", "previous_year:basic"] == Decimal("2030400.00")
+    assert found["year_on_year", "change:special_business"] == Decimal("4255000.00")
+    assert found["year_on_year", "change:basic"] == Decimal("-191100.00")
+
+
 def test_a_list_of_projects_nests_as_deep_as_its_sums_say(parsed: Any) -> None:
     text = (
         "专项业务经费支出表（不含上年结转）\n\n单位：元\n\n单位编码\t单位（项目）名称\t项目金额\t项目简介\n"

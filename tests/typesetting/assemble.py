@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
 
@@ -42,11 +42,13 @@ class Part:
 Columns = Callable[[Part], tuple[str, ...]]
 
 
-def assemble(parts: Sequence[Part], department: str | None, organs: Iterable[str]) -> Forms:
+def assemble(parts: Sequence[Part], department: str | None, organs: Iterable[str], unit_trees: bool = False) -> Forms:
     """The 13 forms of a `department`, or of one unit where that is None.
 
-    `organs` are the units whose operating expenditure is operating cost of organs (机关运行经费).
+    `organs` are the units whose operating expenditure is operating cost of organs (机关运行经费). With `unit_trees`
+    forms of expenditure by function list the functions of each unit below it.
     """
+    functions = _unit_trees if unit_trees else _tree
     current = [part for part in parts if not part.carried]
     carried = [part for part in parts if part.carried]
     by_fund = {fund: [part for part in current if part.fund == fund] for fund in APPROPRIATED}
@@ -56,13 +58,13 @@ def assemble(parts: Sequence[Part], department: str | None, organs: Iterable[str
         ("budget_summary", "revenue"): _received(parts, SOURCES, "上年结转"),
         ("budget_summary", "expenditure"): _by_class(parts, _by_year),
         ("revenue", "revenue"): _tree(parts, lambda part: ("carryover",) if part.carried else _by_source(part)),
-        ("expenditure", "expenditure"): _tree(parts, _basic_or_project),
+        ("expenditure", "expenditure"): functions(parts, _basic_or_project),
         ("appropriation_summary", "revenue"): _received(appropriated, APPROPRIATED, "上年财政拨款结转"),
         ("appropriation_summary", "expenditure"): _by_class(appropriated, _by_source),
-        ("general_public_expenditure", "expenditure"): _tree(by_fund["general_public_budget"], _basic_or_project),
+        ("general_public_expenditure", "expenditure"): functions(by_fund["general_public_budget"], _basic_or_project),
         ("basic_by_economic", "expenditure"): _economic(parts),
         ("government_fund_revenue", "revenue"): _earned(funds),
-        ("government_fund_expenditure", "expenditure"): _tree(funds, _basic_or_project),
+        ("government_fund_expenditure", "expenditure"): functions(funds, _basic_or_project),
         ("state_capital", "revenue"): _earned(capital),
         ("state_capital", "expenditure"): _tree(capital, _basic_or_project),
         ("three_public", "expenditure"): _three_public(parts),
@@ -106,6 +108,16 @@ def _tree(parts: Sequence[Part], columns: Columns, code: Callable[[Part], str] =
     """The total, then every class, section and item in the order of the codes."""
     codes = sorted({code(part)[:length] for part in parts for length in (3, 5, 7)})
     rows = [Row(NAMES[c], _sum((part for part in parts if code(part).startswith(c)), columns), c) for c in codes]
+    return [Row("合计", _sum(parts, columns)), *rows] if rows else []
+
+
+def _unit_trees(parts: Sequence[Part], columns: Columns) -> list[Row]:
+    """The total, then each unit with its classes, sections and items."""
+    rows: list[Row] = []
+    for unit in dict.fromkeys(part.unit for part in parts):
+        _, *of_unit = _tree([part for part in parts if part.unit == unit], columns)
+        rows.append(Row(unit, _sum((part for part in parts if part.unit == unit), columns), unit=unit))
+        rows += [replace(row, unit=unit) for row in of_unit]
     return [Row("合计", _sum(parts, columns)), *rows] if rows else []
 
 

@@ -97,7 +97,8 @@ class FinalAccounts:
     def planned(self, code: str) -> Decimal:
         """What the budget plans for a function item from the general public budget; `""` is all."""
         rows = self.budget.rows("general_public_expenditure")
-        return next((row.amounts["total"] for row in rows if (row.code or "") == code), _NOTHING)
+        of_code = [row for row in rows if row.code == code] if code else rows[:1]
+        return sum((row.amounts["total"] for row in of_code), _NOTHING)
 
     def three_public_planned(self, measure: str) -> Decimal:
         """What the budget plans for one of the three public expenses."""

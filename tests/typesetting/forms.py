@@ -112,6 +112,7 @@ _WORDINGS = Path(__file__).parents[1] / "gold" / "wordings.toml"
 _WEIGHTS = {"c": 45.0, "n": 120.0, "a": 48.0}
 _NARROW = {"c": 40.0, "n": 62.0, "a": 27.0}
 _HEAD_AND_FIRST_ROW = 220.0
+_CLASS_DIGITS, _UNIT_DIGITS = 3, 6
 _ROUNDING = "注：本套报表因取数时四舍五入，部分金额可能存在尾差"
 
 
@@ -129,8 +130,8 @@ def forms(disclosure: Disclosure, layout: Layout) -> Iterator[Flowable]:
         printed_title = f"{title}（单位：{layout.unit}）" if layout.unit_place == "title" else title
         if layout.unit_place == "header":
             header = _with_unit(header, form, layout.unit)
-        if layout.code_with_name:
-            header, rows = _without_code_columns(header, rows, form)
+        if layout.code_with_name or layout.codes == "none":
+            header, rows = _without_code_columns(header, rows, form, layout)
         columns = _columns(form, layout)
         if layout.numbered_head and not _is_numbered(header):
             header.append([str(number) for number in range(1, len(columns) + 1)])
@@ -177,7 +178,8 @@ def numbered(items: Sequence[str]) -> list[str]:
 
 
 def _columns(form: Form, layout: Layout) -> list[tuple[float, str]]:
-    columns = form.columns.replace("c", "") if layout.code_with_name else form.columns
+    without_codes = layout.code_with_name or layout.codes == "none"
+    columns = form.columns.replace("c", "") if without_codes else form.columns
     widths = [(_NARROW if layout.narrow else _WEIGHTS)[column] for column in columns]
     scale = 1.0 if layout.narrow else WIDTH / sum(widths)
     return [(width * scale, "r" if column == "a" else "l") for width, column in zip(widths, columns, strict=True)]
@@ -199,16 +201,21 @@ def _with_unit(header: list[list[str]], form: Form, unit: str) -> list[list[str]
 
 
 def _without_code_columns(
-    header: list[list[str]], rows: list[list[str]], form: Form
+    header: list[list[str]], rows: list[list[str]], form: Form, layout: Layout
 ) -> tuple[list[list[str]], list[list[str]]]:
-    """The codes in front of the names: `2010301-行政运行`."""
+    """The codes in front of the names, `2010301-行政运行`, or indentation in their place."""
     for x in reversed([x for x, column in enumerate(form.columns) if column == "c"]):
         header = [_without(row, x) for row in header]
-        rows = [
-            [*row[:x], f"{row[x]}-{row[x + 1]}" if row[x + 1] not in ("", LEFT) else row[x], *row[x + 2 :]]
-            for row in rows
-        ]
+        rows = [[*row[:x], _without_code(row[x], row[x + 1], layout), *row[x + 2 :]] for row in rows]
     return header, rows
+
+
+def _without_code(code: str, name: str, layout: Layout) -> str:
+    if name in ("", LEFT):
+        return code
+    if layout.codes == "none":
+        return "　" * (len(code) // 2 + 1 if len(code) != _UNIT_DIGITS else 1) + name
+    return f"{code}-{name}"
 
 
 def _without(row: list[str], x: int) -> list[str]:
@@ -257,15 +264,25 @@ def _empty(name: str) -> list[list[str]]:
 def _side(name: str, side: str, disclosure: Disclosure, layout: Layout) -> list[list[str]]:
     measures = MEASURES.get((name, side), ())
     return [
-        [*_labels(name, row), *(printed(row.amounts.get(measure), layout) for measure in measures)]
+        [*_labels(name, row, layout), *(printed(row.amounts.get(measure), layout) for measure in measures)]
         for row in disclosure.rows(name, side)
     ]
 
 
-def _labels(name: str, row: Row) -> list[str]:
-    if "code" in LABELS[name]:
-        return [row.code, row.item] if row.code else [row.item, LEFT]
-    return [row.item, row.gov_item or ""] if "gov_item" in LABELS[name] else [row.item]
+def _labels(name: str, row: Row, layout: Layout) -> list[str]:
+    if "code" not in LABELS[name]:
+        return [row.item, row.gov_item or ""] if "gov_item" in LABELS[name] else [row.item]
+    if row.code:
+        short = layout.codes == "short" and len(row.code) > _CLASS_DIGITS
+        return [row.code[-2:] if short else row.code, row.item]
+    if row.unit and (layout.unit_codes or layout.codes == "none"):
+        return [_unit_code(row.unit), row.item]
+    return [row.item, LEFT]
+
+
+def _unit_code(unit: str) -> str:
+    """A code of six digits that is the same for the same unit."""
+    return f"125{sum(map(ord, unit)) % 1000:03d}"
 
 
 def printed(amount: Decimal | None, layout: Layout) -> str:

@@ -69,6 +69,10 @@ class Layout:
     """What is printed where there is no amount."""
     code_with_name: bool = False
     """Code and name of an item stand in one column."""
+    codes: str = "whole"
+    """`whole`; `short`: sections and items bear only their own two digits; `none`: names are indented instead."""
+    unit_codes: bool = False
+    """Units above functions bear a code of six digits among the codes."""
     turned: bool = False
     """Text runs up the sheet, as on wide tables bound in upright."""
 

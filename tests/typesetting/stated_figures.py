@@ -7,6 +7,7 @@ percent, numbers, square metres. Decreases are negative.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from tests.typesetting.disclosure import Disclosure, Row
@@ -54,8 +55,14 @@ def share(part: Decimal, whole: Decimal) -> Decimal:
 
 
 def classes(disclosure: Disclosure) -> tuple[Row, ...]:
-    """The classes (类) of the general public budget's expenditure, in printed order."""
-    return tuple(row for row in disclosure.rows("general_public_expenditure") if row.code and len(row.code) == 3)
+    """The classes (类) of the general public budget's expenditure, those of all units together, in printed order."""
+    classes: dict[str, Row] = {}
+    for row in disclosure.rows("general_public_expenditure"):
+        if row.code and len(row.code) == 3:
+            before = classes[row.code].amounts if row.code in classes else {}
+            sums = {m: before.get(m, Decimal(0)) + row.amounts.get(m, Decimal(0)) for m in {**before, **row.amounts}}
+            classes[row.code] = replace(row, amounts=sums, unit=None)
+    return tuple(classes.values())
 
 
 def figures(disclosure: Disclosure) -> Figures:

@@ -14,7 +14,7 @@ from budgetlib.core.text import squeeze
 
 FACTORS = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 
-_AMOUNT = re.compile(r"(?P<sign>[-−－△▲])?(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<decimals>\.\d+)?")
+_AMOUNT = re.compile(r"(?P<sign>[-−－△▲+])?(?P<digits>\d+(?:,\d{3})*)(?P<decimals>\.\d+)?")
 _BRACKETED = re.compile(r"\((?P<inner>[^()]+)\)")
 _STATED = re.compile(r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)[(（]?(?P<unit>万元|亿元|千元|元|%|个|辆|平方米)?")
 _BLANK = re.compile(r"[-—–―－/#*\\]*|无|不涉及")
@@ -34,8 +34,8 @@ def parse_number(text: str) -> Decimal | None:
 
     >>> parse_number("3,229.82"), parse_number("24995.9\\n4"), parse_number("(1.20)")
     (Decimal('3229.82'), Decimal('24995.94'), Decimal('-1.20'))
-    >>> parse_number("△5.60")
-    Decimal('-5.60')
+    >>> parse_number("△5.60"), parse_number("+406.39"), parse_number("128138,600")
+    (Decimal('-5.60'), Decimal('406.39'), Decimal('128138600'))
     >>> parse_number("2,18.00") is None, parse_number("12人") is None
     (True, True)
     """
@@ -47,7 +47,7 @@ def parse_number(text: str) -> Decimal | None:
     if match is None:
         return None
     number = Decimal(match["digits"].replace(",", "") + (match["decimals"] or ""))
-    return -number if negative or match["sign"] else number
+    return -number if negative or (match["sign"] or "+") != "+" else number
 
 
 def numbers(text: str) -> Iterator[tuple[int, int, Decimal, str | None]]:

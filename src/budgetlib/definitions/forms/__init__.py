@@ -6,6 +6,7 @@ A new wording is a new line of TOML; nothing here knows how a table is drawn.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -62,6 +63,8 @@ class Form:
     headers: tuple[Header, ...] = ()
     number: int | None = None
     stage: str = "budget"
+    headed: re.Pattern[str] | None = None
+    """The header of the first column by which the form is known where no title stands above it."""
 
     def titled(self, line: str) -> int:
         """How many characters at the end of `line` (squeezed, without label and year) are a title of this form."""
@@ -141,6 +144,7 @@ def _form(data: dict[str, Any]) -> Form:
         headers=tuple(_header(rule) for rule in data.get("header", ())),
         number=data.get("number"),
         stage=data.get("stage", "budget"),
+        headed=re.compile(data["headed"]) if "headed" in data else None,
     )
 
 
@@ -148,6 +152,14 @@ def form_titled(line: str) -> Form | None:
     """The form with the longest title at the end of `line` (squeezed, without label and year)."""
     length, best = max(((form.titled(line), form) for form in forms().values()), key=lambda found: found[0])
     return best if length else None
+
+
+def form_headed(headers: Sequence[str]) -> Form | None:
+    """The form that is known by its `headers` alone: by the first one, and a rule of it knows every other."""
+    for form in forms().values():
+        if form.headed and headers and form.headed.search(headers[0]) and all(map(form.column, headers)):
+            return form
+    return None
 
 
 @cache

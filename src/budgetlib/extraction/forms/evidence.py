@@ -171,10 +171,9 @@ def _by_indent(rows: Rows, known: set[str]) -> Iterator[Nesting]:
 
 
 def _units(rows: Rows, known: set[str]) -> frozenset[int]:
-    """The rows that name a unit: by code, in a column of its own, or by name where others bear codes or are groups."""
-    names = [squeeze(row.item) for row in rows]
-    among_others = any(row.code or _GROUPS.fullmatch(name) for row, name in zip(rows, names, strict=True))
-    by_name = [name in known or (among_others and is_unit(name, known)) for name in names]
+    """The rows that name a unit: by its code, in a column of its own, or without a code as units are named."""
     return frozenset(
-        i for i, row in enumerate(rows) if row.unit_code or row.unit_heads or (row.code is None and by_name[i])
+        i
+        for i, row in enumerate(rows)
+        if row.unit_code or row.unit_heads or (row.code is None and is_unit(squeeze(row.item), known))
     )

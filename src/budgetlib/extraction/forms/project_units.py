@@ -40,7 +40,7 @@ def unit_levels(
         units = {headed + i for i in _unit_rows(numbers[headed:], as_unit[headed:])}
         levels = [0 if i < headed else 1 if i in units else 2 for i in range(len(rows))]
         if headed or units:
-            yield levels, frozenset(units or range(headed))
+            yield levels, frozenset([*range(headed), *units])
 
 
 def _leads(numbers: Sequence[Decimal], has_total: bool) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.forms import Form
+from budgetlib.definitions.forms import Form, form_headed
 from budgetlib.extraction.forms.header import (
     FormColumn,
     TableHeader,
@@ -23,7 +23,14 @@ from budgetlib.extraction.forms.header import (
     read_header,
     without_rows_below,
 )
-from budgetlib.extraction.forms.titles import clean_title, find_entity, find_unit, form_above, years_in
+from budgetlib.extraction.forms.titles import (
+    clean_title,
+    find_entity,
+    find_unit,
+    form_above,
+    stated_unit,
+    years_in,
+)
 from budgetlib.extraction.records import GridPlace
 from budgetlib.pages.model import Grid, Line, Page
 
@@ -144,8 +151,12 @@ def _begun(
 ) -> FormTable | str | None:
     """The form that begins with `piece`, or why none does; None for a performance table."""
     titled = form_above(above)
+    if titled is None and not _has_goals(current) and is_performance(above, piece.grid):
+        return None
+    if titled is None and (form := form_headed(header.headers)):
+        titled = form, form.label_zh
     if titled is None:
-        return None if not _has_goals(current) and is_performance(above, piece.grid) else _why_unknown(above, header)
+        return _why_unknown(above, header)
     table = _titled(*titled, piece, header, above)
     problem = _missing(table)
     return f"{table.title}: {problem}" if problem else table
@@ -158,7 +169,7 @@ def _titled(form: Form, title: str, piece: FormPiece, header: TableHeader, above
         form,
         title,
         columns,
-        find_unit([*above, *header.headers]),
+        find_unit([*above, *header.headers]) or stated_unit(above, piece.grid),
         find_entity(above),
         years[0] if years else None,
         header_rows(piece.grid, header),

@@ -70,10 +70,14 @@ def _apply(reading: Nesting, rows: Sequence[PrintedRow], without_total: bool) ->
 
 
 def _owners(reading: Nesting) -> list[int | None]:
-    """The unit whose each row is, itself or the nearest above; a row with units below it, a department, is none."""
+    """The unit whose each row is, itself or the nearest above.
+
+    A row with units below it, a department, is none; nor is one below anything but units (监狱 is also a section).
+    """
     above = [*map(reading.above, range(len(reading.part_of)))]
-    of_units = {head for unit in reading.units for head in above[unit]}
-    units = (reading.units & reading.heads) - of_units
+    outermost = {unit for unit in reading.units if reading.units.issuperset(above[unit])}
+    of_units = {head for unit in outermost for head in above[unit]}
+    units = (outermost & reading.heads) - of_units
     return [next((head for head in (i, *above[i]) if head in units), None) for i in range(len(above))]
 
 

@@ -15,7 +15,9 @@ from budgetlib.extraction.forms.header import FormColumn, header_parts, is_numbe
 from budgetlib.extraction.forms.recognise import FormPiece, FormTable
 from budgetlib.pages.model import Cell
 
-_CODED = re.compile(r"[\[【(（]?(?P<code>\d{6}|\d{3}(?:\d\d){0,3})[\]】)）]?[-—_ ]*(?P<name>[^\d\s].*)?", re.DOTALL)
+_CODED = re.compile(
+    r"[\[【(（]?(?P<code>\d{6}|\d{3}(?:\d\d){0,3}|\d\d(?=[-—]))[\]】)）]?[-—_ ]*(?P<name>[^\d\s].*)?", re.DOTALL
+)
 _LABELS = ("class", "code", "item", "project")
 _NOT_ADDED = ("unit_price",)
 """Columns whose amounts add up to nothing."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from budgetlib.core.money import FACTORS, numbers, parse_number
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import Form, form_titled
+from budgetlib.pages.model import Grid
 
 _LABEL = re.compile(
     r"^(?:附[件录]?\d*[:：]?)?(?:[一-鿿]{0,6}?表(?:[一二三四五六七八九十]+|\d{1,2}?(?=20\d\d)|\d{1,2})|[一-鿿]{0,6}?\d{1,2}表|附[件表]\d{1,2})"
@@ -41,6 +43,8 @@ _REST_OF_NAME = re.compile(r"(?P<rest>[一-鿿]{1,12}?)(?=单位[:：]|$)")
 _MAX_TITLE = 70
 _MAX_LINES = 3
 """Where so many lines are no title, more are none."""
+_STATED_AMOUNTS = 2
+"""So many amounts that a table and the sentences above it share are no coincidence."""
 
 
 def clean_title(line: str) -> str:
@@ -149,6 +153,14 @@ def find_unit(texts: Iterable[str]) -> str | None:
         broken = _BROKEN_UNIT.search(squeeze(text))
         begun = broken[1] if broken else ""
     return unit
+
+
+def stated_unit(texts: Sequence[str], grid: Grid) -> str | None:
+    """The money unit in which the sentences above a table state amounts that it prints; None where they do not."""
+    printed = {number for cell in grid.cells if (number := parse_number(cell.text)) and "." in cell.text}
+    stated = {(number, unit) for _, _, number, unit in numbers("".join(map(squeeze, texts))) if number in printed}
+    units = {unit for _, unit in stated} & FACTORS.keys()
+    return units.pop() if len(units) == 1 and len(stated) >= _STATED_AMOUNTS else None
 
 
 def find_entity(texts: Iterable[str]) -> str | None:
