@@ -1,0 +1,112 @@
+"""A finding names the narrowest fault, once; what the document explains itself is explained, in its own words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from budgetlib.checks import check_records
+from budgetlib.tables.corpus import Corpus
+from tests.checks.tables import ONE, corpus, failed, lines, stated
+
+
+def withheld(form: str = "expenditure") -> list[Any]:
+    """A form that leaves out 20103: its total and the class 201 hold 40.00 more, of which 30.00 basic."""
+    rows = [
+        ("total", None, "合计", {"total": "100.00", "basic": "80.00", "project": "20.00"}),
+        ("subtotal", "201", "一般公共服务支出", {"total": "90.00", "basic": "75.00", "project": "15.00"}),
+        ("subtotal", "20101", "人大事务", {"total": "50.00", "basic": "45.00", "project": "5.00"}),
+        ("line", "2010101", "行政运行", {"total": "50.00", "basic": "45.00", "project": "5.00"}),
+        ("subtotal", "208", "社会保障和就业支出", {"total": "10.00", "basic": "5.00", "project": "5.00"}),
+        ("subtotal", "20805", "养老支出", {"total": "10.00", "basic": "5.00", "project": "5.00"}),
+        ("line", "2080505", "养老保险", {"total": "10.00", "basic": "5.00", "project": "5.00"}),
+    ]
+    return lines(form, rows)
+
+
+def test_a_row_left_out_is_one_finding_at_the_narrowest_sum() -> None:
+    found = failed(corpus(lines=withheld()))
+    assert list(found) == ["codes_add_up"]
+    (finding,) = found["codes_add_up"]
+    assert (finding["row"], finding["difference"]) == (2, 400_000)
+    assert "“合计”" in finding["message_zh"]
+
+
+def test_a_wrong_number_is_named_in_its_own_row() -> None:
+    table = withheld()
+    sound = [line for line in table if line["code"] not in ("201", None)]
+    wrong = next(line for line in sound if line["code"] == "2010101" and line["measure"] == "basic")
+    wrong |= {"amount_yuan": wrong["amount_yuan"] + 10_000, "published_text": "46.00"}
+    found = check_records(corpus(lines=sound))
+    assert [(one["check"], one["row"]) for one in found if one["state"] == "fail" and one["severity"] == "error"] == [
+        ("kinds_add_up", 4)
+    ]
+
+
+def test_two_faults_of_one_form_are_two_findings() -> None:
+    table = withheld()
+    for line in table:
+        if line["code"] == "2080505" and line["measure"] == "total":
+            line |= {"amount_yuan": line["amount_yuan"] + 70_000, "published_text": "17.00"}
+    rows = [(one["check"], one["row"]) for one in check_records(corpus(lines=table)) if one["state"] == "fail"]
+    assert sorted(rows) == [("codes_add_up", 2), ("kinds_add_up", 7)]
+
+
+# --- what the document says itself
+
+
+def explained(corpus: Corpus) -> dict[str, str]:
+    return {one["check"]: one["explanation"] for one in check_records(corpus) if one["state"] == "explained"}
+
+
+def said(sentence: str, page: int = 1, **about: Any) -> list[dict[str, Any]]:
+    return [{"document_id": ONE, "sentence": sentence, "page": page, **about}]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "备注：涉密项目按要求不予公开。",
+        "注：涉及国家秘密的内容未公开",
+        "部分支出因保密要求不予公开，合计数包含该部分。",
+    ],
+)
+def test_rows_withheld_for_secrecy_are_explained_with_the_sentence_that_says_so(sentence: str) -> None:
+    read = corpus(lines=withheld(), sentences=said(sentence))
+    assert failed(read) == {}
+    assert set(explained(read).values()) == {sentence}
+
+
+def test_duties_of_secrecy_and_a_note_on_another_page_explain_nothing() -> None:
+    for sentences in (said("负责机要保密、政务公开和涉密载体管理。"), said("备注：涉密项目按要求不予公开。", page=9)):
+        assert list(failed(corpus(lines=withheld(), sentences=sentences))) == ["codes_add_up"]
+
+
+def test_more_than_the_total_is_not_explained_by_secrecy() -> None:
+    table = withheld()
+    for line in table[:3]:
+        line |= {"amount_yuan": line["amount_yuan"] / 10, "published_text": line["published_text"][:-4] + ".00"}
+    found = corpus(lines=table, sentences=said("备注：涉密项目按要求不予公开。"))
+    assert list(failed(found)) == ["classes_add_up"]
+
+
+def test_a_last_digit_is_explained_by_a_note_on_rounding_and_a_yuan_more_is_not() -> None:
+    note = said("注：本表数据因四舍五入，部分金额可能存在尾差。")
+
+    def form(total: str) -> list[Any]:
+        return lines("expenditure", [("line", "2080505", "养老", {"total": total, "basic": "1.11", "project": "2.22"})])
+
+    assert set(explained(corpus(lines=form("3.35"), sentences=note))) == {"kinds_add_up"}
+    assert list(failed(corpus(lines=form("3.35")))) == ["kinds_add_up"]
+    assert list(failed(corpus(lines=form("3.40"), sentences=note))) == ["kinds_add_up"]
+
+
+def test_a_percentage_is_not_explained_by_rounding_of_amounts() -> None:
+    figures = [
+        stated(3, "expenditure_total", "300.00"),
+        stated(3, "basic", "200.00"),
+        stated(3, "basic_pct", "66.65", "percent"),
+    ]
+    note = said("部分数据因四舍五入存在尾差。")
+    assert list(failed(corpus(statements=figures, sentences=note))) == ["stated_basic_share"]
