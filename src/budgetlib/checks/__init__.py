@@ -8,7 +8,9 @@ from typing import Any
 from budgetlib.checks.across_documents import Ties, ties, unit, unit_items, year
 from budgetlib.checks.budget import Budget
 from budgetlib.checks.columns import changes, panels, parts
+from budgetlib.checks.completeness import chapters, empty_notes, listed, prescribed
 from budgetlib.checks.department_targets import department_figures
+from budgetlib.checks.directions import base, direction
 from budgetlib.checks.equalities import change, equal, share
 from budgetlib.checks.execution import completion, staged
 from budgetlib.checks.explanations import with_reason
@@ -40,6 +42,7 @@ from budgetlib.checks.services import (
     document_number,
 )
 from budgetlib.checks.sums import above, classes, codes, groups, leaves, units
+from budgetlib.checks.wording import directed, worded, years
 from budgetlib.tables.corpus import Corpus
 
 __all__ = ["SEVERITIES", "TESTS", "Ties", "check_records", "document_number", "findings", "ties"]
@@ -61,6 +64,15 @@ TESTS: dict[str, Test] = {
     "at_most": equal,
     "share": share,
     "change": change,
+    "direction": direction,
+    "base": base,
+    "prescribed": prescribed,
+    "chapters": chapters,
+    "listed": listed,
+    "empty_notes": empty_notes,
+    "worded": worded,
+    "years": years,
+    "directed": directed,
     "completion": completion,
     "staged": staged,
     "tables_counted": tables_counted,

@@ -14,7 +14,7 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a figure is printed: a row of a form, a sentence of a section, or an annexed table."""
+    """Where a figure is printed: a row of a form, a sentence of a section, or an annexed table; else the document."""
 
     document_id: str
     page: int | None = None
@@ -29,6 +29,11 @@ class Place:
 
     pictured: bool = False
     """Whether it was read from a picture and nothing confirms it."""
+
+    @property
+    def is_within(self) -> bool:
+        """Whether it is a place in the document, not the document itself."""
+        return bool(self.form or self.section or self.table)
 
     @property
     def locator(self) -> Locator:

@@ -15,6 +15,7 @@ from budgetlib.definitions.forms import forms
 from budgetlib.definitions.labels import money
 from budgetlib.definitions.measures import measures
 from budgetlib.definitions.toml import load
+from budgetlib.tables.locators import SENTENCE
 
 LANGUAGES = ("zh", "en")
 _NAMED_PLACES = 3
@@ -51,7 +52,7 @@ class Finding:
     def record(self) -> dict[str, Any]:
         """The row of the table `checks`."""
         own = self.document_id
-        locators = [place.locator.within(own) for place in self.places]
+        locators = [place.locator.within(own) for place in self.places if place.is_within]
         return {
             "document_id": own,
             "check": self.rule.name,
@@ -192,8 +193,10 @@ def _place(place: Place, language: str) -> str:
     elif place.section:
         kind = "about" if not place.measure else "statement_of" if place.item else "statement"
         text = _template(kind, language).format(section=place.section, **about)
+    elif place.table:
+        text = _template("sentence" if place.table.kind == SENTENCE else "table", language).format(**about)
     else:
-        text = _template("table", language).format(**about)
+        text = _template("document", language)
     return text + (_template("page", language).format(**about) if place.page else "")
 
 

@@ -14,7 +14,7 @@ from budgetlib.core.money import FACTORS, numbers
 from budgetlib.core.text import squeeze
 from budgetlib.pages.model import Box
 from budgetlib.tables.corpus import Corpus
-from budgetlib.tables.locators import CATALOGUE, DEPARTMENT, PERFORMANCE, SECTION, Locator, Row, places
+from budgetlib.tables.locators import CATALOGUE, DEPARTMENT, PERFORMANCE, SECTION, SENTENCE, Locator, Row, places
 
 MOST = 4
 """Places that one figure leads to."""
@@ -27,6 +27,7 @@ _TABLES = {
     PERFORMANCE: "performance_projects",
     DEPARTMENT: "department_targets",
     CATALOGUE: "catalogue",
+    SENTENCE: "sentences",
 }
 """Which table holds a kind of place; all others are forms."""
 
@@ -96,6 +97,9 @@ class Provenance:
             return [_catalogue_item(row) for row in rows if row["code"] == place.item]
         if place.number is None:
             return []
+        if place.kind == SENTENCE:
+            chosen = rows[place.number - 1 : place.number]
+            return [_sentence(row, whole(row["section"]), row["sentence"][:_BEGINNING]) for row in chosen]
         if place.kind in _TABLES:
             read = _target if place.kind == PERFORMANCE else _key_figure
             return [read(row) for row in rows[place.number - 1 : place.number]]

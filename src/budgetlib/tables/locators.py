@@ -10,6 +10,7 @@
 | `performance:3` | the third performance-target table |
 | `department:1` | the first figure of the whole department's |
 | `catalogue:A1604` | the items of a catalogue under a code |
+| `sentence:17` | the 17th sentence of the document |
 
 `<document_id>/` stands before it where the place is in another document than the row, or the rows have no single one.
 A cell of `places` parts locators by blanks. One after `basic_yuan=` is a place of the figure in that column; the others
@@ -27,6 +28,7 @@ import pandas as pd
 from budgetlib.core.text import squeeze
 
 SECTION, PERFORMANCE, DEPARTMENT, CATALOGUE = "section", "performance", "department", "catalogue"
+SENTENCE = "sentence"
 
 Row = Mapping[Any, Any] | pd.Series
 """A row of a frame."""

@@ -1,0 +1,94 @@
+"""What the rules prescribe, or the document's own contents promise, and the document lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from budgetlib.checks.budget import Budget
+from budgetlib.checks.figures import Place
+from budgetlib.checks.findings import Finding, failure, holding, untested
+from budgetlib.checks.rules import Rule
+from budgetlib.core.text import squeeze
+from budgetlib.definitions.forms import form_titled, forms
+
+_FEWEST_FORMS = 6
+"""A document with fewer forms is a part of a disclosure, or was not read."""
+
+_FEWEST_SENTENCES = 30
+"""Narrative sentences of a document whose chapters can be missed."""
+
+_MOST_LEFT = 5
+"""Amounts on one page that went into no table: more are a form that was not recognised."""
+
+
+def prescribed(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Every form that is prescribed, under one of its names, in a disclosure all of whose tables were read."""
+    if len(budget.own_forms()) < _FEWEST_FORMS or budget.record["document_kind"] != rule.data["kind"]:
+        return
+    for names in rule.data["forms"]:
+        if any(name in budget.forms for name in names):
+            yield holding(rule, budget.document_id)
+        elif _all_read(budget):
+            form = forms()[names[0]]
+            words = {"zh": form.label_zh, "en": form.label_en}
+            yield failure(rule, budget.document_id, (Place(budget.document_id),), "lacking", words=words)
+        else:
+            yield untested(rule, budget.document_id, "insufficient_data")
+
+
+def chapters(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Every subject on which the narrative part has to say something."""
+    narrative = [record for record in budget.rows("sentences") if record["section"] is not None]
+    if len(narrative) < _FEWEST_SENTENCES or budget.unread or budget.record["document_kind"] != rule.data["kind"]:
+        return
+    for subject in rule.data["subjects"]:
+        if budget.sentence(subject["pattern"]):
+            yield holding(rule, budget.document_id)
+        else:
+            place = Place(budget.document_id)
+            yield failure(rule, budget.document_id, (place,), "lacking", words=subject)
+
+
+def listed(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Every form that the contents list."""
+    contents = {page["page"] for page in budget.rows("pages") if page["kind"] == "contents"}
+    for record in budget.rows("sentences"):
+        title = re.sub(r"[.·…\d]+$", "", squeeze(record["sentence"]))
+        form = form_titled(title) if record["page"] in contents and title.endswith("表") else None
+        if form is None:
+            continue
+        place = Place(budget.document_id, record["page"])
+        if form.name in budget.forms:
+            yield holding(rule, budget.document_id, (place,))
+        elif _all_read(budget):
+            yield failure(rule, budget.document_id, (place,), "lacking", words=title)
+        else:
+            yield untested(rule, budget.document_id, "insufficient_data")
+
+
+def empty_notes(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """The note under a form that is printed empty: it speaks of this form's money, not of another's."""
+    for page in budget.rows("pages"):
+        subject = rule.data["subjects"].get(page["form"] or "")
+        if page["outcome"] != "declared_empty" or subject is None:
+            continue
+        place = Place(budget.document_id, page["page"], form=page["form"])
+        others = [pattern for form, pattern in rule.data["subjects"].items() if form != page["form"]]
+        notes = [
+            text
+            for record in budget.rows("sentences")
+            if record["page"] == page["page"] and re.search(rule.data["note"], text := squeeze(record["sentence"]))
+        ]
+        strange = [note for note in notes if not re.search(subject, note) and any(re.search(o, note) for o in others)]
+        if strange and not any(re.search(subject, note) for note in notes):
+            yield failure(rule, budget.document_id, (place,), "worded", words=strange[0])
+        elif notes:
+            yield holding(rule, budget.document_id, (place,))
+
+
+def _all_read(budget: Budget) -> bool:
+    """Whether no page was left unread and none holds a table of amounts that no form took."""
+    pages = budget.rows("pages")
+    left = [(page.get("amounts_left") or "").split() for page in pages]
+    return not budget.unread and all(len(amounts) < _MOST_LEFT for amounts in left)

@@ -1,0 +1,74 @@
+"""Words that should not stand in a disclosure, or say the opposite of the figure beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from budgetlib.checks.budget import Budget, Record
+from budgetlib.checks.figures import Place
+from budgetlib.checks.findings import Finding, failure, holding
+from budgetlib.checks.rules import Rule
+from budgetlib.core.text import squeeze
+from budgetlib.tables.locators import SENTENCE, Locator
+
+_AROUND = 12
+"""Characters shown on each side of what was found."""
+
+_HUNDRED = Decimal(100)
+
+
+def worded(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Every sentence in which the pattern of the rule is found; it is written for folded text."""
+    pattern = re.compile(rule.data["pattern"])
+    for place, text in _sentences(budget):
+        if match := pattern.search(text):
+            yield failure(rule, budget.document_id, (place,), "worded", words=_around(text, match))
+    if budget.rows("sentences"):
+        yield holding(rule, budget.document_id)
+
+
+def years(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Titles that name the year before the document's own: `pattern` finds the year, `unless` says what is no title."""
+    pattern, unless = re.compile(rule.data["pattern"]), re.compile(rule.data["unless"])
+    own = budget.record["fiscal_year"]
+    for place, text in _sentences(budget) if own else ():
+        match = pattern.search(text)
+        if match and not unless.search(text) and len(text) <= rule.data["longest"]:
+            if int(match["year"]) == own - 1:
+                yield failure(rule, budget.document_id, (place,), "worded", words=text)
+            elif int(match["year"]) == own:
+                yield holding(rule, budget.document_id, (place,))
+
+
+def directed(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Whether an outcome is said to be above or below its plan, against the stated rate of completion."""
+    pattern = re.compile(rule.data["pattern"])
+    last = Place(budget.document_id), ""
+    for (place, text), (_, following) in pairwise([*_sentences(budget), last]):
+        for match in pattern.finditer(text + following):
+            if match.start() >= len(text):
+                continue
+            rate = Decimal(match["rate"])
+            true = {"大于": rate > _HUNDRED, "小于": rate < _HUNDRED, "等于": rate == _HUNDRED}[match["relation"]]
+            if true:
+                yield holding(rule, budget.document_id, (place,))
+            else:
+                yield failure(rule, budget.document_id, (place,), "worded", words=match[0])
+
+
+def _sentences(budget: Budget) -> Iterator[tuple[Place, str]]:
+    """The sentences of a document, each with its place, folded."""
+    for number, record in enumerate(budget.rows("sentences"), 1):
+        yield _place(budget, record, number), squeeze(record["sentence"])
+
+
+def _place(budget: Budget, record: Record, number: int) -> Place:
+    table = Locator(budget.document_id, SENTENCE, number)
+    return Place(budget.document_id, record["page"], item=record["sentence"][: 2 * _AROUND], table=table)
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    return text[max(0, match.start() - _AROUND) : match.end() + _AROUND]
