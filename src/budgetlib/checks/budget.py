@@ -13,6 +13,9 @@ from budgetlib.core.text import grand_total, squeeze
 
 Record = Mapping[str, Any]
 
+BEFORE, CHANGE = "previous_year:", "change:"
+"""How the measures of columns begin that are not about the budget year itself."""
+
 
 @dataclass(frozen=True, eq=False)
 class Row:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, combinations
 
-from budgetlib.checks.budget import Budget, Form, Row
+from budgetlib.checks.budget import BEFORE, CHANGE, Budget, Form, Row
 from budgetlib.checks.figures import Figure, total
 from budgetlib.checks.findings import Finding, compared, untested
 from budgetlib.checks.rules import Rule
 
-UNKNOWN, CHANGE, BEFORE = "other:", "change:", "previous_year:"
+UNKNOWN = "other:"
 _SEVERAL = 3
 """Of fewer rows no majority is asked."""
 

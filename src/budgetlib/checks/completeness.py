@@ -18,6 +18,12 @@ _FEWEST_FORMS = 6
 _FEWEST_SENTENCES = 30
 """Narrative sentences of a document whose chapters can be missed."""
 
+_LEADER = re.compile(r"[.·…\d]+$")
+"""Dots and the page number at the end of an entry of the contents."""
+
+_TITLE_END = 20
+"""Characters at the end of a line in which the word 表 of a title stands."""
+
 _MOST_LEFT = 5
 """Amounts on one page that went into no table: more are a form that was not recognised."""
 
@@ -26,8 +32,9 @@ def prescribed(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every form that is prescribed, under one of its names, in a disclosure all of whose tables were read."""
     if len(budget.own_forms()) < _FEWEST_FORMS or budget.record["document_kind"] != rule.data["kind"]:
         return
+    there = budget.forms.keys() | _titled(budget)
     for names in rule.data["forms"]:
-        if any(name in budget.forms for name in names):
+        if there & set(names):
             yield holding(rule, budget.document_id)
         elif _all_read(budget):
             form = forms()[names[0]]
@@ -52,14 +59,15 @@ def chapters(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 def listed(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every form that the contents list."""
-    contents = {page["page"] for page in budget.rows("pages") if page["kind"] == "contents"}
+    contents = _contents(budget)
+    there = budget.forms.keys() | _titled(budget)
     for record in budget.rows("sentences"):
-        title = re.sub(r"[.·…\d]+$", "", squeeze(record["sentence"]))
+        title = _LEADER.sub("", squeeze(record["sentence"]))
         form = form_titled(title) if record["page"] in contents and title.endswith("表") else None
         if form is None:
             continue
         place = Place(budget.document_id, record["page"])
-        if form.name in budget.forms:
+        if form.name in there:
             yield holding(rule, budget.document_id, (place,))
         elif _all_read(budget):
             yield failure(rule, budget.document_id, (place,), "lacking", words=title)
@@ -85,6 +93,18 @@ def empty_notes(rule: Rule, budget: Budget) -> Iterator[Finding]:
             yield failure(rule, budget.document_id, (place,), "worded", words=strange[0])
         elif notes:
             yield holding(rule, budget.document_id, (place,))
+
+
+def _contents(budget: Budget) -> set[int | None]:
+    return {page["page"] for page in budget.rows("pages") if page["kind"] == "contents"}
+
+
+def _titled(budget: Budget) -> set[str]:
+    """The forms whose titles stand anywhere but in the contents: printed, if nothing else."""
+    contents = _contents(budget)
+    lines = [record["sentence"] for record in budget.rows("sentences") if record["page"] not in contents]
+    titles = {_LEADER.sub("", squeeze(line)) for line in lines if "表" in line[-_TITLE_END:]}
+    return {form.name for title in titles if (form := form_titled(title))}
 
 
 def _all_read(budget: Budget) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from budgetlib.checks.apart import nearest
 from budgetlib.checks.budget import Budget
@@ -18,12 +19,23 @@ from budgetlib.tables.locators import DEPARTMENT, Locator
 
 
 def department_figures(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """Every figure of the table whose name is one of `figures` against the expressions given for it."""
+    """The total of the table against the forms; where it agrees, every part of it that `parts` knows, too.
+
+    A table without a total, or with another, is about other money: then its parts say no more.
+    """
+    totals = list(_compared(rule, budget, rule.data["totals"]))
+    yield from totals
+    if any(finding.state == "pass" for finding in totals):
+        yield from _compared(rule, budget, rule.data["parts"])
+
+
+def _compared(rule: Rule, budget: Budget, entries: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    """The figures of the table that are called as an entry says, against the expressions of the entry."""
     for number, record in enumerate(budget.rows("department_targets"), 1):
         if record["kind"] != "figure" or record["amount_yuan"] is None:
             continue
         about = squeeze(record["item"] or "")
-        texts = [text for one in rule.data["figures"] if re.fullmatch(one["item"], about) for text in one["expected"]]
+        texts = [text for entry in entries if re.fullmatch(entry["item"], about) for text in entry["expected"]]
         table = Locator(budget.document_id, DEPARTMENT, number)
         place = Place(budget.document_id, record["page"], item=record["item"], table=table)
         figure = Figure(record["amount_yuan"], _slack(record["text"], record["amount_yuan"]), (place,))

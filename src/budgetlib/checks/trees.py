@@ -21,7 +21,8 @@ class Branch:
 def branches(rows: Sequence[Row], measure: str) -> list[Branch]:
     """The heads among `rows` from the last to the first, each with its own rows.
 
-    A head takes in what follows it until its amount is reached. One that no rows make up is passed over, so that its
+    A head takes in what follows it until its amount is reached; nothing says what a head of nothing takes in. One that
+    no rows make up is passed over, so that its
     rows are those of the head above; it is given with the rows whose sum is nearest.
     """
     following: list[Row] = []
@@ -30,7 +31,7 @@ def branches(rows: Sequence[Row], measure: str) -> list[Branch]:
         if row.kind == "line":
             following.insert(0, row)
             continue
-        if measure not in row.amounts:
+        if measure not in row.amounts or not row.amounts[measure].value:
             continue
         count, whole = _extent(row.amounts[measure], [other.amounts.get(measure) for other in following])
         grown.append(Branch(row, tuple(following[:count]), whole))

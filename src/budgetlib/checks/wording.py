@@ -21,23 +21,27 @@ _HUNDRED = Decimal(100)
 
 
 def worded(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """Every sentence in which the pattern of the rule is found; it is written for folded text."""
+    """Every sentence in which the pattern of the rule is found, the same words once; it is written for folded text."""
     pattern = re.compile(rule.data["pattern"])
+    shown = set()
     for place, text in _sentences(budget):
-        if match := pattern.search(text):
-            yield failure(rule, budget.document_id, (place,), "worded", words=_around(text, match))
+        if (match := pattern.search(text)) and (words := _around(text, match)) not in shown:
+            shown.add(words)
+            yield failure(rule, budget.document_id, (place,), "worded", words=words)
     if budget.rows("sentences"):
         yield holding(rule, budget.document_id)
 
 
 def years(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """Titles that name the year before the document's own: `pattern` finds the year, `unless` says what is no title."""
+    """Titles that name the year before the document's own, each once; `unless` says what is no title."""
     pattern, unless = re.compile(rule.data["pattern"]), re.compile(rule.data["unless"])
     own = budget.record["fiscal_year"]
+    shown = set()
     for place, text in _sentences(budget) if own else ():
         match = pattern.search(text)
         if match and not unless.search(text) and len(text) <= rule.data["longest"]:
-            if int(match["year"]) == own - 1:
+            if int(match["year"]) == own - 1 and text not in shown:
+                shown.add(text)
                 yield failure(rule, budget.document_id, (place,), "worded", words=text)
             elif int(match["year"]) == own:
                 yield holding(rule, budget.document_id, (place,))
