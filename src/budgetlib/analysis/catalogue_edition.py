@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
 from budgetlib.analysis.catalogue_matcher import THRESHOLD
+from budgetlib.core.text import document_number
 from budgetlib.definitions.vocabulary import is_section_of, service_words
 from budgetlib.tables.corpus import Corpus
 
@@ -60,12 +60,8 @@ def edition_key(number: str) -> str:
     >>> edition_key("晋财综【2025】 28号") == edition_key("晋财综〔2025〕28号") == edition_key("同财综[2025]69号")
     True
     """
-    keys = {_letters(notice): edition for notice, edition in service_words().forwarded.items()}
-    return _letters(keys.get(_letters(number), number))
-
-
-def _letters(number: str) -> str:
-    return re.sub(r"\W", "", number)
+    keys = {document_number(notice): edition for notice, edition in service_words().forwarded.items()}
+    return document_number(keys.get(document_number(number), number))
 
 
 def _sources(corpus: Corpus, budget: Corpus, above: Iterable[str]) -> Iterator[tuple[str, pd.DataFrame]]:

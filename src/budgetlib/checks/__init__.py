@@ -39,13 +39,12 @@ from budgetlib.checks.services import (
     declared_sections,
     declared_services,
     declared_total,
-    document_number,
 )
 from budgetlib.checks.sums import above, classes, codes, groups, leaves, units
 from budgetlib.checks.wording import directed, worded, years
 from budgetlib.tables.corpus import Corpus
 
-__all__ = ["SEVERITIES", "TESTS", "Ties", "check_records", "document_number", "findings", "ties"]
+__all__ = ["SEVERITIES", "TESTS", "Ties", "check_records", "findings", "ties"]
 
 TESTS: dict[str, Test] = {
     "leaves": leaves,

@@ -11,8 +11,7 @@ from budgetlib.checks.budget import Budget, Record, Row
 from budgetlib.checks.expressions import evaluate, expression, published
 from budgetlib.checks.findings import Finding, best, compared
 from budgetlib.checks.rules import Rule, rules
-from budgetlib.checks.services import document_number
-from budgetlib.core.text import squeeze
+from budgetlib.core.text import document_number, squeeze
 
 _SCOPE = re.compile(r"[\[(](部门|单位|本级|汇总)[\])]$")
 

@@ -12,12 +12,11 @@ from budgetlib.checks.budget import Budget, Record
 from budgetlib.checks.figures import Place
 from budgetlib.checks.findings import Finding, failure, holding, untested
 from budgetlib.checks.rules import Rule
-from budgetlib.core.text import squeeze
+from budgetlib.core.text import document_number, squeeze
 from budgetlib.definitions.vocabulary import is_section_of
 from budgetlib.tables.locators import CATALOGUE, Locator
 
 SAME_NAME = 90
-_BRACKETS = str.maketrans("【】[]〔〕（）()", "〔〕〔〕〔〕()()")
 _LEVEL_3 = 5
 
 
@@ -129,12 +128,3 @@ def _edition(budget: Budget, citation: str | None) -> list[Record]:
         return attached
     wanted = document_number(citation)
     return [one for one in budget.catalogue if one["edition"] and document_number(one["edition"]) == wanted] or attached
-
-
-def document_number(citation: str) -> str:
-    """A document number whatever its brackets.
-
-    >>> document_number("晋财综【2025】28号") == document_number("晋财综〔2025〕28号")
-    True
-    """
-    return squeeze(citation.translate(_BRACKETS))

@@ -90,6 +90,15 @@ def grand_total(labels: Sequence[str]) -> int:
     return max(range(len(labels)), key=lambda index: ("总计" in labels[index], index))
 
 
+def document_number(printed: str) -> str:
+    """A document number as a key, whatever its brackets: no blanks, the year in 〔〕.
+
+    >>> document_number("晋财综【2025】 28号") == document_number("晋财综[2025]第28号") == "晋财综〔2025〕28号"
+    True
+    """
+    return re.sub(r"[〔\[【(（﹝](20\d\d)[〕\]】)）﹞]第?", r"〔\1〕", squeeze(printed))
+
+
 def slug(name: str) -> str:
     """A folder name for `name`: stable, readable, unique, and harmless on every system.
 

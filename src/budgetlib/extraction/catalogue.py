@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from budgetlib.core.text import squeeze
+from budgetlib.core.text import document_number, squeeze
 from budgetlib.definitions.vocabulary import catalogue_words
 from budgetlib.extraction.records import GridPlace, Record
 from budgetlib.pages.model import Grid, Line, Page
@@ -108,20 +108,11 @@ def read_catalogue(pages: Sequence[Page], number: str | None, form_places: Colle
                 if not reading.remarks:
                     title, first_page = _title(above), page.number
                     number = number or _number(above)
-                    reading.edition = normal(number) if number else None
+                    reading.edition = document_number(number) if number else None
                 reading.take(block, body, index, page.number)
             above = []
     _say_sections(reading)
     return Catalogue(reading.items, number, title, first_page, dict(reading.remarks))
-
-
-def normal(number: str) -> str:
-    """A document number as a key: no blanks, the year in 〔〕.
-
-    >>> normal("晋财综【2025】 28号")
-    '晋财综〔2025〕28号'
-    """
-    return re.sub(r"[〔\[【(（﹝](20\d\d)[〕\]】)）﹞]第?", r"〔\1〕", squeeze(number))
 
 
 def _begin(grid: Grid, reading: _CatalogueReader) -> int | None:

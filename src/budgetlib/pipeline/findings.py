@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from budgetlib.checks import check_records, document_number
+from budgetlib.checks import check_records
 from budgetlib.core.errors import Damaged
+from budgetlib.core.text import document_number
 from budgetlib.core.version import fingerprint
 from budgetlib.pipeline.reading import RECORDED, Reading, document_tables, name_hash, parser
 from budgetlib.tables.corpus import Corpus

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
+from budgetlib.core.money import half_digit
+
 _HALF_A_HUNDREDTH = Decimal("0.005")
 _MAX_ROWS, _MAX_STEPS = 160, 60_000
 """Where the search for a nesting stops: no form needs as much, and a hostile one would take for ever."""
@@ -75,8 +77,7 @@ class Score:
 
 def half_last_digit(numbers: Iterable[Decimal]) -> Decimal:
     """Half of the last printed digit of `numbers`; of a hundredth where they have fewer decimals."""
-    exponents = [int(number.as_tuple().exponent) for number in numbers]
-    return min(_HALF_A_HUNDREDTH, Decimal(5).scaleb(min(exponents, default=0) - 1))
+    return min([_HALF_A_HUNDREDTH, *map(half_digit, numbers)])
 
 
 def from_levels(evidence: str, levels: Sequence[int], asides: Iterable[int] = ()) -> Nesting:
