@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from budgetlib.checks.budget import BEFORE, CHANGE, Budget, Form, Row
+from budgetlib.checks.budget import Budget, Form, Row
 from budgetlib.checks.figures import total
 from budgetlib.checks.findings import Finding, compared
 from budgetlib.checks.rules import Rule
@@ -127,13 +127,7 @@ def _nested(rule: Rule, form: Form, rows: Sequence[Row]) -> Iterator[Finding]:
 def _branched(rule: Rule, form: Form, grown: Sequence[Branch]) -> list[Finding]:
     if sum(not branch.whole for branch in grown) * _FEW_OF > len(grown):
         return []
-    return [
-        finding
-        for branch in grown
-        for measure in branch.head.amounts
-        if not measure.startswith((BEFORE, CHANGE))  # last year there may have been other units
-        for finding in _column(rule, form, branch.head, measure, branch.rows)
-    ]
+    return [finding for branch in grown for finding in _down(rule, form, branch.head, branch.rows)]
 
 
 def _grouped(rows: Sequence[Row]) -> bool:

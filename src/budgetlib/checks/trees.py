@@ -21,8 +21,7 @@ class Branch:
 def branches(rows: Sequence[Row], measure: str) -> list[Branch]:
     """The heads among `rows` from the last to the first, each with its own rows.
 
-    A head takes in what follows it until its amount is reached; nothing says what a head of nothing takes in. One that
-    no rows make up is passed over, so that its
+    A head takes in what follows it until its amount is reached. One that no rows make up is passed over, so that its
     rows are those of the head above; it is given with the rows whose sum is nearest.
     """
     following: list[Row] = []
@@ -31,7 +30,7 @@ def branches(rows: Sequence[Row], measure: str) -> list[Branch]:
         if row.kind == "line":
             following.insert(0, row)
             continue
-        if measure not in row.amounts or not row.amounts[measure].value:
+        if measure not in row.amounts:
             continue
         count, whole = _extent(row.amounts[measure], [other.amounts.get(measure) for other in following])
         grown.append(Branch(row, tuple(following[:count]), whole))
@@ -41,13 +40,14 @@ def branches(rows: Sequence[Row], measure: str) -> list[Branch]:
 
 
 def _extent(head: Figure, following: Sequence[Figure | None]) -> tuple[int, bool]:
-    """How many of the figures that follow a head make it up, or come nearest, with the blanks behind; and whether."""
+    """How many of the figures that follow a head make it up, with the noughts behind, or come nearest; and whether."""
     summed, nearest, least = Figure(NOTHING), 0, None
     for count, figure in enumerate(following, 1):
         summed += Figure(figure.value, figure.slack) if figure else Figure(NOTHING)
         gap = head - summed
         if gap.is_nothing:
-            return next((at for at in range(count, len(following)) if following[at]), len(following)), True
+            behind = range(count, len(following))
+            return next((at for at in behind if (other := following[at]) and other.value), len(following)), True
         if least is None or abs(gap.value) < least:
             nearest, least = count, abs(gap.value)
     return nearest, False
