@@ -14,7 +14,7 @@ from budgetlib.tables.schemas import TABLES, Column, Table
 _INTRODUCTION = """\
 # Data dictionary
 
-Printed by `make dictionary` from `tables/schemas.py`, `definitions/measures.toml` and `definitions/forms/` of
+Printed by `make dictionary` from `tables/schemas.toml`, `definitions/measures.toml` and `definitions/forms/` of
 `src/budgetlib`; not edited by hand. Each table is one Parquet file in `data/tidy`. Text is kept as printed in
 `published_*`; keys are normalised; missing is null, never 0. Amounts are exact decimals. Pages count from 1 as a PDF
 viewer does; boxes are PDF points from the top left. A column whose header is not known has the measure
