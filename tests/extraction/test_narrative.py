@@ -128,6 +128,11 @@ def test_a_figure_of_another_year_is_left_out() -> None:
     assert stated(THREE_PUBLIC, text) == {"reception": 4}
 
 
+def test_what_the_year_before_had_in_brackets_is_left_out() -> None:
+    text = "单位预留机动经费2388万元，与上年相比增加2248万元（上年财政仅安排单位预留机动经费140万元），增长16倍。"
+    assert stated(EXPENDITURE, text) == {"reserve": 2388, "reserve_change": 2248}
+
+
 def test_a_percentage_may_stand_without_an_amount() -> None:
     assert stated(THREE_PUBLIC, "因公出国（境）费预算0万元，比上年预算数下降100%。") == {
         "overseas": 0,
@@ -448,6 +453,51 @@ def test_a_heading_that_names_an_amount_is_no_unit() -> None:
         "项目支出1万元。",
     )
     assert by_unit(*lines) == {(None, "project"): 1}
+
+
+def test_a_percentage_in_brackets_behind_a_change_is_of_that_change() -> None:
+    text = (
+        "公务接待费6.80万元，较上年减少0.03万元（0.44%），减少的主要原因是厉行节约；"
+        "公务用车运行维护费2万元，较上年增加2万元（100%）。"
+    )
+    assert stated(THREE_PUBLIC, text) == {
+        "reception": 6.8,
+        "reception_change": -0.03,
+        "reception_change_pct": -0.44,
+        "vehicle_running": 2,
+        "vehicle_running_change": 2,
+        "vehicle_running_change_pct": 100,
+    }
+
+
+def test_a_function_in_quotation_marks_is_compared_with_what_was_carried_out_the_year_before() -> None:
+    text = (
+        "1.“一般公共服务支出（类）统计信息事务（款）专项普查活动（项）”25万元，主要用于普查。"
+        "2023年当年预算执行数为60万元，2024年预算安排25万元，比2023年预算执行数减少58.33%。"
+    )
+    item = "一般公共服务支出（类）统计信息事务（款）专项普查活动（项）"
+    found = {(r["measure"], r["item"]): float(r["value"]) for r in read("2024年部门预算编制说明", text)}
+    assert found == {("function", item): 250000, ("function_change_pct", item): -58.33}
+
+
+def test_personnel_within_a_function_is_that_functions() -> None:
+    text = "（1）进修及培训（20508）102万元，较上年增加2万元。具体为：人员经费3万元，较上年无变化；公用经费99万元。"
+    assert stated(GENERAL, text) == {
+        "function:进修及培训（20508）": 102,
+        "function_change:进修及培训（20508）": 2,
+        "personnel:进修及培训（20508）": 3,
+        "personnel_change:进修及培训（20508）": 0,
+        "operating:进修及培训（20508）": 99,
+    }
+
+
+def test_a_function_may_stand_before_what_it_is_mainly_for() -> None:
+    assert stated(GENERAL, "（一）教育支出（类）主要用于干部培训等支出4万元。") == {"function:教育支出": 4}
+
+
+def test_fixed_assets_to_be_bought_are_not_those_there_are() -> None:
+    text = "固定资产金额183万元，车辆2辆。本年度拟购置固定资产12万元，主要是设备。"
+    assert stated(ASSETS, text) == {"fixed_assets": 183, "vehicles": 2, "fixed_assets_planned": 12}
 
 
 def test_a_reserve_stands_beside_basic_and_project_expenditure() -> None:

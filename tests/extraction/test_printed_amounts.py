@@ -67,6 +67,10 @@ def test_a_number_that_a_line_end_cuts_is_one_amount_in_the_line_where_it_begins
     assert (second.text, second.box) == ("1万元", page.lines[1].box)
 
 
+def test_a_threshold_that_goes_on_in_the_next_line_is_no_amount() -> None:
+    assert texts(lines("车辆2辆，单价100万元|", "（含）以上设备3台，固定资产5万元。")) == ["5万元"]
+
+
 def test_numbers_on_lines_of_their_own_stay_apart() -> None:
     assert texts(lines("110.05", "10.00")) == ["110.05", "10.00"]
 

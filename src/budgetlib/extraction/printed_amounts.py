@@ -86,7 +86,7 @@ def printed_amounts(page: Page) -> list[PrintedAmount]:
             found += _in_grid(block)
         elif block is not None:
             rest = _rest(block, below, edge)
-            found += _in_text(block, len(cut), rest)
+            found += _in_text(block, len(cut), rest, below.text if isinstance(below, Line) else "")
             cut = rest
     return found
 
@@ -100,8 +100,11 @@ def _rest(line: Line, below: Line | Grid | None, edge: float) -> str:
     return match[0] if match else ""
 
 
-def _in_text(printed: Line | Cell, start: int = 0, rest: str = "") -> Iterator[PrintedAmount]:
-    """The amounts in a line from `start` on, the last one going on with `rest`; or in a cell of words."""
+def _in_text(printed: Line | Cell, start: int = 0, rest: str = "", below: str = "") -> Iterator[PrintedAmount]:
+    """The amounts in a line from `start` on, the last one going on with `rest`; or in a cell of words.
+
+    `below` is the line below: a threshold may go on there.
+    """
     words, text = amount_words(), fold_each(printed.text)
     if printed.box is None:
         return
@@ -111,7 +114,8 @@ def _in_text(printed: Line | Cell, start: int = 0, rest: str = "") -> Iterator[P
     for match in words.number.finditer(whole, start):
         money = words.money_unit.match(whole, match.end())
         end = money.end() if money else match.end()
-        if match.start() >= len(text) or words.threshold.match(whole, end):
+        following = whole[end:] if whole[end:].strip() else fold_each(below)[len(rest) :]
+        if match.start() >= len(text) or words.threshold.match(following.lstrip()):
             continue
         if money or (_EXACT.search(match[0]) and not words.other_unit.match(whole, match.end())):
             shown = printed.text[match.start() : end] + whole[len(text.rstrip()) : end] * bool(rest)

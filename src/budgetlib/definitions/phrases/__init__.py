@@ -77,6 +77,7 @@ class Phrases:
     change: re.Pattern[str]
     previous: re.Pattern[str]
     goes_on: re.Pattern[str]
+    again: re.Pattern[str]
     amount: re.Pattern[str]
     share: re.Pattern[str]
     part: re.Pattern[str]
@@ -142,11 +143,11 @@ def phrases() -> Phrases:
             r"|(?P<open>\()|(?P<close>\))|(?P<end>。(?!\))|\n)"
         ),
         change=re.compile(rf"(?:(?:{compared})?{data['each']}{direction}|{data['reversed']}{last_year})\Z"),
-        previous=re.compile(rf"(?:{compared}|(?:{data['year_before']}){words})为?\Z"),
+        previous=re.compile(rf"(?:{compared}|(?:{data['year_before']}){words}|{data['executed_before']})为?\Z"),
         goes_on=re.compile(rf"[。\n]*(?:{data['part']}|{data['goes_on']}|{compared})"),
         both_sides=re.compile(data["both_sides"]),
         decrease=frozenset(data["decrease"].split("|")),
-        **{name: re.compile(data[name]) for name in ("amount", "share", "part", "reason_text")},
+        **{name: re.compile(data[name]) for name in ("again", "amount", "share", "part", "reason_text")},
     )
 
 

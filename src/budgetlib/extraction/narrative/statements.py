@@ -31,12 +31,24 @@ class _Aside(NamedTuple):
     unexplained: list[StatementRecord]
 
 
+class _Change(NamedTuple):
+    """What was just said to have changed, and whether it became less: its percentage may follow in brackets."""
+
+    topic: Topic
+    down: bool
+
+    def signed(self, value: Decimal) -> Decimal:
+        """The percentage with the sign of the change."""
+        return -value if self.down and value else value
+
+
 class PassageReader:
     """A passage and how far it is understood.
 
     `topic` is what the text is about, `whole` what that is a part of (其中), `head` the last subject
-    with parts of its own; `unexplained` are the changes that wait for a reason. `executed` are the spans of phrases
-    that are read otherwise (`execution.py`), `taken` the offsets of what went into records.
+    with parts of its own, `changed` the last change; `unexplained` are the changes that wait for a reason.
+    `executed` are the spans of phrases that are read otherwise (`execution.py`), `taken` the offsets of what
+    went into records.
     """
 
     def __init__(
@@ -53,6 +65,7 @@ class PassageReader:
         self.head: Topic | None = None
         self.understood = 0
         self.asides: list[_Aside] = []
+        self.changed: _Change | None = None
         self.unexplained: list[StatementRecord] = []
         self.statements: list[StatementRecord] = []
         self.taken: list[tuple[int, int]] = []
@@ -96,11 +109,19 @@ class PassageReader:
             self.topic = None
         elif unit in ("yuan", "percent") and (change := words.change.search(lead.text)):
             self._change(match, lead._replace(text=lead.text[: change.start()]), change, value, unit)
+        elif unit == "percent" and lead.text == "(" and self.changed:
+            self._state(
+                match, self.changed.topic, self.changed.topic.varied("change_pct"), self.changed.signed(value), unit
+            )
         elif unit == "percent":
             if topic and topic.subject.shared and words.share.search(lead.text):
                 self._state(match, topic, topic.varied("pct"), value, unit)
         elif unit == "yuan" and topic and topic.amount and words.amount.search(lead.text):
             self._state(match, topic, [topic.amount], value, unit)
+        elif (
+            unit == "yuan" and topic and (again := words.again.search(lead.text)) and again["year"] == self.topics.year
+        ):
+            self._state(match, topic, topic.measures, value, unit)
         elif not (unit == "yuan" and words.previous.search(lead.text)):
             self._value(match, lead, value, unit)
 
@@ -117,7 +138,9 @@ class PassageReader:
             self.whole = self.topic
         if topic and self.whole and not topic.subject.unless_part_of.isdisjoint(self.whole.measures):
             topic = None
-        self.topic, self.unexplained = topic, []
+        if topic and topic.item is None and self.whole and self.whole.measures == ("function",):
+            topic = topic._replace(item=self.whole.item)
+        self.topic, self.unexplained, self.changed = topic, [], None
         if topic:
             self.head = topic if topic.subject.head else self.head
             self._state(match, topic, topic.measures, value, unit)
@@ -128,6 +151,7 @@ class PassageReader:
         down = (change["direction"] or change["reversed"]) in phrases().decrease
         if self.topic and not (down and value < 0):
             measures = self.topic.varied("change" if unit == "yuan" else "change_pct")
+            self.changed = _Change(self.topic, down) if unit == "yuan" else None
             signed = -value if down and value else value
             self.unexplained = self.unexplained + self._state(match, self.topic, measures, signed, unit)
 

@@ -12,6 +12,7 @@ from budgetlib.extraction.narrative.passages import Passage
 REACH = 110
 """How many characters before a figure may say what it is."""
 _YEAR = re.compile(r"(20\d\d)年")
+_YEAR_BEFORE = re.compile(r"(?:^|[(,;])(?:上年|去年)(?!结转|结余|实户|末|同)[^(,;]*$")
 _PAUSE = re.compile(r"[,;。:()、\n]")
 
 
@@ -71,7 +72,7 @@ class Topics:
         """True where the clause that names a subject at `start` gives another year than the fiscal year."""
         clause = max(lead.rfind(mark, 0, start) for mark in ";。\n")
         years = _YEAR.findall(lead, clause + 1)
-        return bool(years) and self.year not in years
+        return (bool(years) and self.year not in years) or _YEAR_BEFORE.search(lead, clause + 1, start) is not None
 
     def _topic(self, subject: Subject, match: re.Match[str], offset: int, head: Topic | None) -> Topic:
         item = None
