@@ -49,8 +49,11 @@ def chapters(rule: Rule, budget: Budget) -> Iterator[Finding]:
     narrative = [record for record in budget.rows("sentences") if record["section"] is not None]
     if len(narrative) < _FEWEST_SENTENCES or budget.unread or budget.record["document_kind"] != rule.data["kind"]:
         return
+    lacking = [subject for subject in rule.data["subjects"] if not budget.sentence(subject["pattern"])]
+    if 2 * len(lacking) > len(rule.data["subjects"]):  # the paper follows rules of its own, as those of universities
+        return
     for subject in rule.data["subjects"]:
-        if budget.sentence(subject["pattern"]):
+        if subject not in lacking:
             yield holding(rule, budget.document_id)
         else:
             place = Place(budget.document_id)
@@ -58,7 +61,9 @@ def chapters(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 
 def listed(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """Every form that the contents list."""
+    """Every form that the contents list, in a file that holds tables: those of prose may be in another."""
+    if not budget.own_forms():
+        return
     contents = _contents(budget)
     there = budget.forms.keys() | _titled(budget)
     for record in budget.rows("sentences"):
