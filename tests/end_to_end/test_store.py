@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,10 +19,12 @@ from click.testing import CliRunner
 
 from budgetlib.checks import check_records
 from budgetlib.cli import main
-from budgetlib.core.files import held_alone
+from budgetlib.core.errors import NotFound
+from budgetlib.core.files import held_alone, sha256
+from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.sources import File
 from budgetlib.pipeline import parse
-from budgetlib.pipeline.reading import Options, read_source
+from budgetlib.pipeline.reading import Options, keep, read_source
 from budgetlib.tables import partitions as partitioning
 from budgetlib.tables.corpus import load
 from budgetlib.tables.generations import Store
@@ -392,6 +396,123 @@ def test_tables_in_partitions_hold_the_same_as_in_one_file(
             .sort_values(order, kind="stable", ignore_index=True)
             .equals(whole[name].sort_values(order, kind="stable", ignore_index=True))
         )
+
+
+def test_a_part_of_the_documents_is_read_from_the_partitions_that_hold_it(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partitioning, "DOCUMENTS", 1)
+    parse([raw], tmp_path / "tidy")
+    whole, part = load(tmp_path / "tidy"), load(tmp_path / "tidy").select(department="示例市水务局")
+    (water,) = part.documents.document_id
+    for path in (tmp_path / "tidy/statements.parquet").iterdir():
+        if water not in pd.read_parquet(path).document_id.to_list():
+            path.write_bytes(b"not to be opened")
+    assert set(part.statements.document_id) == {water}
+    assert part.rows("statements", ["measure"], section=1).columns.to_list() == ["measure"]
+    assert part.rows("statements", measure="nothing").empty
+    with pytest.raises(NotFound, match=r"statements\.parquet is not the table"):
+        _ = whole.statements
+
+
+def test_tables_that_are_in_use_stay_until_they_are_not(raw: Path, tmp_path: Path) -> None:
+    parse([raw], tmp_path / "tidy")
+    corpus, folder = load(tmp_path / "tidy"), Store(tmp_path / "tidy").current().folder
+    for name in ("示例市民政局", "示例市商务局", "示例市林业局"):
+        disclose(raw, name)
+        parse([raw], tmp_path / "tidy")
+    assert len(corpus.statements) < len(load(tmp_path / "tidy").statements)
+    del corpus
+    disclose(raw, "示例市农业局")
+    parse([raw], tmp_path / "tidy")
+    assert not folder.exists()
+
+
+def keep_as_read(raw: Path, tables_dir: Path, name: str, **tables: list[dict[str, Any]]) -> None:
+    """A file, and what reading it would have kept: the disclosure for 2026 of the department or unit `name`."""
+    raw.mkdir(exist_ok=True)
+    path = raw / f"{name}.txt"
+    path.write_text(repr(tables), encoding="utf-8")
+    source = File(path, path.name, {}).source(sha256(path))
+    document = {
+        "path": path.name,
+        "sha256": source.sha256,
+        "media_type": "text/plain",
+        "entity": name,
+        "department_id": name,
+        "entity_kind": "unit" if name.endswith("中心") else "department",
+        "fiscal_year": 2026,
+        "document_kind": "budget",
+        "outcome": "ok",
+        "parser_version": "0",
+    }
+    rows = {"documents": [document], **tables}
+    marked = {table: [{"document_id": source.document_id, **row} for row in own] for table, own in rows.items()}
+    keep(source, Options("auto", DEFAULT_READER), marked, Store(tables_dir).folder / "records")
+
+
+def project(row: int, kind: str, item: str, printed: str) -> dict[str, Any]:
+    about = {"form": "projects", "side": "expenditure", "measure": "total", "published_unit": "万元", "page": 1}
+    amount = Decimal(printed) * 10_000
+    return {**about, "row": row, "row_kind": kind, "item": item, "published_text": printed, "amount_yuan": amount}
+
+
+def states(tables_dir: Path, name: str, rule: str) -> list[str]:
+    corpus = load(tables_dir)
+    checks = corpus.select(department=name).checks
+    return checks.state[checks.check == rule].to_list()
+
+
+def test_a_unit_is_checked_again_when_its_department_discloses_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partitioning, "DOCUMENTS", 1)
+    raw, tidy = tmp_path / "raw", tmp_path / "tidy"
+    own = [project(1, "total", "合计", "30.00"), project(2, "line", "热线", "30.00")]
+    for printed, expected in (("30.00", "pass"), ("31.00", "fail")):
+        keep_as_read(raw, tidy, "示例市服务中心", lines=own)
+        units = [project(1, "total", "合计", printed), project(2, "subtotal", "示例市服务中心", printed)]
+        keep_as_read(raw, tidy, "示例市示例局", lines=[*units, project(3, "line", "热线", printed)])
+        assert read_again(raw, tidy) == []
+        assert states(tidy, "示例市服务中心", "unit_projects_in_department") == [expected]
+
+
+def test_a_declared_service_is_checked_again_when_another_department_prints_the_edition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partitioning, "DOCUMENTS", 1)
+    raw, tidy = tmp_path / "raw", tmp_path / "tidy"
+    declared = {
+        "kind": "items",
+        "code": "A160501",
+        "name": "热线服务",
+        "citation": "示财综【2025】6号",
+        "sentence": "热线",
+        "page": 1,
+    }
+    keep_as_read(raw, tidy, "示例市示例局", catalogue_declarations=[declared])
+    parse([raw], tidy)
+    assert states(tidy, "示例市示例局", "service_in_catalogue") == ["insufficient_data"]
+    for name, expected in (("热线服务", "pass"), ("会议服务", "fail")):
+        item = {
+            "edition": "示财综〔2025〕6号",
+            "section": "示例局",
+            "code": "A160501",
+            "level": 4,
+            "name": name,
+            "page": 1,
+        }
+        keep_as_read(raw, tidy, "示例市财政局", catalogue=[item])
+        assert read_again(raw, tidy) == []
+        assert states(tidy, "示例市示例局", "service_in_catalogue") == [expected]
+
+
+def test_a_year_is_checked_again_when_the_year_before_is_disclosed(raw: Path, tmp_path: Path) -> None:
+    parse([raw], tmp_path / "tidy")
+    assert states(tmp_path / "tidy", "示例市水务局", "revenue_year_before") == ["not_applicable"]
+    disclose(raw, "示例市水务局", 2025, "150.00")
+    assert read_again(raw, tmp_path / "tidy") == ["示例市水务局-2025.txt"]
+    assert set(states(tmp_path / "tidy", "示例市水务局", "revenue_year_before")) == {"fail", "not_applicable"}
 
 
 def test_checks_by_department_are_those_of_the_whole_corpus(

@@ -36,8 +36,8 @@ def ties(document: Record, tables: Mapping[str, Sequence[Record]]) -> Ties:
         seeks = {_name(document["entity"])}
     if kind == "department":
         lines = [line for line in tables["lines"] if line["form"] in _forms_with_units()]
-        offers = {_name(line[column]) for line in lines for column in ("item", "unit")}
-    cited = {document_number(declared["citation"] or "") for declared in tables["catalogue_declarations"]}
+        offers = {_name(line.get(column)) for line in lines for column in ("item", "unit")}
+    cited = {document_number(declared.get("citation") or "") for declared in tables["catalogue_declarations"]}
     return Ties(
         frozenset(f"{year}:{name}" for name in seeks),
         frozenset(f"{year}:{name}" for name in offers if name),

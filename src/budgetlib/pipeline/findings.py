@@ -88,7 +88,9 @@ def read_editions(catalogue: Path, cited: Collection[str]) -> dict[str, pa.Table
     names = pc.unique(table.to_table(columns=["edition"])["edition"]).drop_null().to_pylist()
     numbers = {name: number for name in names if (number := document_number(name)) in cited}
     printed: dict[str, dict[tuple[str | None, ...], dict[str, Any]]] = defaultdict(dict)
-    for batch in table.to_batches(columns=[*_ITEM, "level"], filter=pc.field("edition").isin(list(numbers))):
+    for batch in table.to_batches(
+        columns=[*_ITEM, "level"], filter=pc.field("edition").isin(pa.array(numbers, pa.string()))
+    ):
         for item in batch.to_pylist():
             key = tuple(item[name] for name in _ITEM)
             printed[numbers[item["edition"]]].setdefault(key, {**item, "document_id": ""})

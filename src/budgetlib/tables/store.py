@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -49,16 +49,19 @@ class Tables:
 
         `equal` are values that columns must have. Raises as `check` does.
         """
-        self.check(table)
-        departments = None if documents is None else set(documents.department_id)
-        rows = pc.scalar(True) if documents is None else pc.field("document_id").isin(documents.document_id.to_list())
+        files, rows = self.partitions(table), pc.scalar(True)
+        if documents is not None:
+            departments = set(documents.department_id.fillna(documents.document_id))
+            holding = [path for path in files if len(files) == 1 or holds(path.stem, departments)]
+            files = holding or files[:1]
+            rows = pc.field("document_id").isin(pa.array(documents.document_id, pa.string()))
         for column, value in equal.items():
             rows &= pc.field(column) == value
-        names = columns or table.schema.names
+        self._check(table, files[:1])
+        schema = pa.schema([table.schema.field(name) for name in columns or table.schema.names])
         try:
-            there = ds.dataset(self._files(table, departments), format="parquet")
-            schema = pa.schema([table.schema.field(name) for name in names])
-            return to_frame(there.to_table(columns=list(names), filter=rows).cast(schema))
+            there = ds.dataset(files, format="parquet")
+            return to_frame(there.to_table(columns=schema.names, filter=rows).cast(schema))
         except (pa.ArrowException, OSError) as fault:
             raise self._refusal(table, fault) from fault
 
@@ -77,8 +80,11 @@ class Tables:
         return sum(pq.read_metadata(path).num_rows for path in self.partitions(table))
 
     def partitions(self, table: Table) -> list[Path]:
-        """The files of `table`, one for each partition."""
+        """The files of `table`, one for each partition; raises `NotFound` where there are none."""
         path = self._path(table)
+        if not path.exists():
+            shown = self._folder / table.file
+            raise NotFound(f"{shown} is not there; write the tables with: budgetlib parse --out {self._folder}")
         return sorted(path.iterdir()) if path.is_dir() else [path]
 
     def _path(self, table: Table) -> Path:
@@ -87,12 +93,11 @@ class Tables:
 
     def check(self, table: Table) -> None:
         """Raise `NotFound` where `table` is not there or is not of this version."""
-        if not self._path(table).exists():
-            raise NotFound(
-                f"{self._folder / table.file} is not there; write the tables with: budgetlib parse --out {self._folder}"
-            )
+        self._check(table, self.partitions(table)[:1])
+
+    def _check(self, table: Table, files: Iterable[Path]) -> None:
         try:
-            for path in self.partitions(table)[:1]:
+            for path in files:
                 pq.read_schema(path).empty_table().select(table.schema.names).cast(table.schema)
         except (pa.ArrowException, OSError, KeyError) as fault:
             raise self._refusal(table, fault) from fault
@@ -103,12 +108,6 @@ class Tables:
             f"{self._folder / table.file} is not the table {table.name!r} of this version of budgetlib ({why}); "
             f"write it again with: budgetlib parse --out {self._folder}"
         )
-
-    def _files(self, table: Table, departments: Collection[str] | None) -> list[Path]:
-        files = self.partitions(table)
-        if departments is None or len(files) == 1:
-            return files
-        return [path for path in files if holds(path.stem, departments)]
 
 
 def read_table(table: Table, folder: Path) -> pd.DataFrame:
