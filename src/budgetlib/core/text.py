@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 # NFKC folds the Kangxi block but only two code points of U+2E80–2EFF; the rest of those that
 # stand for a whole character (Unicode, EquivalentUnifiedIdeograph.txt):
@@ -32,7 +33,7 @@ def fold(text: str) -> str:
     >>> fold("⼈⼒资源　１２３（元）")
     '人力资源 123(元)'
     """
-    return unicodedata.normalize("NFKC", text.translate(_RADICALS))
+    return text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_RADICALS))
 
 
 class _OneToOne(dict[int, int]):
@@ -57,13 +58,19 @@ def fold_each(text: str) -> str:
     return text.translate(_PLAIN)
 
 
+_UNSEEN = re.compile(r"[\s\u200b\ufeff]+")
+_LABELS = 1 << 15
+"""So many labels are remembered: a document asks for each of its own some ten times."""
+
+
+@lru_cache(_LABELS)
 def squeeze(text: str) -> str:
     """`text` folded and without any white space: the form in which labels are compared.
 
     >>> squeeze("合　 计\\n")
     '合计'
     """
-    return re.sub(r"[\s\u200b\ufeff]+", "", fold(text))
+    return _UNSEEN.sub("", fold(text))
 
 
 def strip_numbering(text: str) -> str:
@@ -73,7 +80,7 @@ def strip_numbering(text: str) -> str:
     >>> tuple(map(strip_numbering, names))
     ('一般公共服务支出', '公务用车运行维护费', '购置费')
     """
-    rest = re.sub(r"[\s\u200b\ufeff]+", "", text)
+    rest = _UNSEEN.sub("", text)
     while match := _NUMBERING.match(rest):
         if match.end() == len(rest):
             break

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
-import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, repeat
 from math import hypot
-from operator import itemgetter
+from operator import add, itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -29,8 +27,9 @@ from budgetlib.pages.ink import (
     malformed,
     rules_and_shapes,
 )
+from budgetlib.pages.matrix import Matrix
 from budgetlib.pages.model import Box
-from budgetlib.pages.pdfium_calls import Answers, Handle, Matrix, handle_of
+from budgetlib.pages.pdfium_calls import Handle, handle_of
 
 _BROKEN_WORD = 2
 """What pdfium says in place of a hyphen at the end of a line."""
@@ -40,8 +39,13 @@ _BLANK = 32
 """One without width is none that is painted; pdfium adds it where it sees a gap."""
 _GLYPH_NUMBER = "\ue000"
 """Stands for a character that the text layer does not name."""
-_BOX = struct.Struct("4f")
 _LEFT, _TOP, _RIGHT, _BOTTOM = range(4)
+
+_WHITE = 250
+"""Colours whose red, green and blue are at least this (of 255) are the paper's."""
+_UNPAINTED = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+_OPPOSITE = (0, 2)
+"""The segments that end at opposite corners of a rectangle."""
 
 _Char = tuple[Handle, int, int, tuple[float, ...], int]
 """What pdfium says of a character: its text object, its code, whether that is a glyph's number, its box; its place."""
@@ -107,165 +111,212 @@ class _Painting:
 
     def __init__(self, page: Any) -> None:
         self._page = page
-        self._ask = Answers()
-        self._view = _view(page)
         self._width, self._height = page.get_size()
-        self._holders: dict[Handle, tuple[int, _Holder]] = {}
+        handle = handle_of(page.raw)
+        size, sheet = pdfium.count_in_page(handle), Box(0.0, 0.0, self._width, self._height)
+        self._sheet = _Holder(size, pdfium.object_in_page, handle, _view(page), sheet)
+        self._texts: dict[Handle, tuple[int, _Holder]] = {}
         self._rules: list[Rule] = []
         self._areas: list[Area] = []
         self._pictures = self._slanted = self._order = 0
 
     def ink(self, number: int) -> Ink:
-        handle = handle_of(self._page.raw)
-        sheet = Box(0.0, 0.0, self._width, self._height)
-        self._walk(_Holder(pdfium.count_in_page(handle), pdfium.object_in_page, handle, self._view, sheet))
-        return Ink(
-            number,
-            self._width,
-            self._height,
-            list(self._runs()),
-            self._rules,
-            self._areas,
-            self._pictures,
-            self._slanted,
-        )
+        self._walk(self._sheet)
+        runs = list(self._runs())
+        return Ink(number, self._width, self._height, runs, self._rules, self._areas, self._pictures, self._slanted)
 
     def _walk(self, holder: _Holder) -> None:
         """Note what is painted, in order."""
         painted = list(map(holder.get, repeat(holder.handle), range(holder.size)))
+        paths: list[tuple[Handle, int]] = []
         for thing, kind in zip(painted, map(pdfium.kind_of, painted), strict=True):
             self._order += 1
             if kind == raw.FPDF_PAGEOBJ_TEXT:
-                self._holders[thing] = self._order, holder
+                self._texts[thing] = self._order, holder
             elif kind == raw.FPDF_PAGEOBJ_PATH:
-                self._path(thing, holder.view)
+                paths.append((thing, self._order))
             elif kind == raw.FPDF_PAGEOBJ_IMAGE:
-                self._pictures += 1
-                if not holder.view.is_slanted and not self._lets_through(thing):
-                    self._areas.append(Area(holder.view.box(*self._ask.bounds(thing)), self._order, False))
+                self._picture(thing, holder.view)
             elif kind == raw.FPDF_PAGEOBJ_FORM:
-                view = self._ask.matrix(pdfium.matrix_of, thing).then(holder.view)
-                inner = pdfium.count_in_form(thing), pdfium.object_in_form, thing, view, self._clip(thing, holder)
-                self._walk(_Holder(*inner))
+                view = _matrix(thing).then(holder.view)
+                (clip,) = _clips([thing], [holder])
+                self._walk(_Holder(pdfium.count_in_form(thing), pdfium.object_in_form, thing, view, clip))
+        self._draw(paths, holder.view)
 
-    def _lets_through(self, picture: Handle) -> bool:
-        """True where the text below a picture is seen, as below a seal; where there is none it does not matter."""
-        if not self._holders:
-            return False
-        return bool(pdfium.is_translucent(picture)) or pdfium.is_see_through(self._page, picture)
-
-    def _path(self, path: Handle, view: Matrix) -> None:
-        """Note the rules that a path draws, and the area that it fills."""
-        filled, stroked = self._ask.modes(path)
-        unseen = not stroked and self._ask.colour(pdfium.fill_colour_of, path) != "ink"
-        box = view.box(*self._ask.bounds(path))
-        width, height = box.x1 - box.x0, box.bottom - box.top
-        simple = pdfium.count_in_path(path) <= _SIMPLE_PATH and not view.is_slanted
-        if simple and min(width, height) <= RULE_WIDTH:
-            if not unseen and max(width, height) >= SHORTEST_RULE:
-                upright = Rule(True, (box.x0 + box.x1) / 2, box.top, box.bottom)
-                self._rules.append(
-                    upright if height > width else Rule(False, (box.top + box.bottom) / 2, box.x0, box.x1)
-                )
+    def _picture(self, picture: Handle, view: Matrix) -> None:
+        """Note the area that a picture covers; not of one through which text is seen, as through a seal."""
+        self._pictures += 1
+        over_text = bool(self._texts)
+        if view.is_slanted or (over_text and pdfium.is_see_through(self._page, picture)):
             return
-        if not unseen:
-            strokes = self._strokes(path, self._ask.matrix(pdfium.matrix_of, path).then(view))
-            rules, slanted = rules_and_shapes(strokes)
-            self._rules += rules
-            self._slanted += slanted
-        if filled and simple and not pdfium.is_translucent(path):
-            self._areas.append(Area(box, self._order, unseen))
+        (bounds,) = pdfium.ask(pdfium.bounds_of, pdfium.FOUR_NUMBERS, 1, [picture])
+        self._areas.append(Area(view.box(*bounds), self._order, False))
 
-    def _strokes(self, path: Handle, view: Matrix) -> Iterator[Stroke]:
-        """The straight parts of a path's outlines; of a curve the line between its ends."""
-        first = here = (0.0, 0.0)
-        curve = 0
-        for i in range(pdfium.count_in_path(path)):
-            segment = pdfium.segment_in_path(path, i)
-            kind = pdfium.kind_of_segment(segment)
-            there = view.point(*self._ask.point(segment))
-            curve = curve % 3 + 1 if kind == raw.FPDF_SEGMENT_BEZIERTO else 0
-            if curve in (1, 2):
+    def _draw(self, painted: Sequence[tuple[Handle, int]], view: Matrix) -> None:
+        """Note the rules that paths draw, and the areas that they fill."""
+        count, paths = len(painted), [path for path, _ in painted]
+        modes = pdfium.ask(pdfium.mode_of_path, pdfium.TWO_INTEGERS, count, paths)
+        bounds = pdfium.ask(pdfium.bounds_of, pdfium.FOUR_NUMBERS, count, paths)
+        colours = _colours(pdfium.fill_colour_of, paths)
+        sizes = map(pdfium.count_in_path, paths)
+        for (path, order), (fill, stroke), edges, colour, size in zip(
+            painted, modes, bounds, colours, sizes, strict=True
+        ):
+            box = view.box(*edges)
+            width, height = box.x1 - box.x0, box.bottom - box.top
+            unseen = not stroke and colour != "ink"
+            simple = size <= _SIMPLE_PATH and not view.is_slanted
+            if simple and min(width, height) <= RULE_WIDTH:
+                if not unseen and max(width, height) >= SHORTEST_RULE:
+                    self._rules.append(_thin(box, height > width))
                 continue
-            if kind == raw.FPDF_SEGMENT_MOVETO:
-                first = there
-            else:
-                yield here, there
-            here = there
-            if pdfium.is_closing(segment):
-                yield here, first
-
-    def _clip(self, painted: Handle, holder: _Holder) -> Box:
-        """What is seen of something: what is seen of its holder, within the paths that clip it."""
-        x0, top, x1, bottom = holder.clip.x0, holder.clip.top, holder.clip.x1, holder.clip.bottom
-        clip = pdfium.clip_of(painted)
-        for i in range(pdfium.count_in_clip(clip)):
-            count = pdfium.count_in_clip_path(clip, i)
-            corners = (0, 2) if count in (4, 5) else range(count)
-            points = [
-                holder.view.point(*self._ask.point(pdfium.segment_in_clip_path(clip, i, corner))) for corner in corners
-            ]
-            if points:
-                xs, ys = zip(*points, strict=True)
-                x0, x1 = max(x0, min(xs)), min(x1, max(xs))
-                top, bottom = max(top, min(ys)), min(bottom, max(ys))
-        return Box(x0, top, x1, bottom)
+            if not unseen:
+                rules, slanted = rules_and_shapes(_strokes(path, size, _matrix(path).then(view)))
+                self._rules += rules
+                self._slanted += slanted
+            if fill != raw.FPDF_FILLMODE_NONE and simple and not pdfium.is_translucent(path):
+                self._areas.append(Area(box, order, unseen))
 
     def _runs(self) -> Iterator[Run]:
         """The glyphs of each text object, without those that pdfium adds between them."""
         text = self._page.get_textpage()
         handle, count = handle_of(text.raw), text.count_chars()
-        boxes = (raw.FS_RECTF * count)()
-        start = ctypes.addressof(boxes)
-        for _ in map(
-            pdfium.box_of_char, repeat(handle), range(count), range(start, start + _BOX.size * count, _BOX.size)
-        ):
-            pass
-        objects, codes, unknown = (
-            map(ask, repeat(handle), range(count))
-            for ask in (pdfium.object_of_char, pdfium.unicode_of_char, pdfium.is_unknown_char)
+        objects, codes, unnamed = (
+            map(function, repeat(handle), range(count))
+            for function in (pdfium.object_of_char, pdfium.unicode_of_char, pdfium.is_unnamed_char)
         )
-        chars = zip(objects, codes, unknown, _BOX.iter_unpack(boxes), range(count), strict=True)
-        for painted, own in groupby(chars, key=itemgetter(0)):
-            if painted:
-                yield self._run(painted, handle, list(own))
+        boxes = pdfium.ask(pdfium.box_of_char, pdfium.FOUR_NUMBERS, count, repeat(handle), range(count))
+        chars = zip(objects, codes, unnamed, boxes, range(count), strict=True)
+        written = [(painted, list(own)) for painted, own in groupby(chars, key=itemgetter(0)) if painted]
+        painted, firsts = [painted for painted, _ in written], [own[0][4] for _, own in written]
+        places = [self._texts.get(thing, (self._order, self._sheet)) for thing in painted]
+        matrices = pdfium.ask(pdfium.matrix_of_char, pdfium.SIX_NUMBERS, len(written), repeat(handle), firsts)
+        sizes = map(pdfium.size_of_char, repeat(handle), firsts)
+        clips = _clips(painted, [holder for _, holder in places])
+        for (_, own), (order, _), matrix, size, clip, colour in zip(
+            written, places, map(Matrix._make, matrices), sizes, clips, _text_colours(painted), strict=True
+        ):
+            x, y = self._sheet.view.point(matrix.e, matrix.f)
+            height, turn = size * hypot(matrix.c, matrix.d), self._sheet.view.turn(matrix)
+            yield Run(x, y, _glyphs(own, matrix), height, turn, order, clip, colour)
         text.close()
 
-    def _run(self, painted: Handle, text: Handle, chars: Sequence[_Char]) -> Run:
-        order, holder = self._holders[painted]
-        first = chars[0][4]
-        matrix = self._ask.matrix(pdfium.matrix_of_char, text, first)
-        size = pdfium.size_of_char(text, first) * hypot(matrix.c, matrix.d)
-        if abs(matrix.a) >= abs(matrix.b):
-            origin, sign = matrix.e, 1 if matrix.a > 0 else -1
-            begin, end = (_LEFT, _RIGHT) if matrix.a > 0 else (_RIGHT, _LEFT)
-        else:
-            origin, sign = matrix.f, 1 if matrix.b > 0 else -1
-            begin, end = (_BOTTOM, _TOP) if matrix.b > 0 else (_TOP, _BOTTOM)
-        glyphs = [
-            Glyph(_text(code, lost), sign * (box[begin] - origin), sign * (box[end] - box[begin]))
-            for _, code, lost, box, _ in chars
-            if code != _BLANK or box[begin] != box[end]
-        ]
-        x, y = self._view.point(matrix.e, matrix.f)
-        return Run(x, y, glyphs, size, self._turn(matrix), order, self._clip(painted, holder), self._colour(painted))
 
-    def _turn(self, matrix: Matrix) -> int:
-        """How far the sheet is to be turned clockwise so that text of that matrix runs from left to right."""
-        right = self._view.a * matrix.a + self._view.c * matrix.b
-        down = self._view.b * matrix.a + self._view.d * matrix.b
-        if abs(right) >= abs(down):
-            return 0 if right > 0 else 180
-        return 270 if down > 0 else 90
-
-    def _colour(self, painted: Handle) -> str:
-        mode = pdfium.mode_of_text(painted)
-        if mode in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP):
-            return "none"
-        outlined = mode == raw.FPDF_TEXTRENDERMODE_STROKE
-        return self._ask.colour(pdfium.stroke_colour_of if outlined else pdfium.fill_colour_of, painted)
+def _glyphs(chars: Iterable[_Char], matrix: Matrix) -> list[Glyph]:
+    """The glyphs of a text object, counted along its line."""
+    if abs(matrix.a) >= abs(matrix.b):
+        origin, sign = matrix.e, 1 if matrix.a > 0 else -1
+        begin, end = (_LEFT, _RIGHT) if matrix.a > 0 else (_RIGHT, _LEFT)
+    else:
+        origin, sign = matrix.f, 1 if matrix.b > 0 else -1
+        begin, end = (_BOTTOM, _TOP) if matrix.b > 0 else (_TOP, _BOTTOM)
+    return [
+        Glyph(_text(code, unnamed), sign * (box[begin] - origin), sign * (box[end] - box[begin]))
+        for _, code, unnamed, box, _ in chars
+        if code != _BLANK or box[begin] != box[end]
+    ]
 
 
 def _text(code: int, lost: int) -> str:
     """The character that a code of pdfium stands for; a private one where the font does not say."""
     return _GLYPH_NUMBER if lost else "-" if code == _BROKEN_WORD else chr(code)
+
+
+def _colours(function: Callable[..., Any], painted: Sequence[Handle]) -> Iterator[str]:
+    """The colour of each of some things: `ink`, `white` or `none`, as in `ink.Run`."""
+    for red, green, blue, alpha in pdfium.ask(function, pdfium.FOUR_INTEGERS, len(painted), painted):
+        if alpha == 0:
+            yield "none"
+        else:
+            yield "white" if red >= _WHITE and green >= _WHITE and blue >= _WHITE else "ink"
+
+
+def _text_colours(painted: Sequence[Handle]) -> Iterator[str]:
+    """The colour of each of some texts, be they filled, outlined or neither."""
+    filled = _colours(pdfium.fill_colour_of, painted)
+    for thing, mode, colour in zip(painted, map(pdfium.mode_of_text, painted), filled, strict=True):
+        if mode in _UNPAINTED:
+            yield "none"
+        elif mode == raw.FPDF_TEXTRENDERMODE_STROKE:
+            yield from _colours(pdfium.stroke_colour_of, [thing])
+        else:
+            yield colour
+
+
+def _matrix(painted: Handle) -> Matrix:
+    (numbers,) = pdfium.ask(pdfium.matrix_of, pdfium.SIX_NUMBERS, 1, [painted])
+    return Matrix(*numbers)
+
+
+def _thin(box: Box, vertical: bool) -> Rule:
+    """The rule that a thin rectangle is."""
+    if vertical:
+        return Rule(True, (box.x0 + box.x1) / 2, box.top, box.bottom)
+    return Rule(False, (box.top + box.bottom) / 2, box.x0, box.x1)
+
+
+def _strokes(path: Handle, size: int, view: Matrix) -> Iterator[Stroke]:
+    """The straight parts of a path's outlines; of a curve the line between its ends."""
+    segments = list(map(pdfium.segment_in_path, repeat(path), range(size)))
+    points = pdfium.ask(pdfium.point_of_segment, pdfium.TWO_NUMBERS, size, segments)
+    kinds, closing = map(pdfium.kind_of_segment, segments), map(pdfium.is_closing, segments)
+    first = here = (0.0, 0.0)
+    control = 0
+    for point, kind, closes in zip(points, kinds, closing, strict=True):
+        control = (control + 1) % 3 if kind == raw.FPDF_SEGMENT_BEZIERTO else 0
+        if control:
+            continue
+        there = view.point(*point)
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            first = there
+        else:
+            yield here, there
+        here = there
+        if closes:
+            yield here, first
+
+
+def _clips(painted: Sequence[Handle], holders: Sequence[_Holder]) -> list[Box]:
+    """What is seen of each of some things: what is seen of its holder, within the paths that clip it.
+
+    Things of one holder whose innermost of as many clips is the same have the others in common, too.
+    """
+    clips = list(map(pdfium.clip_of, painted))
+    sizes = list(map(pdfium.count_in_clip, clips))
+    innermost = _rectangles(clips, [size - 1 for size in sizes])
+    known: dict[tuple[Handle, int, tuple[float, ...]], Box] = {}
+    boxes = []
+    for holder, clip, size, inner in zip(holders, clips, sizes, innermost, strict=True):
+        key = holder.handle, size, inner
+        if key not in known:
+            known[key] = _within(holder, clip, size)
+        boxes.append(known[key])
+    return boxes
+
+
+def _rectangles(clips: Sequence[Handle], numbers: Sequence[int]) -> Iterator[tuple[float, ...]]:
+    """Two opposite corners of one path each of some clips; none where the clip has no path of that number."""
+    corners = (
+        pdfium.ask(
+            pdfium.point_of_segment,
+            pdfium.TWO_NUMBERS,
+            len(clips),
+            map(pdfium.segment_in_clip_path, clips, numbers, repeat(corner)),
+        )
+        for corner in _OPPOSITE
+    )
+    return map(add, *corners)
+
+
+def _within(holder: _Holder, clip: Handle, size: int) -> Box:
+    """What is seen of a holder within the paths of a clip; a path that is no rectangle counts as what it spans."""
+    x0, top, x1, bottom = holder.clip
+    for number in range(size):
+        count = pdfium.count_in_clip_path(clip, number)
+        segments = map(pdfium.segment_in_clip_path, repeat(clip), repeat(number), range(count))
+        points = list(pdfium.ask(pdfium.point_of_segment, pdfium.TWO_NUMBERS, count, segments))
+        if points:
+            xs, ys = zip(*points, strict=True)
+            box = holder.view.box(min(xs), min(ys), max(xs), max(ys))
+            x0, top, x1, bottom = max(x0, box.x0), max(top, box.top), min(x1, box.x1), min(bottom, box.bottom)
+    return Box(x0, top, x1, bottom)

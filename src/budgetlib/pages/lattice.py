@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from budgetlib.pages.ink import Rule
@@ -29,7 +30,7 @@ class Segment(NamedTuple):
 
 def _snapped(rules: Iterable[Rule]) -> list[Segment]:
     """Rules of one direction, those within `TOLERANCE` of each other moved to their mean, then joined."""
-    ordered = sorted(rules, key=lambda rule: rule.position)
+    ordered = sorted(rules)
     clusters: list[list[Rule]] = []
     for rule in ordered:
         if clusters and rule.position - clusters[-1][-1].position <= TOLERANCE:
@@ -39,7 +40,7 @@ def _snapped(rules: Iterable[Rule]) -> list[Segment]:
     segments = []
     for cluster in clusters:
         position = sum(rule.position for rule in cluster) / len(cluster)
-        cluster.sort(key=lambda rule: rule.start)
+        cluster.sort(key=itemgetter(2))
         start, end = cluster[0].start, cluster[0].end
         for rule in cluster[1:]:
             if rule.start <= end + TOLERANCE:

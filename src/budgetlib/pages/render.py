@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -85,7 +85,7 @@ def cut_out(file: Path, page: int, marks: Sequence[Box], number: str | None = No
         return None
     left, _, right, _ = image.convert("L").point(lambda light: 255 - light).getbbox() or (0, 0, *image.size)
     for box in reversed(shown):
-        _frame(image, replace(box, x0=max(box.x0, left / _DOTS_PER_POINT)), top, _TESTED if box is shown[0] else _TIED)
+        _frame(image, box._replace(x0=max(box.x0, left / _DOTS_PER_POINT)), top, _TESTED if box is shown[0] else _TIED)
     stream = io.BytesIO()
     sides = max(0, left - _MARGIN), 0, min(image.width, right + _MARGIN), image.height
     image.crop(sides).quantize(_COLOURS).save(stream, "PNG", optimize=True)

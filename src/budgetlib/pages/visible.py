@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 from budgetlib.pages.ink import Area, Ink, Run
 from budgetlib.pages.model import UNREAD, Box
@@ -34,7 +34,7 @@ def visible(ink: Ink) -> tuple[list[Run], tuple[str, ...]]:
     hidden: dict[str, list[str]] = defaultdict(list)
     for i, (run, own) in enumerate(zip(ink.runs, reasons, strict=True)):
         glyphs = []
-        for k, (glyph, reason) in enumerate(zip(run.glyphs, own, strict=True)):
+        for k, (glyph, reason) in enumerate(zip(run.glyphs, own or repeat(None))):
             if reason:
                 hidden[reason].append(glyph.text)
             else:
@@ -54,7 +54,11 @@ Reason = str | None
 
 def _rests_of_numbers(runs: Sequence[Run], reasons: Sequence[Sequence[Reason]]) -> Iterator[tuple[int, int]]:
     """The places (run, glyph) of what is seen of a number directly beside what is not seen of it."""
-    painted = ((i, k, glyph, reasons[i][k]) for i, run in enumerate(runs) for k, glyph in enumerate(run.glyphs))
+    painted = (
+        (i, k, glyph, reasons[i][k] if reasons[i] else None)
+        for i, run in enumerate(runs)
+        for k, glyph in enumerate(run.glyphs)
+    )
     for (i, k, before, why_before), (j, n, after, why_after) in pairwise(painted):
         if (why_before is None) != (why_after is None) and {before.text, after.text} <= _OF_NUMBERS:
             (x0, y0), (x1, y1) = runs[i].middle(before), runs[j].middle(after)
@@ -73,24 +77,25 @@ class _Layers:
                 self._bands[band].append(area)
 
     def reasons(self, run: Run) -> Sequence[Reason]:
-        """For each glyph of a run why it is not seen; None where it is."""
+        """For each glyph of a run why it is not seen, None where it is; nothing where all are seen."""
         if run.colour == "none":
             return ["painted without ink"] * len(run.glyphs)
-        ends = [run.middle(run.glyphs[0]), run.middle(run.glyphs[-1])]
-        within = run.clip is None or all(_covers(run.clip, *end) for end in ends)
-        if within and run.colour == "ink" and (run.order > self._last or not self._later(run, ends)):
-            return [None] * len(run.glyphs)
+        x0, y0 = x1, y1 = run.middle(run.glyphs[0])
+        if len(run.glyphs) > 1:
+            x1, y1 = run.middle(run.glyphs[-1])
+        within = run.clip is None or (_covers(run.clip, x0, y0) and _covers(run.clip, x1, y1))
+        if within and run.colour == "ink" and (run.order > self._last or not self._later(run, x0, y0, x1, y1)):
+            return ()
         return [self._reason(run, *run.middle(glyph)) for glyph in run.glyphs]
 
-    def _later(self, run: Run, ends: Sequence[tuple[float, float]]) -> bool:
-        """True where an area that was painted after a run may cover some of it."""
-        (x0, y0), (x1, y1) = ends
-        reach = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        return any(
-            area.order > run.order and area.box.x0 <= reach.x1 and reach.x0 <= area.box.x1
-            for band in range(int(reach.top // _BAND), int(reach.bottom // _BAND) + 1)
-            for area in self._bands.get(band, ())
-        )
+    def _later(self, run: Run, x0: float, y0: float, x1: float, y1: float) -> bool:
+        """True where an area that was painted after a run may cover some of it, between its ends."""
+        left, right = min(x0, x1), max(x0, x1)
+        for band in range(int(min(y0, y1) // _BAND), int(max(y0, y1) // _BAND) + 1):
+            for area in self._bands.get(band, ()):
+                if area.order > run.order and area.box.x0 <= right and left <= area.box.x1:
+                    return True
+        return False
 
     def _reason(self, run: Run, x: float, y: float) -> Reason:
         """Why the ink of a run is not seen at a point; None where it is."""

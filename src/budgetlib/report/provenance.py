@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -155,7 +155,7 @@ def _printed_row(row: Sequence[Record], lines: Sequence[Record]) -> SourceSpan:
             for line in lines
             if line["page"] == first["page"] and line["side"] != first["side"] and line["x1"] <= box.x0
         ]
-        box = replace(box, x0=max(beside, default=0.0))
+        box = box._replace(x0=max(beside, default=0.0))
     return SourceSpan(first["document_id"], first["form"], None, whole(first["page"]), text, box)
 
 
@@ -163,7 +163,7 @@ def _target(table: Record) -> SourceSpan:
     page: Any = table["page_from"] if pd.isna(table["page"]) else table["page"]
     text = " ".join(str(table[part]) for part in ("project", "unit", "published_text") if not pd.isna(table[part]))
     box = _box([table])
-    return SourceSpan(table["document_id"], PERFORMANCE, None, whole(page), text, box and replace(box, x0=0.0))
+    return SourceSpan(table["document_id"], PERFORMANCE, None, whole(page), text, box and box._replace(x0=0.0))
 
 
 def _key_figure(row: Record) -> SourceSpan:
