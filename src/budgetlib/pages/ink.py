@@ -6,7 +6,7 @@ Places are PDF points from the top left of the page as a viewer shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol, Self
@@ -44,6 +44,10 @@ Stroke = tuple[tuple[float, float], tuple[float, float]]
 """From one point to another."""
 
 
+RUN_GAP = 0.2
+"""What follows nearer than so many heights of a character goes on in the same word or number."""
+
+
 class Glyph(NamedTuple):
     """A painted character: how far along its line it begins, and how far it reaches."""
 
@@ -53,7 +57,7 @@ class Glyph(NamedTuple):
 
 
 class Run(NamedTuple):
-    """The glyphs that a program painted in one go, on a line that begins at `x`, `y`.
+    """The glyphs that a program painted in one go, on a line that begins at `x`, `y`; not `whole`: one after another.
 
     `size` is their height in points; `turn` how many degrees clockwise the sheet is turned for reading them (0, 90, 180
     or 270); `order` counts what is painted on a page: the later covers the earlier. Nothing is seen of them outside
@@ -68,6 +72,7 @@ class Run(NamedTuple):
     order: int
     clip: Box | None = None
     colour: str = "ink"
+    whole: bool = True
 
     def middle(self, glyph: Glyph) -> tuple[float, float]:
         """The point in the middle of one of its glyphs."""
@@ -128,6 +133,35 @@ def malformed(path: Path, why: str) -> UnreadableDocument:
     return UnreadableDocument(
         "malformed", f"{path.name} does not open as a PDF ({why}); it may be cut short, fetch it again"
     )
+
+
+def joined(runs: Iterable[Run]) -> Iterator[Run]:
+    """`runs` of one glyph each, with those made one that go on in one another's line and style."""
+    group: list[Run] = []
+    for run in runs:
+        if group and not _continues(group[-1], run):
+            yield _one(group)
+            group = []
+        group.append(run)
+    if group:
+        yield _one(group)
+
+
+def _continues(before: Run, run: Run) -> bool:
+    reach = before.glyphs[0].advance + RUN_GAP * run.size
+    return run[3:] == before[3:] and 0 <= _reach(before, run) <= reach
+
+
+def _reach(first: Run, run: Run) -> float:
+    """How far along the line of one run another begins; negative where it is on another line."""
+    right, down = _ALONG[first.turn]
+    x, y = run.x - first.x, run.y - first.y
+    return right * x + down * y if abs(right * y) + abs(down * x) < 0.01 else -1.0
+
+
+def _one(group: Sequence[Run]) -> Run:
+    glyphs = [Glyph(run.glyphs[0].text, _reach(group[0], run), run.glyphs[0].advance) for run in group]
+    return group[0]._replace(glyphs=glyphs, whole=len(group) == 1)
 
 
 def rules_and_shapes(strokes: Iterable[Stroke]) -> tuple[list[Rule], int]:

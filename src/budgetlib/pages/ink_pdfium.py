@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby, repeat
-from math import hypot
-from operator import add, itemgetter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
+from operator import add
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -18,10 +17,8 @@ from budgetlib.pages.ink import (
     RULE_WIDTH,
     SHORTEST_RULE,
     Area,
-    Glyph,
     Ink,
     Rule,
-    Run,
     Stroke,
     encrypted,
     malformed,
@@ -30,25 +27,12 @@ from budgetlib.pages.ink import (
 from budgetlib.pages.matrix import Matrix
 from budgetlib.pages.model import Box
 from budgetlib.pages.pdfium_calls import Handle, handle_of
+from budgetlib.pages.pdfium_text import colours_of, runs_of
 
-_BROKEN_WORD = 2
-"""What pdfium says in place of a hyphen at the end of a line."""
 _SIMPLE_PATH = 5
 """So many segments draw one line or one rectangle."""
-_BLANK = 32
-"""One without width is none that is painted; pdfium adds it where it sees a gap."""
-_GLYPH_NUMBER = "\ue000"
-"""Stands for a character that the text layer does not name."""
-_LEFT, _TOP, _RIGHT, _BOTTOM = range(4)
-
-_WHITE = 250
-"""Colours whose red, green and blue are at least this (of 255) are the paper's."""
-_UNPAINTED = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _OPPOSITE = (0, 2)
 """The segments that end at opposite corners of a rectangle."""
-
-_Char = tuple[Handle, int, int, tuple[float, ...], int]
-"""What pdfium says of a character: its text object, its code, whether that is a glyph's number, its box; its place."""
 
 
 class PdfiumReader:
@@ -122,7 +106,7 @@ class _Painting:
 
     def ink(self, number: int) -> Ink:
         self._walk(self._sheet)
-        runs = list(self._runs())
+        runs = list(runs_of(self._page, self._sheet.view, self._seen))
         return Ink(number, self._width, self._height, runs, self._rules, self._areas, self._pictures, self._slanted)
 
     def _walk(self, holder: _Holder) -> None:
@@ -157,7 +141,7 @@ class _Painting:
         count, paths = len(painted), [path for path, _ in painted]
         modes = pdfium.ask(pdfium.mode_of_path, pdfium.TWO_INTEGERS, count, paths)
         bounds = pdfium.ask(pdfium.bounds_of, pdfium.FOUR_NUMBERS, count, paths)
-        colours = _colours(pdfium.fill_colour_of, paths)
+        colours = colours_of(pdfium.fill_colour_of, paths)
         sizes = map(pdfium.count_in_path, paths)
         for (path, order), (fill, stroke), edges, colour, size in zip(
             painted, modes, bounds, colours, sizes, strict=True
@@ -177,70 +161,10 @@ class _Painting:
             if fill != raw.FPDF_FILLMODE_NONE and simple and not pdfium.is_translucent(path):
                 self._areas.append(Area(box, order, unseen))
 
-    def _runs(self) -> Iterator[Run]:
-        """The glyphs of each text object, without those that pdfium adds between them."""
-        text = self._page.get_textpage()
-        handle, count = handle_of(text.raw), text.count_chars()
-        objects, codes, unnamed = (
-            map(function, repeat(handle), range(count))
-            for function in (pdfium.object_of_char, pdfium.unicode_of_char, pdfium.is_unnamed_char)
-        )
-        boxes = pdfium.ask(pdfium.box_of_char, pdfium.FOUR_NUMBERS, count, repeat(handle), range(count))
-        chars = zip(objects, codes, unnamed, boxes, range(count), strict=True)
-        written = [(painted, list(own)) for painted, own in groupby(chars, key=itemgetter(0)) if painted]
-        painted, firsts = [painted for painted, _ in written], [own[0][4] for _, own in written]
-        places = [self._texts.get(thing, (self._order, self._sheet)) for thing in painted]
-        matrices = pdfium.ask(pdfium.matrix_of_char, pdfium.SIX_NUMBERS, len(written), repeat(handle), firsts)
-        sizes = map(pdfium.size_of_char, repeat(handle), firsts)
-        clips = _clips(painted, [holder for _, holder in places])
-        for (_, own), (order, _), matrix, size, clip, colour in zip(
-            written, places, map(Matrix._make, matrices), sizes, clips, _text_colours(painted), strict=True
-        ):
-            x, y = self._sheet.view.point(matrix.e, matrix.f)
-            height, turn = size * hypot(matrix.c, matrix.d), self._sheet.view.turn(matrix)
-            yield Run(x, y, _glyphs(own, matrix), height, turn, order, clip, colour)
-        text.close()
-
-
-def _glyphs(chars: Iterable[_Char], matrix: Matrix) -> list[Glyph]:
-    """The glyphs of a text object, counted along its line."""
-    if abs(matrix.a) >= abs(matrix.b):
-        origin, sign = matrix.e, 1 if matrix.a > 0 else -1
-        begin, end = (_LEFT, _RIGHT) if matrix.a > 0 else (_RIGHT, _LEFT)
-    else:
-        origin, sign = matrix.f, 1 if matrix.b > 0 else -1
-        begin, end = (_BOTTOM, _TOP) if matrix.b > 0 else (_TOP, _BOTTOM)
-    return [
-        Glyph(_text(code, unnamed), sign * (box[begin] - origin), sign * (box[end] - box[begin]))
-        for _, code, unnamed, box, _ in chars
-        if code != _BLANK or box[begin] != box[end]
-    ]
-
-
-def _text(code: int, lost: int) -> str:
-    """The character that a code of pdfium stands for; a private one where the font does not say."""
-    return _GLYPH_NUMBER if lost else "-" if code == _BROKEN_WORD else chr(code)
-
-
-def _colours(function: Callable[..., Any], painted: Sequence[Handle]) -> Iterator[str]:
-    """The colour of each of some things: `ink`, `white` or `none`, as in `ink.Run`."""
-    for red, green, blue, alpha in pdfium.ask(function, pdfium.FOUR_INTEGERS, len(painted), painted):
-        if alpha == 0:
-            yield "none"
-        else:
-            yield "white" if red >= _WHITE and green >= _WHITE and blue >= _WHITE else "ink"
-
-
-def _text_colours(painted: Sequence[Handle]) -> Iterator[str]:
-    """The colour of each of some texts, be they filled, outlined or neither."""
-    filled = _colours(pdfium.fill_colour_of, painted)
-    for thing, mode, colour in zip(painted, map(pdfium.mode_of_text, painted), filled, strict=True):
-        if mode in _UNPAINTED:
-            yield "none"
-        elif mode == raw.FPDF_TEXTRENDERMODE_STROKE:
-            yield from _colours(pdfium.stroke_colour_of, [thing])
-        else:
-            yield colour
+    def _seen(self, texts: Sequence[Handle]) -> Iterator[tuple[int, Box]]:
+        """When each of some texts was painted, and what is seen of it."""
+        places = [self._texts.get(text, (self._order, self._sheet)) for text in texts]
+        return zip((order for order, _ in places), _clips(texts, [holder for _, holder in places]), strict=True)
 
 
 def _matrix(painted: Handle) -> Matrix:

@@ -12,7 +12,18 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 
 from budgetlib.core.errors import UnreadableDocument
-from budgetlib.pages.ink import RULE_WIDTH, Area, Glyph, Ink, Run, Stroke, encrypted, malformed, rules_and_shapes
+from budgetlib.pages.ink import (
+    RULE_WIDTH,
+    Area,
+    Glyph,
+    Ink,
+    Run,
+    Stroke,
+    encrypted,
+    joined,
+    malformed,
+    rules_and_shapes,
+)
 from budgetlib.pages.model import Box
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
@@ -48,7 +59,7 @@ class PdfplumberReader:
                 number,
                 float(right - left),
                 float(bottom - top),
-                list(_runs(page.chars, left, top, page.mediabox[0])),
+                list(joined(_runs(page.chars, left, top, page.mediabox[0]))),
                 rules,
                 list(_areas(page.rects, left, top)),
                 len(page.images),

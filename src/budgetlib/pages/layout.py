@@ -13,14 +13,14 @@ from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
+from budgetlib.core.money import parse_number
+from budgetlib.pages.ink import RUN_GAP
 from budgetlib.pages.model import Box, Cell, Grid, Line
 
 _LEVEL = 0.4
 """Characters whose lines are nearer than so many of their heights stand on one line."""
 _BLANK = 0.3
 """A gap of so many heights of a character is read as a blank."""
-_GAP = 0.2
-"""A gap of so many heights of a character parts what is written in one go."""
 _SAME_PLACE = 0.8
 """Points within which one character printed twice is bold."""
 
@@ -46,8 +46,12 @@ class Char(NamedTuple):
         return Box(self.x0, self.top, self.x1, self.bottom)
 
 
-Span = Sequence[Char]
-"""Characters of one line that were written in one go, from left to right."""
+class Span(NamedTuple):
+    """Characters of one line from left to right, painted in one go; not `whole`: one after another."""
+
+    chars: Sequence[Char]
+    whole: bool = True
+
 
 _x0, _base, _base_and_x0 = itemgetter(1), itemgetter(5), itemgetter(5, 1)
 
@@ -57,25 +61,28 @@ def without_doubles(spans: Sequence[Span]) -> list[Span]:
     doubles = {place for crowd in _crowds(spans) for place in _doubles(spans, crowd)}
     if not doubles:
         return list(spans)
-    kept = ([char for k, char in enumerate(span) if (i, k) not in doubles] for i, span in enumerate(spans))
-    return [span for span in kept if span]
+    kept = (
+        Span([char for k, char in enumerate(span.chars) if (i, k) not in doubles], span.whole)
+        for i, span in enumerate(spans)
+    )
+    return [span for span in kept if span.chars]
 
 
 def _crowds(spans: Sequence[Span]) -> Iterator[list[int]]:
     """The spans (by number) that stand upon one another on one line, or print upon themselves."""
     rows: list[list[int]] = []
     base = float("-inf")
-    for i in sorted(range(len(spans)), key=lambda i: spans[i][0].base):
-        if spans[i][0].base - base < _SAME_PLACE:
+    for i in sorted(range(len(spans)), key=lambda i: spans[i].chars[0].base):
+        if spans[i].chars[0].base - base < _SAME_PLACE:
             rows[-1].append(i)
         else:
             rows.append([i])
-        base = spans[i][0].base
+        base = spans[i].chars[0].base
     for row in rows:
         crowd: list[int] = []
         reach = float("-inf")
-        for i in sorted(row, key=lambda i: spans[i][0].x0):
-            span = spans[i]
+        for i in sorted(row, key=lambda i: spans[i].chars[0].x0):
+            span = spans[i].chars
             if span[0].x0 > reach - _SAME_PLACE:
                 if len(crowd) > 1:
                     yield sorted(crowd)
@@ -92,7 +99,7 @@ def _doubles(spans: Sequence[Span], crowd: Sequence[int]) -> Iterator[tuple[int,
     """The characters (span, place in it) of a crowd that were printed before."""
     before: dict[str, list[Char]] = defaultdict(list)
     for i in crowd:
-        for k, char in enumerate(spans[i]):
+        for k, char in enumerate(spans[i].chars):
             if char.text.isspace():
                 continue
             same = before[char.text]
@@ -100,6 +107,11 @@ def _doubles(spans: Sequence[Span], crowd: Sequence[int]) -> Iterator[tuple[int,
                 yield i, k
             else:
                 same.append(char)
+
+
+def chars_of(spans: Iterable[Span]) -> Iterator[Char]:
+    """The characters of `spans`, one after another."""
+    return chain.from_iterable(span.chars for span in spans)
 
 
 def rows_of_text(chars: Iterable[Char]) -> list[list[Char]]:
@@ -169,16 +181,16 @@ class _Places:
 def _settle(span: Span, places: _Places, contents: dict[int, list[Char]]) -> list[Char]:
     """Give the characters of a span to the cells under them; those under no cell are returned.
 
-    What is written without a gap, a number above all, is not torn apart by a rule that it crosses.
+    What was painted in one go without a gap, and a number anyhow, is not torn apart by a rule that it crosses.
     """
-    first = places.under(span[0])
-    if first is not None and first == places.under(span[-1]):
-        contents[first] += span
+    first = places.under(span.chars[0])
+    if first is not None and first == places.under(span.chars[-1]):
+        contents[first] += span.chars
         return []
     outside = []
-    for piece in _unbroken(span):
+    for piece in _unbroken(span.chars):
         cells = [places.under(char) for char in piece]
-        if None not in cells:
+        if None not in cells and (span.whole or parse_number("".join(char.text for char in piece)) is not None):
             cells = [max(cells, key=cells.count)] * len(cells)
         for char, cell in zip(piece, cells, strict=True):
             if cell is None:
@@ -188,23 +200,23 @@ def _settle(span: Span, places: _Places, contents: dict[int, list[Char]]) -> lis
     return outside
 
 
-def _unbroken(span: Span) -> Iterator[list[Char]]:
+def _unbroken(chars: Iterable[Char]) -> Iterator[list[Char]]:
     """The pieces of a span between its gaps."""
     piece: list[Char] = []
-    for char in span:
-        if piece and not follows(piece[-1], char):
+    for char in chars:
+        if piece and not _follows(piece[-1], char):
             yield piece
             piece = []
         piece.append(char)
     yield piece
 
 
-def follows(before: Char, char: Char) -> bool:
+def _follows(before: Char, char: Char) -> bool:
     """True where `char` stands directly to the right of `before`."""
     height = char.bottom - char.top
     return (
         abs(char.base - before.base) <= _LEVEL * height
-        and before.x0 <= char.x0 <= before.x1 + _GAP * height
+        and before.x0 <= char.x0 <= before.x1 + RUN_GAP * height
         and not (char.text.isspace() or before.text.isspace())
     )
 
@@ -232,11 +244,11 @@ def grids_of(
     for cells in tables:
         places = _Places(cells)
         within, rest = _parted(outside, places.box)
-        if not within or _in_running_text(places, chain.from_iterable(rest)):
+        if not within or _in_running_text(places, chars_of(rest)):
             continue
         contents: dict[int, list[Char]] = defaultdict(list)
         unsettled = (_settle(span, places, contents) for span in within)
-        outside = [*rest, *filter(None, unsettled)]
+        outside = [*rest, *map(Span, filter(None, unsettled))]
         grids.append(_grid(places, contents, cells, ruled))
     return grids, outside
 
@@ -246,17 +258,18 @@ def _parted(spans: Iterable[Span], box: Box) -> tuple[list[Span], list[Span]]:
     within: list[Span] = []
     outside: list[Span] = []
     for span in spans:
-        _, x0, top, x1, bottom, *_ = span[0]
-        first, last = (x0 + x1) / 2, (span[-1].x0 + span[-1].x1) / 2
+        chars = span.chars
+        _, x0, top, x1, bottom, *_ = chars[0]
+        first, last = (x0 + x1) / 2, (chars[-1].x0 + chars[-1].x1) / 2
         if not box.top <= (top + bottom) / 2 < box.bottom or last < box.x0 or box.x1 <= first:
             outside.append(span)
         elif box.x0 <= first and last < box.x1:
             within.append(span)
         else:
-            inside = [box.x0 <= (char.x0 + char.x1) / 2 < box.x1 for char in span]
+            inside = [box.x0 <= (char.x0 + char.x1) / 2 < box.x1 for char in chars]
             for parts, where in ((within, True), (outside, False)):
-                if part := [char for char, own in zip(span, inside, strict=True) if own is where]:
-                    parts.append(part)
+                if part := [char for char, own in zip(chars, inside, strict=True) if own is where]:
+                    parts.append(Span(part, span.whole))
     return within, outside
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -24,7 +24,7 @@ from rapidocr import RapidOCR
 from budgetlib.pages.image import SCALE, Picture, take
 from budgetlib.pages.image_lines import rules_of
 from budgetlib.pages.lattice import find_tables
-from budgetlib.pages.layout import Char, grids_of, lines_of, rows_of_text
+from budgetlib.pages.layout import Char, Span, chars_of, grids_of, lines_of, rows_of_text
 from budgetlib.pages.model import UNREAD, Box, Page
 
 Ink = npt.NDArray[np.int64]
@@ -143,13 +143,13 @@ class _View:
     def page(self, number: int, width: float, height: float) -> Page:
         if not self.chars and self.clean.height_of_ink > _PAGE_NUMBER:
             return Page(number, width, height, source="none", fault="the page is a picture in which no text was found")
-        grids, outside = grids_of([[char] for char in self.chars], self.tables)
+        grids, outside = grids_of([Span([char]) for char in self.chars], self.tables)
         back = self.picture.back
         return Page(
             number,
             width,
             height,
-            tuple(line.moved(back) for line in lines_of(rows_of_text(chain.from_iterable(outside)))),
+            tuple(line.moved(back) for line in lines_of(rows_of_text(chars_of(outside)))),
             tuple(grid.moved(back) for grid in grids),
             self.turn,
             source="ocr",

@@ -6,14 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
-from budgetlib.core.money import parse_number
 from budgetlib.pages.ink import Ink, InkReader, Run
 from budgetlib.pages.lattice import find_tables
-from budgetlib.pages.layout import Char, Span, follows, grids_of, lines_of, rows_of_text, without_doubles
+from budgetlib.pages.layout import Char, Span, chars_of, grids_of, lines_of, rows_of_text, without_doubles
 from budgetlib.pages.model import Grid, Page
 from budgetlib.pages.stream import find_unruled
 from budgetlib.pages.turn import Turn
@@ -26,7 +25,6 @@ _ASCENT = 0.86
 """How much of a Chinese character's height stands above the line; Chinese fonts that do not lie say so (SimSun)."""
 _DRAWN = 20
 """More slanted strokes than these and no text: its characters are drawn, not written."""
-_OF_NUMBERS = frozenset("0123456789.,-")
 _GLYPH_NUMBER = re.compile("\\(cid:|[\ue000-\uf8ff]")
 _LOST = 0.1
 """The share of glyph numbers in place of characters from which a text layer is not to be believed."""
@@ -76,13 +74,13 @@ def page_of(ink: Ink) -> Page:
     if fault := _lying_text(runs):
         return replace(blank, source="none", fault=fault)
     turn = Turn(_way(runs), ink.width, ink.height)
-    spans = list(_with_whole_numbers(without_doubles(_upright(runs, turn))))
+    spans = without_doubles(_upright(runs, turn))
     ruled, outside = grids_of(spans, find_tables(map(turn.rule, ink.rules)))
-    rows = rows_of_text(chain.from_iterable(outside))
+    rows = rows_of_text(chars_of(outside))
     unruled: list[Grid] = []
     if cells := find_unruled(rows):
         unruled, outside = grids_of(outside, cells, ruled=False)
-        rows = rows_of_text(chain.from_iterable(outside))
+        rows = rows_of_text(chars_of(outside))
     lines, grids = lines_of(rows), [*ruled, *unruled]
     if turn.degrees:
         lines, grids = [line.moved(turn.back) for line in lines], [grid.moved(turn.back) for grid in grids]
@@ -108,25 +106,9 @@ def _upright(runs: Sequence[Run], turn: Turn) -> list[Span]:
             x, base = turn.upright(run.x, run.y)
             top = base - _ASCENT * run.size
             bottom = top + run.size
-            spans.append([Char(text, x + a, top, x + a + advance, bottom, base) for text, a, advance in run.glyphs])
+            chars = [Char(text, x + a, top, x + a + advance, bottom, base) for text, a, advance in run.glyphs]
+            spans.append(Span(sorted(chars, key=itemgetter(1)), run.whole))
     return spans
-
-
-def _with_whole_numbers(spans: Sequence[Span]) -> Iterator[Span]:
-    """`spans` with those joined that print a number character by character."""
-    number: list[Char] = []
-    for span in [*spans, ()]:
-        if len(span) == 1 and span[0].text in _OF_NUMBERS and (not number or follows(number[-1], span[0])):
-            number += span
-            continue
-        if number:
-            is_one = parse_number("".join(char.text for char in number)) is not None
-            yield from [number] if is_one else [[char] for char in number]
-        number = []
-        if len(span) == 1 and span[0].text in _OF_NUMBERS:
-            number += span
-        elif span:
-            yield span
 
 
 def _lying_text(runs: Sequence[Run]) -> str | None:

@@ -34,7 +34,7 @@ def visible(ink: Ink) -> tuple[list[Run], tuple[str, ...]]:
     hidden: dict[str, list[str]] = defaultdict(list)
     for i, (run, own) in enumerate(zip(ink.runs, reasons, strict=True)):
         glyphs = []
-        for k, (glyph, reason) in enumerate(zip(run.glyphs, own or repeat(None))):
+        for k, (glyph, reason) in enumerate(zip(run.glyphs, own or repeat(None), strict=False)):
             if reason:
                 hidden[reason].append(glyph.text)
             else:
