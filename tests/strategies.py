@@ -41,7 +41,9 @@ def amounts(most: int = 999_999) -> st.SearchStrategy[Decimal]:
     return st.integers(1, most).map(lambda hundredths: Decimal(hundredths) / 100)
 
 
-def layouts(rules: Sequence[str] = ("lines", "rectangles", "open")) -> st.SearchStrategy[Layout]:
+def layouts(
+    rules: Sequence[str] = ("lines", "rectangles", "open"), codes: Sequence[str] = ("whole", "short", "none")
+) -> st.SearchStrategy[Layout]:
     """Any way to set a disclosure; pages of any height, so that tables break after any row."""
     return st.builds(
         Layout,
@@ -62,7 +64,7 @@ def layouts(rules: Sequence[str] = ("lines", "rectangles", "open")) -> st.Search
         unit_place=st.sampled_from(["line", "title", "header"]),
         blank=st.sampled_from(["", "—", "-", "/"]),
         code_with_name=st.booleans(),
-        codes=st.sampled_from(["whole", "short", "none"]),
+        codes=st.sampled_from(codes),
         unit_codes=st.booleans(),
         turned=st.booleans(),
     )

@@ -197,7 +197,7 @@ def _forest(numbers: tuple[Vector, ...], total: Vector, most: int) -> tuple[int 
             own = ((start, head), *pairs)
             if done:
                 reached.setdefault(end, own)
-            if not done or (end < len(numbers) and not any(numbers[end])):
+            if not done or (end < len(numbers) and all(abs(number) <= slack for number in numbers[end])):
                 for further, more in forests(end, left, head, depth).items():
                     reached.setdefault(further, (*own, *more))
         return reached
