@@ -21,7 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-RUNS = 1
+RUNS = 3
 
 
 class Cost(NamedTuple):

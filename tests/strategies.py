@@ -107,15 +107,20 @@ def _parts(draw: st.DrawFn, units: tuple[str, ...]) -> list[Part]:
 
 
 @st.composite
-def disclosures(draw: st.DrawFn) -> Disclosure:
-    """A disclosure of a department with one to five units, or of one unit, in which everything adds up."""
+def disclosures(draw: st.DrawFn, unit_trees: bool = True) -> Disclosure:
+    """A disclosure of a department with one to five units, or of one unit, in which everything adds up.
+
+    Without `unit_trees` no form prints its units above their codes.
+    """
     kind = draw(st.sampled_from(["department", "unit"]))
     name = "示例市示例局"
     entity = name + draw(st.sampled_from(["", "[部门]"])) if kind == "department" else name
     others = draw(st.lists(st.sampled_from(_UNITS), max_size=4, unique=True)) if kind == "department" else []
     units = (name, *others)
     organs = draw(st.lists(st.sampled_from(units), unique=True))
-    forms = assemble(draw(_parts(units)), entity if kind == "department" else None, organs, draw(st.booleans()))
+    forms = assemble(
+        draw(_parts(units)), entity if kind == "department" else None, organs, unit_trees and draw(st.booleans())
+    )
     targets = _targets(forms)
     return Disclosure(
         entity=entity,
