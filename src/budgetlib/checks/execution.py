@@ -32,10 +32,12 @@ def completion(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 def staged(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each stated plan and outcome against the column of a form that prints it in the same stage."""
-    form, columns = budget.forms.get(rule.data["form"]), rule.data["columns"]
-    for stated in budget.statements if form else ():
-        measure = columns.get(stated.measure.removeprefix("plan:"))
-        rows = [row for row in form.rows if row.stage == stated.stage and measure in row.amounts] if form else []
+    form = budget.forms.get(rule.data["form"])
+    if form is None:
+        return
+    for stated in budget.statements:
+        measure = rule.data["columns"].get(stated.measure.removeprefix("plan:"))
+        rows = [row for row in form.rows if row.stage == stated.stage and measure in row.amounts]
         if len(rows) == 1:
             yield compared(rule, budget.document_id, stated.figure, rows[0].amounts[measure], wording="equal")
 
