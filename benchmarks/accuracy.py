@@ -18,8 +18,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from budgetlib.commands.pipeline import parse_document
 from budgetlib.definitions.forms import forms
-from budgetlib.pipeline import parse_document
 from budgetlib.tables.schemas import TABLES
 from budgetlib.tables.store import write_table
 

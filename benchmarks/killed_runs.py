@@ -43,7 +43,7 @@ def count(event, arguments):
         if not left:
             os.kill(os.getpid(), signal.SIGKILL)
 import budgetlib as bl
-import budgetlib.pipeline
+import budgetlib.commands.pipeline
 sys.addaudithook(count)
 bl.parse([sys.argv[2]], sys.argv[3])
 print("operations left:", left)
@@ -82,7 +82,15 @@ def kill_at_operation(operation: int, raw: Path, tidy: Path) -> bool:
 
 def kill_after(seconds: float, raw: Path, tidy: Path) -> bool:
     """A parse in two processes that is killed after some time; whether it was still running."""
-    command = [sys.executable, "-c", "from budgetlib.cli import main; main()", "parse", str(raw), "--out", str(tidy)]
+    command = [
+        sys.executable,
+        "-c",
+        "from budgetlib.commands.cli import main; main()",
+        "parse",
+        str(raw),
+        "--out",
+        str(tidy),
+    ]
     with subprocess.Popen([*command, "--jobs", "2"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
         time.sleep(seconds)
         run.kill()

@@ -20,11 +20,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from budgetlib.commands.pipeline.reading import RECORDED, Options, record_key, record_path
 from budgetlib.core.files import sha256
 from budgetlib.core.text import slug
 from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.sources import File
-from budgetlib.pipeline.reading import RECORDED, Options, record_key, record_path
 from budgetlib.tables.record_file import write_record_file
 from budgetlib.tables.schemas import DOCUMENTS, Table
 from budgetlib.tables.store import Tables
@@ -122,7 +122,7 @@ def main() -> None:
     if not raw.exists():
         for _ in make(given.tidy, given.folder, given.count):
             pass
-    budgetlib = (sys.executable, "-c", "from budgetlib.cli import main; main()")
+    budgetlib = (sys.executable, "-c", "from budgetlib.commands.cli import main; main()")
     parse = (*budgetlib, "parse", str(raw), "--out", str(tidy), "--ocr", "never", "--jobs", given.jobs)
     measured("tables put together from what was read", *parse)
     measured("nothing new", *parse)

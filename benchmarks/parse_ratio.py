@@ -60,7 +60,7 @@ def text(path: Path) -> None:
 
 def budgetlib(path: Path) -> None:
     """All records of the file."""
-    from budgetlib.pipeline import parse_document
+    from budgetlib.commands.pipeline import parse_document
 
     parse_document(path, ocr="never")
 

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from budgetlib.commands.pipeline import parse_document
 from budgetlib.core.text import squeeze
 from budgetlib.extraction.records import Record
 from budgetlib.pages.ink import READERS
-from budgetlib.pipeline import parse_document
 
 PLACE = {"x0", "top", "x1", "bottom"}
 OF_THE_FILE = ("documents", "pages")

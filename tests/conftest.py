@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
 from selenium import webdriver
 
-from budgetlib.cli import main
+from budgetlib.commands.cli import main
 from budgetlib.tables.corpus import Corpus
 from tests import invented, once
 from tests.browser import Open, chromium, show

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from budgetlib.commands.pipeline import parse_document
 from budgetlib.extraction.records import Records
-from budgetlib.pipeline import parse_document
 from budgetlib.tables.schemas import TABLES
 from budgetlib.tables.store import write_table
 from tests.once import once

@@ -20,7 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import budgetlib
-from budgetlib.cli import main
+from budgetlib.commands.cli import main
 from budgetlib.definitions.measures import measures
 from budgetlib.tables.dictionary import data_dictionary
 from budgetlib.tables.schemas import TABLES

@@ -31,11 +31,11 @@ from budgetlib.analysis.series import series_breaks as series_breaks
 from budgetlib.analysis.similar_names import similar_names as similar_names
 from budgetlib.analysis.spending import basic_and_project as basic_and_project
 from budgetlib.analysis.spending import spending_by_function as spending_by_function
+from budgetlib.commands.pipeline import check as check
+from budgetlib.commands.pipeline import parse as parse
+from budgetlib.commands.pipeline import parse_document as parse_document
+from budgetlib.commands.pipeline import read as read
 from budgetlib.extraction.steps import Steps as Steps
-from budgetlib.pipeline import check as check
-from budgetlib.pipeline import parse as parse
-from budgetlib.pipeline import parse_document as parse_document
-from budgetlib.pipeline import read as read
 from budgetlib.report.charts.budget import plot_basic_and_project as plot_basic_and_project
 from budgetlib.report.charts.budget import plot_procurement_mix as plot_procurement_mix
 from budgetlib.report.charts.budget import plot_spending_by_function as plot_spending_by_function

@@ -11,7 +11,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from budgetlib.analysis.comparison import compare, compare_catalogue
-from budgetlib.cli import main
+from budgetlib.commands.cli import main
 from budgetlib.definitions.labels import label
 from budgetlib.report.charts.canvas import NARROW, WIDE, png, sentence
 from budgetlib.report.charts.heatmap import plot_catalogue_map, plot_comparison

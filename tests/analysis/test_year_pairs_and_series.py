@@ -13,7 +13,7 @@ from budgetlib.analysis.change import published_functions, spending_change
 from budgetlib.analysis.constant_prices import constant_prices
 from budgetlib.analysis.series import series, series_breaks
 from budgetlib.analysis.similar_names import LIKE, similar_names
-from budgetlib.cli import main
+from budgetlib.commands.cli import main
 from budgetlib.core.errors import BadParameter
 from budgetlib.pages.sources import find_sources
 from budgetlib.tables.corpus import Corpus, load

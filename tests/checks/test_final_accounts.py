@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from budgetlib.pipeline import read
+from budgetlib.commands.pipeline import read
 from budgetlib.tables.corpus import Corpus
 from tests.checks.test_planted_faults import Fault, another_digit, failures, new_failures, wrong_number
 from tests.typesetting import typeset_final_accounts

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from budgetlib.checks import check_records
-from budgetlib.pipeline import parse
+from budgetlib.commands.pipeline import parse
 from budgetlib.tables.corpus import Corpus, load
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import FACTS, Disclosure, Row, read_facts

@@ -18,10 +18,10 @@ from budgetlib.checks import TESTS, check_records
 from budgetlib.checks.console import wrapped
 from budgetlib.checks.expressions import expression
 from budgetlib.checks.rules import SEVERITIES, rules
-from budgetlib.cli import main
+from budgetlib.commands.cli import main
+from budgetlib.commands.pipeline import parse_document
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.measures import measures
-from budgetlib.pipeline import parse_document
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.schemas import TABLES
 from tests.checks.tables import ONE, OTHER, corpus, document, failed, lines, stated, states

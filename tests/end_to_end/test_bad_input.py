@@ -21,7 +21,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 import budgetlib as bl
-from budgetlib.cli import main
+from budgetlib.commands.cli import main
 from budgetlib.extraction.document import Records
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -243,7 +243,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-c", "from budgetlib.cli import main; main()", *arguments]
+    return [sys.executable, "-c", "from budgetlib.commands.cli import main; main()", *arguments]
 
 
 def test_a_full_disk_leaves_the_tables_of_the_run_before(tmp_path: Path) -> None:

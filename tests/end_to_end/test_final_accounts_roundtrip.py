@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import given
 
+from budgetlib.commands.pipeline import parse_document
 from budgetlib.extraction.records import Records
-from budgetlib.pipeline import parse_document
 from tests.strategies import documents, final_accounts, layouts
 from tests.typesetting import FinalAccounts, typeset_final_accounts
 from tests.typesetting.expected import FinalLine, Outcome, expected_final_lines, expected_outcomes

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import given
 
-from budgetlib.pipeline import parse_document
+from budgetlib.commands.pipeline import parse_document
 from tests.strategies import disclosures, documents, layouts
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import Disclosure

@@ -18,13 +18,13 @@ import pytest
 from click.testing import CliRunner
 
 from budgetlib.checks import check_records
-from budgetlib.cli import main
+from budgetlib.commands.cli import main
+from budgetlib.commands.pipeline import parse
+from budgetlib.commands.pipeline.reading import Options, keep, read_source
 from budgetlib.core.errors import NotFound
 from budgetlib.core.files import held_alone, sha256
 from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.sources import File
-from budgetlib.pipeline import parse
-from budgetlib.pipeline.reading import Options, keep, read_source
 from budgetlib.tables import partitions as partitioning
 from budgetlib.tables.corpus import load
 from budgetlib.tables.generations import Store
@@ -133,7 +133,7 @@ def test_tables_of_a_version_before_the_store_give_way(raw: Path, tmp_path: Path
 
 
 def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-c", "from budgetlib.cli import main; main()", *map(str, arguments)]
+    return [sys.executable, "-c", "from budgetlib.commands.cli import main; main()", *map(str, arguments)]
 
 
 def test_a_second_run_on_one_folder_says_so_and_stops(raw: Path, tmp_path: Path) -> None:

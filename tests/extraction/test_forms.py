@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from budgetlib.commands.pipeline import parse_document
 from budgetlib.core.text import slug, squeeze
 from budgetlib.definitions.forms import forms
 from budgetlib.extraction.forms.lines import form_lines
@@ -18,7 +19,6 @@ from budgetlib.extraction.forms.row_kinds import row_kinds
 from budgetlib.extraction.forms.rows import PrintedRow
 from budgetlib.extraction.forms.titles import form_above, without_years
 from budgetlib.pages.model import Box, Cell, Grid, Line, Page
-from budgetlib.pipeline import parse_document
 from tests.plain_text import parse
 
 HEAD = "示例市示例局2026年部门预算\n\n"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from budgetlib.commands.pipeline import parse_document
 from budgetlib.extraction.page_log import Annex, log_pages
 from budgetlib.extraction.printed_amounts import Span, count_amounts
 from budgetlib.pages.model import Box, Cell, Grid, Line, Page
-from budgetlib.pipeline import parse_document
 from tests.shared_material import SHARED, files, needs_shared, records
 
 BUDGETS = [

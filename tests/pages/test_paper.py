@@ -17,7 +17,7 @@ from reportlab.lib import colors
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Table
 
-from budgetlib.pipeline import parse_document
+from budgetlib.commands.pipeline import parse_document
 from tests.end_to_end.test_roundtrip import lines_found, read_again
 from tests.plain_text import parse, said
 from tests.strategies import disclosures, documents, layouts

@@ -15,8 +15,8 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from budgetlib.cli import main
-from budgetlib.pipeline import parse
+from budgetlib.commands.cli import main
+from budgetlib.commands.pipeline import parse
 from budgetlib.report.index import SCRIPT
 from tests.browser import Open, asked_for
 from tests.typesetting import typeset

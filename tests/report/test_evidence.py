@@ -14,7 +14,7 @@ from PIL import Image
 from selenium.webdriver.common.by import By
 
 import budgetlib as bl
-from budgetlib.pipeline import parse
+from budgetlib.commands.pipeline import parse
 from budgetlib.report.evidence import MOST, Exhibit, exhibits
 from budgetlib.tables.corpus import Corpus, load
 from tests.browser import Open, asked_for

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from selenium.webdriver.common.by import By
 
-from budgetlib.cli import main
+from budgetlib.commands.cli import main
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.report.index import Report, write_index
 from budgetlib.report.notebook import check_parameters
@@ -392,7 +392,8 @@ def test_a_wrong_question_is_answered_with_what_there_is_and_exit_code_2(
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a Unix signal")
 def test_an_interrupted_run_leaves_nothing_behind(tidy: Path, tmp_path: Path) -> None:
     out = tmp_path / "reports"
-    command = [sys.executable, "-c", "from budgetlib.cli import main; main()", "report", "--tidy", tidy, "--out", out]
+    budgetlib = [sys.executable, "-c", "from budgetlib.commands.cli import main; main()"]
+    command = [*budgetlib, "report", "--tidy", tidy, "--out", out]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     while run.poll() is None and not any(out.rglob("*.unfinished")):
         time.sleep(0.05)

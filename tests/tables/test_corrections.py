@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 import budgetlib as bl
+from budgetlib.commands.pipeline import parse
 from budgetlib.core.errors import BadParameter
 from budgetlib.core.user_csv import Entry
-from budgetlib.pipeline import parse
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.corrections import COLUMNS, correction
 

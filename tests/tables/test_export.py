@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from budgetlib.cli import main
+from budgetlib.commands.cli import main
 from budgetlib.tables import workbook
 from budgetlib.tables.export import FORMATS
 from budgetlib.tables.schemas import TABLES

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from budgetlib.commands.pipeline.reading import Reading
 from budgetlib.core.files import replacing
-from budgetlib.pipeline.reading import Reading
 from budgetlib.tables.generations import Generation
 
 INDEX = "index.parquet"

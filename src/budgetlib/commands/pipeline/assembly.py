@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from budgetlib.commands.pipeline.findings import Department, departments, findings, read_editions
+from budgetlib.commands.pipeline.index import Known, write_index
+from budgetlib.commands.pipeline.reading import RECORDED, Reading, document_tables, parser
+from budgetlib.commands.pipeline.workers import each
 from budgetlib.core.errors import BudgetlibError
 from budgetlib.core.files import replacing
-from budgetlib.pipeline.findings import Department, departments, findings, read_editions
-from budgetlib.pipeline.index import Known, write_index
-from budgetlib.pipeline.reading import RECORDED, Reading, document_tables, parser
-from budgetlib.pipeline.workers import each
 from budgetlib.tables.generations import Generation, Store
 from budgetlib.tables.partitions import partitions
 from budgetlib.tables.schemas import CATALOGUE, CHECKS, CORRECTIONS, DOCUMENTS, Table

@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from budgetlib.checks import check_records
+from budgetlib.commands.pipeline.reading import RECORDED, Reading, document_tables, name_hash, parser
 from budgetlib.core.errors import Damaged
 from budgetlib.core.text import document_number
 from budgetlib.core.version import fingerprint
-from budgetlib.pipeline.reading import RECORDED, Reading, document_tables, name_hash, parser
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.record_file import read_record_file, write_record_file
 from budgetlib.tables.schemas import CATALOGUE, CHECKS, TABLES, to_frame

@@ -19,7 +19,7 @@ from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.pages.ink import DEFAULT_READER, READERS
 
 if TYPE_CHECKING:
-    from budgetlib.pipeline import Reading
+    from budgetlib.commands.pipeline import Reading
     from budgetlib.report.index import Report
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -123,7 +123,7 @@ def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str, reader: str) 
 
     PATHS are files or folders; default: data/raw. The tables are Parquet files.
     """
-    from budgetlib.pipeline import parse as parse_files
+    from budgetlib.commands.pipeline import parse as parse_files
 
     try:
         with _Progress() as progress:

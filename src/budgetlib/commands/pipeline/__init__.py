@@ -12,6 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from budgetlib.checks import check_records
+from budgetlib.commands.pipeline.assembly import Printed, assemble
+from budgetlib.commands.pipeline.index import FileState, Known, file_state, read_index
+from budgetlib.commands.pipeline.reading import (
+    Options,
+    Reading,
+    document_tables,
+    is_kept,
+    read_killed,
+    read_source,
+    say_damaged,
+)
+from budgetlib.commands.pipeline.workers import each
 from budgetlib.core.errors import Damaged
 from budgetlib.core.files import held_alone, sha256
 from budgetlib.core.user_csv import Entry
@@ -19,10 +31,6 @@ from budgetlib.extraction.document import parse_source, reading_of_pictures
 from budgetlib.extraction.records import Record, Records
 from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.sources import File, Source, find_files, find_sources
-from budgetlib.pipeline.assembly import Printed, assemble
-from budgetlib.pipeline.index import FileState, Known, file_state, read_index
-from budgetlib.pipeline.reading import Options, Reading, document_tables, is_kept, read_killed, read_source, say_damaged
-from budgetlib.pipeline.workers import each
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.corrections import correction, read_corrections
 from budgetlib.tables.generations import Store
