@@ -19,6 +19,9 @@ from budgetlib.pages.model import Box
 _LEAST_ROWS = 3
 _WIDE = 0.9
 """A gap of so many heights of a character parts one cell from the next."""
+_SIGN = 0.2
+"""A minus sign stands closer to its number than so many heights of a character; a dash further off is a cell."""
+_DASH = re.compile(r"[-−–—－]$")
 _FAR = 2.6
 """Rows further apart than so many times their usual distance belong to different things."""
 _TITLE = re.compile(r"表([(（].*[)）])?$")
@@ -60,11 +63,16 @@ def find_unruled(printed: Sequence[Sequence[Char]]) -> list[list[Box]]:
 def _pieces(row: Sequence[Char]) -> Row:
     pieces: list[list[Char]] = []
     for char in (c for c in row if c.text.strip()):
-        if pieces and char.x0 - pieces[-1][-1].x1 <= _WIDE * (char.bottom - char.top):
+        if pieces and _continues(pieces[-1], char):
             pieces[-1].append(char)
         else:
             pieces.append([char])
     return [Piece(squeeze("".join(c.text for c in piece)), Box.around(c.box for c in piece)) for piece in pieces]
+
+
+def _continues(piece: Sequence[Char], char: Char) -> bool:
+    dash = len(piece) == 1 and _DASH.match(piece[0].text)
+    return char.x0 - piece[-1].x1 <= (_SIGN if dash else _WIDE) * (char.bottom - char.top)
 
 
 def _top(row: Row) -> float:
