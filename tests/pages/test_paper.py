@@ -87,6 +87,13 @@ def test_a_dash_before_a_number_without_rules_is_an_empty_cell_and_no_minus_sign
     assert project == ["718,021,800.00"] * len(ROWS)
 
 
+def test_numbers_that_nearly_touch_without_rules_are_two_numbers(tmp_path: Path) -> None:
+    rows = [[*row[:3], "13,610,400.00", "718,021,800.00"] for row in ROWS]
+    widths = [*WIDTHS[:3], (70.0, "r"), (62.0, "r")]
+    records = parsed(tmp_path, [*titled(), table([HEADER, *rows], widths, 1, Layout(rules="across"))])
+    assert {line["published_text"] for line in records["lines"] if line["measure"] == "basic"} == {"13,610,400.00"}
+
+
 def test_a_table_without_rules_whose_names_run_over_two_lines_is_left_and_said(tmp_path: Path) -> None:
     rows = [row[:] for row in ROWS]
     rows[2][1] = "政府办公厅（室）\n及相关机构事务"

@@ -19,9 +19,9 @@ from budgetlib.pages.model import Box
 _LEAST_ROWS = 3
 _WIDE = 0.9
 """A gap of so many heights of a character parts one cell from the next."""
-_SIGN = 0.2
-"""A minus sign stands closer to its number than so many heights of a character; a dash further off is a cell."""
-_DASH = re.compile(r"[-−–—－]$")
+_CLOSE = 0.3
+"""What belongs to one number stands closer than so many heights of a character: sign, digits, separators."""
+_NUMBER = re.compile(r"[-−–—－\d,.]$")
 _FAR = 2.6
 """Rows further apart than so many times their usual distance belong to different things."""
 _TITLE = re.compile(r"表([(（].*[)）])?$")
@@ -71,8 +71,8 @@ def _pieces(row: Sequence[Char]) -> Row:
 
 
 def _continues(piece: Sequence[Char], char: Char) -> bool:
-    dash = len(piece) == 1 and _DASH.match(piece[0].text)
-    return char.x0 - piece[-1].x1 <= (_SIGN if dash else _WIDE) * (char.bottom - char.top)
+    number = _NUMBER.match(piece[-1].text) and _NUMBER.match(char.text)
+    return char.x0 - piece[-1].x1 <= (_CLOSE if number else _WIDE) * (char.bottom - char.top)
 
 
 def _top(row: Row) -> float:
