@@ -64,9 +64,9 @@ def unit_items(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each of a unit's projects against the same one in its department's form."""
     (term,) = expression(rule.data["published"])
     for rows in _departments(rule, budget):
-        own = [row for row in rows if row.kind == "line" and _name(row.unit) == _name(budget.record["entity"])]
+        of_unit = [row for row in rows if row.kind == "line" and _name(row.unit) == _name(budget.record["entity"])]
         for figure in published(term, budget):
-            same = [row for row in own if squeeze(row.item) == squeeze(figure.places[0].item or "")]
+            same = [row for row in of_unit if squeeze(row.item) == squeeze(figure.places[0].item or "")]
             if same and "total" in same[0].amounts:
                 yield compared(rule, budget.document_id, figure, same[0].amounts["total"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -113,6 +113,10 @@ class Budget:
         """The forms that this document itself prints: all, or those with one of `names`."""
         printed = [form for form in self.forms.values() if form.document_id == self.document_id]
         return [form for form in printed if names is None or form.name in names]
+
+    def sides(self, names: Sequence[str] | None = None) -> Iterator[tuple[Form, str, list[Row]]]:
+        """Each side of `own_forms`, with its rows."""
+        return ((form, side, form.side(side)) for form in self.own_forms(names) for side in form.sides())
 
     def sentence(self, pattern: str, pages: Collection[int] | None = None) -> str | None:
         """The first sentence (on `pages`) in which a regular expression is found; it is written for folded text."""

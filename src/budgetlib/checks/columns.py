@@ -7,7 +7,7 @@ from itertools import chain, combinations
 
 from budgetlib.checks.budget import BEFORE, CHANGE, Budget, Form, Row
 from budgetlib.checks.figures import Figure, total
-from budgetlib.checks.findings import Finding, compared, untested
+from budgetlib.checks.findings import Finding, compared, passed, untested
 from budgetlib.checks.rules import Rule
 
 UNKNOWN = "other:"
@@ -45,9 +45,9 @@ def _parts(rule: Rule, form: Form, period: str) -> Iterator[Finding]:
         for chosen in _choices(undecided)
     ]
     tested = [[finding for finding in reading if finding] for reading in readings]
-    best = max(tested, key=_passed, default=[])
+    best = max(tested, key=passed, default=[])
     unknown = any(UNKNOWN in measure for measure in undecided)
-    if unknown and len(best) >= _SEVERAL and _passed(best) * 2 < len(best):
+    if unknown and len(best) >= _SEVERAL and passed(best) * 2 < len(best):
         yield untested(rule, form.document_id, "not_applicable")
     else:
         yield from best
@@ -64,23 +64,18 @@ def changes(rule: Rule, budget: Budget) -> Iterator[Finding]:
             and (before := f"{BEFORE}{now}") in row.amounts
             and now in row.amounts
         ]
-        if _passed(tested) * 2 >= len(tested):
+        if passed(tested) * 2 >= len(tested):
             yield from tested
 
 
 def panels(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The total of each panel that classifies the same money anew against the form's total."""
-    for form in budget.own_forms(rule.data.get("forms")):
-        for side in form.sides():
-            whole = form.total_row(side, ["total"])
-            for measure in rule.data["panels"]:
-                head = form.total_row(side, [measure])
-                if whole and head and "total" in whole.amounts and measure in head.amounts:
-                    yield compared(rule, form.document_id, head.amounts[measure], whole.amounts["total"])
-
-
-def _passed(findings: Sequence[Finding]) -> int:
-    return sum(finding.state == "pass" for finding in findings)
+    for form, side, _ in budget.sides(rule.data.get("forms")):
+        whole = form.total_row(side, ["total"])
+        for measure in rule.data["panels"]:
+            head = form.total_row(side, [measure])
+            if whole and head and "total" in whole.amounts and measure in head.amounts:
+                yield compared(rule, form.document_id, head.amounts[measure], whole.amounts["total"])
 
 
 def _undecided(rows: Iterable[Row], perhaps: Sequence[str], whole: str) -> list[str]:

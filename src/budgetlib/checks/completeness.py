@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from budgetlib.checks.budget import Budget
 from budgetlib.checks.figures import Place
-from budgetlib.checks.findings import Finding, failure, holding, untested
+from budgetlib.checks.findings import Finding, failure, holding, judged, untested
 from budgetlib.checks.rules import Rule
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import form_titled, forms
@@ -49,15 +49,14 @@ def chapters(rule: Rule, budget: Budget) -> Iterator[Finding]:
     narrative = [record for record in budget.rows("sentences") if record["section"] is not None]
     if len(narrative) < _FEWEST_SENTENCES or budget.unread or budget.record["document_kind"] != rule.data["kind"]:
         return
-    lacking = [subject for subject in rule.data["subjects"] if not budget.sentence(subject["pattern"])]
-    if 2 * len(lacking) > len(rule.data["subjects"]):  # the paper follows rules of its own, as those of universities
+    treated = {subject["pattern"]: budget.sentence(subject["pattern"]) for subject in rule.data["subjects"]}
+    if 2 * list(treated.values()).count(None) > len(treated):  # the paper follows other rules, as those of universities
         return
     for subject in rule.data["subjects"]:
-        if subject not in lacking:
+        if treated[subject["pattern"]]:
             yield holding(rule, budget.document_id)
         else:
-            place = Place(budget.document_id)
-            yield failure(rule, budget.document_id, (place,), "lacking", words=subject)
+            yield failure(rule, budget.document_id, (Place(budget.document_id),), "lacking", words=subject)
 
 
 def listed(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -93,11 +92,10 @@ def empty_notes(rule: Rule, budget: Budget) -> Iterator[Finding]:
             for record in budget.rows("sentences")
             if record["page"] == page["page"] and re.search(rule.data["note"], text := squeeze(record["sentence"]))
         ]
-        strange = [note for note in notes if not re.search(subject, note) and any(re.search(o, note) for o in others)]
-        if strange and not any(re.search(subject, note) for note in notes):
-            yield failure(rule, budget.document_id, (place,), "worded", words=strange[0])
-        elif notes:
-            yield holding(rule, budget.document_id, (place,))
+        elsewhere = [note for note in notes if any(re.search(other, note) for other in others)]
+        if notes:
+            about = not elsewhere or any(re.search(subject, note) for note in notes)
+            yield judged(rule, budget.document_id, (place,), about, "worded", words=next(iter(elsewhere), ""))
 
 
 def _contents(budget: Budget) -> set[int | None]:

@@ -15,7 +15,9 @@ from budgetlib.tables.corpus import Corpus
 Row = Mapping[Hashable, Any]
 
 _OF_ONE_CHECK = 5
+"""So many failures of one check are listed; the others are alike."""
 _INDENT = 9
+"""Columns before a message: the longest severity and a blank."""
 _CLOSING = "，。、；：？！）〕】》”"
 
 
@@ -73,7 +75,7 @@ def _place(finding: Row) -> str:
 
 def _worst_first(documents: pd.DataFrame, failed: Mapping[str, pd.DataFrame]) -> list[Row]:
     """The documents with failures: by the number of errors, then of warnings, then of notes."""
-    counts = {name: Counter(own.severity) for name, own in failed.items()}
+    counts = {name: Counter(rows.severity) for name, rows in failed.items()}
     listed = documents[documents.document_id.isin(set(failed))].to_dict("records")
     return sorted(listed, key=lambda one: [-counts[one["document_id"]][severity] for severity in SEVERITIES])
 

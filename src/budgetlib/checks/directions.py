@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from budgetlib.checks.budget import Budget, Statement
-from budgetlib.checks.findings import Finding, failure, holding
+from budgetlib.checks.findings import Finding, judged
 from budgetlib.checks.rules import Rule
 
 _CHANGE, _PERCENT = "_change", "_change_pct"
@@ -14,25 +14,17 @@ _CHANGE, _PERCENT = "_change", "_change_pct"
 def direction(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """A change and its percentage in one sentence: both up or both down."""
     for rate, moved, _ in _changes(budget):
-        places = rate.figure.places + moved.figure.places
-        if not rate.figure.value or not moved.figure.value:
-            continue
-        if (rate.figure.value > 0) == (moved.figure.value > 0):
-            yield holding(rule, budget.document_id, places)
-        else:
-            yield failure(rule, budget.document_id, places, "opposite")
+        if rate.figure.value and moved.figure.value:
+            same = (rate.figure.value > 0) == (moved.figure.value > 0)
+            yield judged(rule, budget.document_id, rate.figure.places + moved.figure.places, same, "opposite")
 
 
 def base(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """A percentage in one sentence with a change that is all of this year's figure: the year before was nothing."""
     for rate, moved, now in _changes(budget):
-        if now is None or not rate.figure.value or not now.figure.value:
-            continue
-        places = rate.figure.places + moved.figure.places
-        if (now.figure - moved.figure).value:
-            yield holding(rule, budget.document_id, places)
-        else:
-            yield failure(rule, budget.document_id, places, "asked")
+        if now and rate.figure.value and now.figure.value:
+            before = (now.figure - moved.figure).value
+            yield judged(rule, budget.document_id, rate.figure.places + moved.figure.places, before)
 
 
 def _changes(budget: Budget) -> Iterator[tuple[Statement, Statement, Statement | None]]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
 from budgetlib.checks.apart import nearest
 from budgetlib.checks.budget import Budget, Statement
-from budgetlib.checks.expressions import Expression, evaluate, expression, published, stated
+from budgetlib.checks.expressions import Expression, evaluate, expression, of_measures, published, stated
 from budgetlib.checks.figures import Figure
 from budgetlib.checks.findings import Finding, best, compared, untested
 from budgetlib.checks.rules import Rule
 
 HUNDRED = 100
+_COUNTS = {"projects_under_performance_management", "projects_disclosed", "vehicles", "vehicle_quota"}
+"""Measures that count things; all others are money."""
 
 
 def equal(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -42,7 +43,7 @@ def share(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """A stated percentage against its part and its whole."""
     (term,) = expression(rule.data["published"])
     wholes = [value for text in rule.data["whole"] if (value := evaluate(expression(text), budget))]
-    for statement in _own(stated_all(term.measures[0], term.sections or (), budget), budget):
+    for statement in _printed_here(of_measures(term, budget), budget):
         part = _companion(statement, rule.data["part"], budget)
         tested = [percent(rule, statement.figure, part.figure, whole) for whole in wholes if part and whole.value]
         if tested:
@@ -53,7 +54,7 @@ def share(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 def change(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every stated change in percent against the change and this year's figure of the same name."""
-    for statement in _own(budget.statements, budget):
+    for statement in _printed_here(budget.statements, budget):
         stem = statement.measure.removesuffix("_change_pct")
         if stem == statement.measure:
             continue
@@ -66,18 +67,9 @@ def change(rule: Rule, budget: Budget) -> Iterator[Finding]:
             yield untested(rule, budget.document_id, "insufficient_data")
 
 
-_COUNTS = {"projects_under_performance_management", "projects_disclosed", "vehicles", "vehicle_quota"}
-
-
-def stated_all(measure: str, sections: tuple[int, ...], budget: Budget) -> list[Statement]:
-    """The statements of a measure in `sections`, whatever they are about."""
-    return [s for s in budget.statements if s.measure == measure and (not sections or s.section in sections)]
-
-
-def _own(statements: object, budget: Budget) -> Iterator[Statement]:
-    for statement in statements:  # type: ignore[attr-defined]
-        if statement.figure.places[0].document_id == budget.document_id:
-            yield statement
+def _printed_here(statements: Iterable[Statement], budget: Budget) -> list[Statement]:
+    """The statements of the document itself, not of others of its disclosure."""
+    return [one for one in statements if one.figure.places[0].document_id == budget.document_id]
 
 
 def _companion(statement: Statement, measure: str, budget: Budget) -> Statement | None:
@@ -88,18 +80,12 @@ def _companion(statement: Statement, measure: str, budget: Budget) -> Statement 
     return next((s for s in near if s.measure == measure), None)
 
 
-def _ratio(part: Figure, whole: Figure) -> Figure:
-    """`part` of `whole` in percent, and how far rounding of both may have moved it."""
+def percent(rule: Rule, stated: Figure, part: Figure, whole: Figure) -> Finding:
+    """A stated percentage against `part` of `whole`: rounding moved both of these, and both rates to the last digit."""
     value = HUNDRED * part.value / whole.value
     slack = HUNDRED * part.slack / abs(whole.value) + abs(value) * whole.slack / abs(whole.value)
-    return Figure(value, slack, part.places + whole.places)
-
-
-def percent(rule: Rule, stated: Figure, part: Figure, whole: Figure) -> Finding:
-    """A stated percentage against the one computed: both are rounded to its last digit."""
-    ratio = _ratio(part, whole)
-    rounded = replace(ratio, slack=ratio.slack + stated.slack)
-    return compared(rule, stated.places[0].document_id, stated, rounded, "percent", "ratio")
+    computed = Figure(value, slack + stated.slack, part.places + whole.places)
+    return compared(rule, stated.places[0].document_id, stated, computed, "percent", "ratio")
 
 
 def _applies(rule: Rule, budget: Budget) -> bool:

@@ -19,6 +19,7 @@ _TERM = re.compile(
 )
 _LEVEL = re.compile(r"[(（][类款项][)）]")
 _CLASS_DIGITS = 3
+"""Digits of a class (类) of the classification by function."""
 _FAMILIES = (
     ("general_public_budget", "government_funds", "state_capital", "fiscal_special_account", "unit_funds"),
     ("basic", "project"),
@@ -78,12 +79,11 @@ def evaluate(terms: Expression, budget: Budget, same: Place | None = None) -> Fi
 
     `same` is the place whose row `[same]` means.
     """
-    found = [_figure(term, budget, same) for term in terms]
-    if all(figure is None for figure in found):
+    figures = [_figure(term, budget, same) for term in terms]
+    lacking = any(figure is None and not term.optional for term, figure in zip(terms, figures, strict=True))
+    if lacking or not any(figures):
         return None
-    if any(figure is None and not term.optional for term, figure in zip(terms, found, strict=True)):
-        return None
-    return total(figure if term.sign > 0 else -figure for term, figure in zip(terms, found, strict=True) if figure)
+    return total(figure if term.sign > 0 else -figure for term, figure in zip(terms, figures, strict=True) if figure)
 
 
 def published(term: Term, budget: Budget) -> list[Figure]:
@@ -105,9 +105,7 @@ def published(term: Term, budget: Budget) -> list[Figure]:
 
 def stated(term: Term, budget: Budget) -> list[Statement]:
     """The statements that a term selects; without a selection those that are about no item."""
-    chosen = [
-        s for s in budget.statements if s.measure in term.measures and (not term.sections or s.section in term.sections)
-    ]
+    chosen = of_measures(term, budget)
     if term.rows is None:
         return [s for s in chosen if s.item is None]
     if term.each:
@@ -116,11 +114,17 @@ def stated(term: Term, budget: Budget) -> list[Statement]:
     return [s for s in chosen if s.item is not None and words.fullmatch(squeeze(s.item))]
 
 
+def of_measures(term: Term, budget: Budget) -> list[Statement]:
+    """The statements of the measures and sections of a term, whatever they are about."""
+    of_sections = [s for s in budget.statements if not term.sections or s.section in term.sections]
+    return [s for s in of_sections if s.measure in term.measures]
+
+
 def _figure(term: Term, budget: Budget, same: Place | None) -> Figure | None:
     if term.sections is not None:
-        found = [statement.figure for statement in stated(term, budget)]
+        figures = [statement.figure for statement in stated(term, budget)]
         summed = term.rows is not None and term.rows.startswith("+")
-        return (total(found) if summed else found[0]) if found else None
+        return (total(figures) if summed else figures[0]) if figures else None
     form = budget.forms.get(term.form)
     if form is None:
         return None
@@ -166,9 +170,9 @@ def _same(rows: Sequence[Row], place: Place) -> list[Row]:
 
 def _amount(form: Form, row: Row, measures: Sequence[str]) -> Figure | None:
     """The first of `measures` that the row prints; zero where its total is printed and nothing is left for it."""
-    found = next((row.amounts[measure] for measure in measures if measure in row.amounts), None)
-    if found or "total" not in row.amounts:
-        return found
+    printed = next((row.amounts[measure] for measure in measures if measure in row.amounts), None)
+    if printed or "total" not in row.amounts:
+        return printed
     if any(measure in form.measures(row.side) for measure in measures) or _exhausted(row, measures[0]):
         return Figure(NOTHING, NOTHING, (form.place(row, measures[0]),))
     return None
@@ -178,10 +182,7 @@ def _exhausted(row: Row, measure: str) -> bool:
     """Whether the printed columns of the kind of `measure` make up the row's total."""
     family = next((family for family in _FAMILIES if measure in family), ())
     printed = [row.amounts[measure] for measure in family if measure in row.amounts]
-    if not printed or "total" not in row.amounts:
-        return False
-    gap = row.amounts["total"] - total(printed)
-    return gap.is_nothing
+    return bool(printed) and (row.amounts["total"] - total(printed)).is_nothing
 
 
 def _summed(form: Form, term: Term) -> Figure | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -51,10 +51,9 @@ class Finding:
 
     def record(self) -> dict[str, Any]:
         """The row of the table `checks`."""
-        own = self.document_id
-        locators = [place.locator.within(own) for place in self.places if place.is_within]
+        locators = [place.locator.within(self.document_id) for place in self.places if place.is_within]
         return {
-            "document_id": own,
+            "document_id": self.document_id,
             "check": self.rule.name,
             "severity": self.rule.severity,
             "state": self.state,
@@ -80,47 +79,24 @@ Test = Callable[[Rule, Budget], Iterator[Finding]]
 
 
 def compared(
-    rule: Rule,
-    document_id: str,
-    published: Figure,
-    expected: Figure,
-    unit: str = "yuan",
-    wording: str = "equal",
+    rule: Rule, document_id: str, published: Figure, expected: Figure, unit: str = "yuan", wording: str = "equal"
 ) -> Finding:
     """`published` against `expected`: equal (or, for `at_most`, not above) within what rounding may have moved both."""
-    slack = published.slack + expected.slack
-    gap = published.value - expected.value
+    slack, gap = published.slack + expected.slack, published.value - expected.value
     failed = gap > slack if rule.test == "at_most" else abs(gap) > slack
-    said = {language: getattr(rule, language) for language in LANGUAGES}
+    tied = published.places + expected.places
+    zh, en = rule.zh, rule.en
     if failed:
-        said = {
-            language: _sentence(
-                wording,
-                language,
-                where=described(published.places[:1], language),
-                others=described(expected.places, language),
-                published=_quantity(published.value, unit, language),
-                expected=_quantity(expected.value, unit, language),
-                difference=_quantity(abs(gap), unit, language),
-                tolerance=_quantity(slack, unit, language),
-                reason=said[language],
-            )
-            for language in LANGUAGES
+        amounts = {"published": published.value, "expected": expected.value, "difference": abs(gap), "tolerance": slack}
+        words = {
+            name: {language: _quantity(value, unit, language) for language in LANGUAGES}
+            for name, value in amounts.items()
         }
-    if failed and any(place.pictured for place in published.places + expected.places):
-        said = {language: text + _template("pictured", language) for language, text in said.items()}
-    return Finding(
-        rule,
-        document_id,
-        "fail" if failed else "pass",
-        said["zh"],
-        said["en"],
-        published.places[0] if published.places else None,
-        published.value,
-        expected.value,
-        slack,
-        published.places + expected.places,
-    )
+        zh, en = _sentences(rule, wording, published.places[:1], expected.places, words)
+    if failed and any(place.pictured for place in tied):
+        zh, en = zh + _template("pictured", "zh"), en + _template("pictured", "en")
+    place, state = published.places[0] if published.places else None, "fail" if failed else "pass"
+    return Finding(rule, document_id, state, zh, en, place, published.value, expected.value, slack, tied)
 
 
 def explained(finding: Finding, sentence: str) -> Finding:
@@ -140,38 +116,39 @@ def with_consequences(finding: Finding, others: Sequence[Finding]) -> Finding:
 
 def best(tested: Sequence[Finding]) -> Finding:
     """Of one figure compared with several readings: one that holds, else the nearest, tied to the places of all."""
-    passed = next((finding for finding in tested if finding.state == "pass"), None)
-    if passed:
+    if passed := next((finding for finding in tested if finding.state == "pass"), None):
         return passed
     nearest = min(tested, key=lambda finding: abs(finding.gap or Decimal(0)))
     return replace(nearest, places=tuple(place for finding in tested for place in finding.places))
 
 
+def passed(findings: Iterable[Finding]) -> int:
+    """How many hold."""
+    return sum(finding.state == "pass" for finding in findings)
+
+
 def failure(rule: Rule, document_id: str, places: Iterable[Place], wording: str, **words: Any) -> Finding:
     """A failure that is not about two amounts: `wording` is filled with `words` and the first place."""
     tied = tuple(places)
-    said = {
-        language: _sentence(
-            wording,
-            language,
-            where=described(tied[:1], language),
-            others=described(tied[1:], language),
-            reason=getattr(rule, language),
-            **{name: value[language] if isinstance(value, dict) else value for name, value in words.items()},
-        )
-        for language in LANGUAGES
-    }
-    return Finding(rule, document_id, "fail", said["zh"], said["en"], tied[0] if tied else None, places=tied)
+    zh, en = _sentences(rule, wording, tied[:1], tied[1:], words)
+    return Finding(rule, document_id, "fail", zh, en, tied[0] if tied else None, places=tied)
 
 
 def holding(rule: Rule, document_id: str, places: Iterable[Place] = ()) -> Finding:
-    """An rule that holds and is not about two amounts."""
+    """A rule that holds and is not about two amounts."""
     tied = tuple(places)
     return Finding(rule, document_id, "pass", rule.zh, rule.en, tied[0] if tied else None)
 
 
+def judged(
+    rule: Rule, document_id: str, places: Iterable[Place], holds: object, wording: str = "asked", **words: Any
+) -> Finding:
+    """Whether a rule that is not about two amounts `holds`: `holding`, else a `failure`."""
+    return holding(rule, document_id, places) if holds else failure(rule, document_id, places, wording, **words)
+
+
 def untested(rule: Rule, document_id: str, state: str) -> Finding:
-    """An rule that was not tested: `not_applicable`, or `insufficient_data`."""
+    """A rule that was not tested: `not_applicable`, or `insufficient_data`."""
     return Finding(rule, document_id, state, rule.zh, rule.en)
 
 
@@ -204,16 +181,16 @@ def _measure(place: Place, language: str) -> str:
     """What a figure is called in a sentence."""
     if place.measure is None:
         return ""
-    own = _messages()["measure"]
+    worded = _messages()["measure"]
     known = measures()["lines" if place.form else "statements"]
     stem, suffix = next(
         ((place.measure.removesuffix(f"_{end}"), end) for end in _DERIVED if place.measure.endswith(f"_{end}")),
         (place.measure, ""),
     )
-    if place.measure in own:
-        return own[place.measure][language]
+    if place.measure in worded:
+        return worded[place.measure][language]
     if language == "en" and suffix:
-        return own[suffix]["en"].format(of=_measure(replace(place, measure=stem), "en"))
+        return worded[suffix]["en"].format(of=_measure(replace(place, measure=stem), "en"))
     text = known.get(place.measure, {}).get(language, place.measure)
     return text.split("、")[0] if language == "zh" else text[:1].lower() + text[1:].rstrip(".")
 
@@ -226,9 +203,20 @@ def _quantity(value: Decimal, unit: str, language: str) -> str:
     return f"{value:.0f}"
 
 
-def _sentence(wording: str, language: str, **words: object) -> str:
-    text = _template(wording, language).format(**words)
-    return text[:1].upper() + text[1:]
+def _sentences(
+    rule: Rule, wording: str, where: Sequence[Place], others: Sequence[Place], words: Mapping[str, Any]
+) -> list[str]:
+    """A `wording` in each of `LANGUAGES`; a value among `words` may differ between them."""
+    texts = [
+        _template(wording, language).format(
+            where=described(where, language),
+            others=described(others, language),
+            reason=getattr(rule, language),
+            **{name: value[language] if isinstance(value, dict) else value for name, value in words.items()},
+        )
+        for language in LANGUAGES
+    ]
+    return [text[:1].upper() + text[1:] for text in texts]
 
 
 def _template(name: str, language: str) -> str:

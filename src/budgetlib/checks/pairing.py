@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -70,21 +70,18 @@ def targets(budget: Budget) -> tuple[Target, ...]:
     tables = [_target(budget, record, number) for number, record in enumerate(records, 1)]
     candidates = [*projects(budget), *_headings(budget)]
     paired: dict[int, tuple[Row, ...]] = {}
-    for fits in _FITS:
+    for agreements in _FITS:
         for number, table in enumerate(tables):
-            if number not in paired:
-                rows = [row for row in _left(candidates, paired) if fits(table, row)]
-                if rows:
-                    paired[number] = (max(rows, key=lambda row: _likeness(table, row)),)
+            left = [] if number in paired else _left(candidates, paired)
+            if rows := [row for row in left if all(agrees(table, row) for agrees in agreements)]:
+                paired[number] = (max(rows, key=lambda row: _likeness(table, row)),)
     for number, table in enumerate(tables):
         if number not in paired and (group := _group(table, _left(projects(budget), paired))):
             paired[number] = group
     for number, table in enumerate(tables):
         if number not in paired and (row := _only_one_meant(table, tables, candidates, _left(candidates, paired))):
             paired[number] = (row,)
-    return tuple(
-        Target(table.record, table.place, table.slack, paired.get(number, ())) for number, table in enumerate(tables)
-    )
+    return tuple(replace(table, rows=paired.get(number, ())) for number, table in enumerate(tables))
 
 
 def same_name(one: str | None, other: str | None) -> bool:
@@ -157,29 +154,21 @@ def _unit_agrees(table: Target, row: Row) -> bool:
     return same_unit(table.record["unit"], row.unit)
 
 
-def _exactly(table: Target, row: Row) -> bool:
-    return _name_agrees(table, row) and _unit_agrees(table, row) and _amount_agrees(table, row)
+def _alike(table: Target, row: Row) -> bool:
+    return _likeness(table, row) >= SIMILAR_NAME and alike_unit(table.record["unit"], row.unit)
 
 
-def _by_name_and_amount(table: Target, row: Row) -> bool:
-    return _name_agrees(table, row) and _amount_agrees(table, row)
+def _amount_unsaid(table: Target, row: Row) -> bool:
+    return table.annual is None
 
 
-def _by_unit_and_amount(table: Target, row: Row) -> bool:
-    alike = _likeness(table, row) >= SIMILAR_NAME and alike_unit(table.record["unit"], row.unit)
-    return alike and _amount_agrees(table, row)
-
-
-def _by_name_without_amount(table: Target, row: Row) -> bool:
-    return table.annual is None and _name_agrees(table, row) and _unit_agrees(table, row)
-
-
-_FITS: tuple[Callable[[Target, Row], bool], ...] = (
-    _exactly,
-    _by_name_and_amount,
-    _by_unit_and_amount,
-    _by_name_without_amount,
+_FITS: tuple[tuple[Callable[[Target, Row], bool], ...], ...] = (
+    (_name_agrees, _unit_agrees, _amount_agrees),
+    (_name_agrees, _amount_agrees),
+    (_alike, _amount_agrees),
+    (_amount_unsaid, _name_agrees, _unit_agrees),
 )
+"""What must agree between a table and its row, the surest first."""
 
 
 def _group(table: Target, rows: Sequence[Row]) -> tuple[Row, ...]:

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from budgetlib.checks.budget import Budget
 from budgetlib.checks.expressions import evaluate, expression
 from budgetlib.checks.figures import Figure, Place, total
-from budgetlib.checks.findings import Finding, best, compared, failure, holding, untested
+from budgetlib.checks.findings import Finding, best, compared, holding, judged, passed, untested
 from budgetlib.checks.pairing import Target, alike_unit, plain, projects, same_name, same_unit, targets
 from budgetlib.checks.rules import Rule
 from budgetlib.tables.schemas import SOURCES
@@ -70,11 +70,8 @@ def projects_shown(rule: Rule, budget: Budget) -> Iterator[Finding]:
     if not stated or not all(target.rows for target in tables) or not tables or stated.value != len(rows):
         return
     for row in rows:
-        place = budget.forms["projects"].place(row, "total")
-        if row in shown:
-            yield holding(rule, budget.document_id, (place,))
-        else:
-            yield failure(rule, budget.document_id, (place, *stated.places), "missing")
+        places = (budget.forms["projects"].place(row, "total"), *stated.places)
+        yield judged(rule, budget.document_id, places, row in shown, "missing")
 
 
 def tables_known(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -84,14 +81,11 @@ def tables_known(rule: Rule, budget: Budget) -> Iterator[Finding]:
     all_shown = set(rows) <= {row for target in tables for row in target.rows}
     for target in tables if rows else ():
         unit = target.record["unit"]
-        strange = bool(unit) and not any(_belongs(unit, known) for known in units if known)
-        if target.rows:
-            yield holding(rule, budget.document_id, (target.place,))
-        elif re.search(rule.data["unless"], target.record["project"] or "") or not _most(tables, _has_rows):
-            yield untested(rule, budget.document_id, "not_applicable")
-        elif strange or all_shown:
-            wording = "stranger" if strange else "unknown"
-            yield failure(rule, budget.document_id, (target.place,), wording, unit=unit or "")
+        foreign = bool(unit) and not any(_belongs(unit, known) for known in units if known)
+        apart = re.search(rule.data["unless"], target.record["project"] or "") or not _most(tables, _has_rows)
+        if target.rows or (not apart and (foreign or all_shown)):
+            wording = "foreign_unit" if foreign else "unknown"
+            yield judged(rule, budget.document_id, (target.place,), target.rows, wording, unit=unit or "")
         else:
             yield untested(rule, budget.document_id, "not_applicable")
 
@@ -103,7 +97,7 @@ def tables_agree(rule: Rule, budget: Budget) -> Iterator[Finding]:
         for target in targets(budget)
         if target.rows and target.annual and all("total" in row.amounts for row in target.rows)
     ]
-    agree = sum(finding.state == "pass" for _, finding in tested) * 2 >= len(tested)
+    agree = passed(finding for _, finding in tested) * 2 >= len(tested)
     for target, finding in tested:
         apart = re.search(rule.data["unless"], target.record["project"] or "")
         if finding.state == "pass" or (agree and not apart):
@@ -120,11 +114,9 @@ def tables_named(rule: Rule, budget: Budget) -> Iterator[Finding]:
         if target.row is None:
             continue
         places = (target.place, budget.forms["projects"].place(target.row))
-        name = target.record["project"]
-        if same_name(name, target.row.item):
-            yield holding(rule, budget.document_id, places)
-        elif fuzz.ratio(plain(name), plain(target.row.item)) >= ONE_NAME:
-            yield failure(rule, budget.document_id, places, "named", name=target.row.item)
+        name, item = target.record["project"], target.row.item
+        if same_name(name, item) or fuzz.ratio(plain(name), plain(item)) >= ONE_NAME:
+            yield judged(rule, budget.document_id, places, same_name(name, item), "named", name=item)
         else:
             yield untested(rule, budget.document_id, "not_applicable")
 
@@ -138,26 +130,20 @@ def tables_owned(rule: Rule, budget: Budget) -> Iterator[Finding]:
     department = budget.record["entity"] or ""
     owns = any(same_unit(row.unit, department) for row in projects(budget) if row.unit)
     for unit, owner, places in _units(budget):
-        if alike_unit(unit, owner):
-            yield holding(rule, budget.document_id, places)
-        elif (
-            re.search(rule.data["unless"], unit)
-            or (_belongs(unit, department) and not owns)
-            or not _most(tables, _unit_agrees)
-        ):
-            yield untested(rule, budget.document_id, "not_applicable")
+        of_several = re.search(rule.data["unless"], unit) or (_belongs(unit, department) and not owns)
+        if alike_unit(unit, owner) or (not of_several and _most(tables, _unit_agrees)):
+            yield judged(rule, budget.document_id, places, alike_unit(unit, owner), "owned", unit=unit, owner=owner)
         else:
-            yield failure(rule, budget.document_id, places, "owned", unit=unit, owner=owner)
+            yield untested(rule, budget.document_id, "not_applicable")
 
 
 def tables_unit_named(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The name of the unit in a table against its name in the projects form, where both are one unit."""
     names = {plain(row.unit) for row in projects(budget)}
     for unit, owner, places in _units(budget):
-        if same_unit(unit, owner):
-            yield holding(rule, budget.document_id, places)
-        elif alike_unit(unit, owner) and plain(unit) not in names:
-            yield failure(rule, budget.document_id, places, "unit_named", unit=unit, owner=owner)
+        same = same_unit(unit, owner)
+        if same or (alike_unit(unit, owner) and plain(unit) not in names):
+            yield judged(rule, budget.document_id, places, same, "unit_named", unit=unit, owner=owner)
 
 
 def table_sources(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -175,11 +161,9 @@ def table_periods(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The year's money against that of the whole period."""
     for target in targets(budget):
         annual, whole = target.annual, target.money("total_yuan")
-        if annual is None or whole is None:
-            continue
-        if annual.value <= whole.value:
+        if annual and whole and annual.value <= whole.value:
             yield holding(rule, budget.document_id, (target.place,))
-        else:
+        elif annual and whole:
             yield compared(rule, budget.document_id, annual, whole)
 
 

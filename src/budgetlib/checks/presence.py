@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from budgetlib.checks.budget import Budget, Form, Row
-from budgetlib.checks.findings import Finding, failure, holding
+from budgetlib.checks.findings import Finding, failure, holding, judged
 from budgetlib.checks.rules import Rule
 from budgetlib.checks.sums import below, nesting
 
 _LEVELS, _DIGITS = 3, 2
+"""Class, section and item of a function; digits that a level adds to the code above it."""
 
 
 def levels(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -28,10 +29,7 @@ def levels(rule: Rule, budget: Budget) -> Iterator[Finding]:
         missing = _head_missing(form, row)
         if missing is None and childless and not itemless.match(row.code or ""):
             missing = f"{row.code}…"
-        if missing:
-            yield failure(rule, form.document_id, (form.place(row),), "level", code=missing)
-        else:
-            yield holding(rule, form.document_id, (form.place(row),))
+        yield judged(rule, form.document_id, (form.place(row),), not missing, "level", code=missing)
 
 
 def headed(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -49,15 +47,12 @@ def headed(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 def totalled(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each side of a form against the total that it should print."""
-    for form in budget.own_forms(rule.data.get("forms")):
-        for side in form.sides():
-            rows = form.side(side)
-            if nesting(form) not in rule.data["nesting"] or len([row for row in rows if row.kind == "line"]) < 2:
-                continue
-            if head := form.total_row(side):
-                yield holding(rule, form.document_id, (form.place(head),))
-            elif not any(row.item.endswith("合计") for row in rows):  # personnel and operating may have one each
-                yield failure(rule, form.document_id, (form.place(rows[-1]),), "asked")
+    for form, side, rows in budget.sides(rule.data.get("forms")):
+        if nesting(form) not in rule.data["nesting"] or len([row for row in rows if row.kind == "line"]) < 2:
+            continue
+        head = form.total_row(side)
+        if head or not any(row.item.endswith("合计") for row in rows):  # personnel and operating may have one each
+            yield judged(rule, form.document_id, (form.place(head or rows[-1]),), head)
 
 
 def _head_missing(form: Form, row: Row) -> str | None:

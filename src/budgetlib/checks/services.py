@@ -10,14 +10,18 @@ from rapidfuzz import fuzz
 
 from budgetlib.checks.budget import Budget, Record
 from budgetlib.checks.figures import Place
-from budgetlib.checks.findings import Finding, failure, holding, untested
+from budgetlib.checks.findings import Finding, failure, holding, judged, untested
 from budgetlib.checks.rules import Rule
 from budgetlib.core.text import document_number, squeeze
 from budgetlib.definitions.vocabulary import is_section_of
 from budgetlib.tables.locators import CATALOGUE, Locator
 
 SAME_NAME = 90
+"""Names at least so alike (rapidfuzz `ratio`, 0–100) are one project's."""
 _LEVEL_3 = 5
+"""Characters of a third-level code: an edition that has it lists all codes below it."""
+_PURCHASED_SERVICES = 12
+"""The section of the narrative part that declares purchased services."""
 
 
 def declared_projects(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -27,12 +31,10 @@ def declared_projects(rule: Rule, budget: Budget) -> Iterator[Finding]:
     for declaration in _items(budget, "project"):
         place = _place(budget, declaration, declaration["project"])
         known = any(fuzz.ratio(squeeze(declaration["project"]), squeeze(row.item)) >= SAME_NAME for row in rows)
-        if not rows:
-            yield untested(rule, budget.document_id, "insufficient_data")
-        elif known:
-            yield holding(rule, budget.document_id, (place,))
+        if rows:
+            yield judged(rule, budget.document_id, (place,), known)
         else:
-            yield failure(rule, budget.document_id, (place,), "asked")
+            yield untested(rule, budget.document_id, "insufficient_data")
 
 
 def declared_services(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -41,10 +43,7 @@ def declared_services(rule: Rule, budget: Budget) -> Iterator[Finding]:
     for declaration in [*_items(budget, "project"), *_items(budget, "name")]:
         name = declaration["project"] or declaration["name"]
         place = _place(budget, declaration, name)
-        if barred.search(name) and not unless.search(name):
-            yield failure(rule, budget.document_id, (place,), "asked")
-        else:
-            yield holding(rule, budget.document_id, (place,))
+        yield judged(rule, budget.document_id, (place,), not barred.search(name) or unless.search(name))
 
 
 def declared_codes(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -71,45 +70,32 @@ def declared_sections(rule: Rule, budget: Budget) -> Iterator[Finding]:
     for declaration in _items(budget, "section"):
         place = _place(budget, declaration, declaration["project"] or declaration["name"])
         sections = {entry["section"] for entry in _edition(budget, declaration["citation"]) if entry["section"]}
-        own = [section for section in sections if is_section_of(section, entity)]
-        if declaration["section"] in own:
-            yield holding(rule, budget.document_id, (place,))
-        elif own:
-            words = {"section": declaration["section"], "own": max(own, key=len)}
-            yield failure(rule, budget.document_id, (place,), "sectioned", **words)
+        of_entity = [section for section in sections if is_section_of(section, entity)]
+        if of_entity:
+            words = {"section": declaration["section"], "own": max(of_entity, key=len)}
+            yield judged(rule, budget.document_id, (place,), declaration["section"] in of_entity, "sectioned", **words)
 
 
 def declared_total(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Whether a disclosure that declares purchased services publishes their total."""
     declared = [record for record in budget.rows("catalogue_declarations") if record["kind"] == "items"]
-    if not declared:
-        return
-    place = _place(budget, declared[0], declared[0]["project"] or declared[0]["name"])
-    if "purchased_services" in budget.forms:
-        yield holding(rule, budget.document_id, (place,))
-    else:
-        yield failure(rule, budget.document_id, (place,), "asked")
+    if declared:
+        place = _place(budget, declared[0], declared[0]["project"] or declared[0]["name"])
+        yield judged(rule, budget.document_id, (place,), "purchased_services" in budget.forms)
 
 
 def codes_once(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every section of a catalogue against itself."""
-    sections: dict[str | None, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
+    by_section: dict[str | None, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for entry in budget.rows("catalogue"):
-        sections[entry["section"]][entry["code"]].append(entry)
-    for section, codes in sections.items():
+        by_section[entry["section"]][entry["code"]].append(entry)
+    for section, codes in by_section.items():
         for code, entries in codes.items():
-            names = list(dict.fromkeys(squeeze(entry["name"]) for entry in entries))
-            place = Place(
-                budget.document_id,
-                entries[-1]["page"],
-                item=code,
-                table=Locator(budget.document_id, CATALOGUE, item=code),
-            )
-            if len(names) > 1:
-                words = {"code": code, "section": section or "", "listed": "、".join(names)}
-                yield failure(rule, budget.document_id, (place,), "twice", **words)
-            else:
-                yield holding(rule, budget.document_id, (place,))
+            names = dict.fromkeys(squeeze(entry["name"]) for entry in entries)
+            table = Locator(budget.document_id, CATALOGUE, item=code)
+            place = Place(budget.document_id, entries[-1]["page"], item=code, table=table)
+            words = {"code": code, "section": section or "", "listed": "、".join(names)}
+            yield judged(rule, budget.document_id, (place,), len(names) == 1, "twice", **words)
 
 
 def _items(budget: Budget, column: str) -> list[Record]:
@@ -118,7 +104,7 @@ def _items(budget: Budget, column: str) -> list[Record]:
 
 
 def _place(budget: Budget, declaration: Record, about: str | None) -> Place:
-    return Place(budget.document_id, declaration["page"], section=12, item=about)
+    return Place(budget.document_id, declaration["page"], section=_PURCHASED_SERVICES, item=about)
 
 
 def _edition(budget: Budget, citation: str | None) -> list[Record]:

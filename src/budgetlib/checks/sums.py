@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from budgetlib.checks.budget import Budget, Form, Row
 from budgetlib.checks.figures import total
-from budgetlib.checks.findings import Finding, compared
+from budgetlib.checks.findings import Finding, compared, passed
 from budgetlib.checks.rules import Rule
 from budgetlib.checks.trees import Branch, branches
 from budgetlib.core.text import squeeze
@@ -19,42 +19,35 @@ _FEW_OF = 4
 
 def leaves(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The total of each column against its leaves."""
-    for form in budget.own_forms(rule.data.get("forms")):
-        for side in form.sides():
-            yield from _totals(rule, form, side, [row for row in form.side(side) if row.kind == "line"])
+    for form, side, rows in budget.sides(rule.data.get("forms")):
+        yield from _totals(rule, form, side, [row for row in rows if row.kind == "line"])
 
 
 def classes(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The total of each column against the outermost codes, or the groups where there are no codes."""
-    for form in budget.own_forms(rule.data.get("forms")):
-        if nesting(form) not in ("codes", "groups"):
-            continue
-        for side in form.sides():
-            inner = [row for row in form.side(side) if row.kind != "total"]
-            outermost = _outermost(inner) if all(row.code for row in inner) else []
-            if any(row.kind == "subtotal" for row in outermost):
-                yield from _totals(rule, form, side, outermost)
-            elif _grouped(inner):
-                yield from _totals(rule, form, side, [row for row in inner if row.kind == "subtotal"])
+    for form, side, rows in budget.sides(rule.data.get("forms")):
+        inner = [row for row in rows if row.kind != "total"] if nesting(form) in ("codes", "groups") else []
+        outermost = _outermost(inner) if all(row.code for row in inner) else []
+        if any(row.kind == "subtotal" for row in outermost):
+            yield from _totals(rule, form, side, outermost)
+        elif _grouped(inner):
+            yield from _totals(rule, form, side, [row for row in inner if row.kind == "subtotal"])
 
 
 def codes(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each class and section against the codes below it."""
-    for form in budget.own_forms(rule.data.get("forms")):
-        for side in form.sides():
-            coded = _by_code(form, [row for row in form.side(side) if row.code])
-            for position, head in enumerate(coded):
-                if under := below(head, coded[position + 1 :]):
-                    yield from _down(rule, form, head, _outermost(under))
+    for form, _, rows in budget.sides(rule.data.get("forms")):
+        coded = _by_code(form, [row for row in rows if row.code])
+        for position, head in enumerate(coded):
+            yield from _down(rule, form, head, _outermost(below(head, coded[position + 1 :])))
 
 
 def groups(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each group of economic items against the rows below it, where no codes are printed."""
-    for form in budget.own_forms(rule.data.get("forms")):
-        for side in form.sides():
-            rows = [row for row in form.side(side) if row.kind != "total"]
-            if nesting(form) == "groups" and _grouped(rows):
-                yield from _heads(rule, form, rows)
+    for form, _, rows in budget.sides(rule.data.get("forms")):
+        inner = [row for row in rows if row.kind != "total"]
+        if nesting(form) == "groups" and _grouped(inner):
+            yield from _heads(rule, form, inner)
 
 
 def units(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -73,12 +66,10 @@ def units(rule: Rule, budget: Budget) -> Iterator[Finding]:
 def above(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """A subtotal of the year against the leaves above it."""
     words = re.compile(rule.data["rows"])
-    for form in budget.own_forms(rule.data.get("forms")):
-        for side in form.sides():
-            rows = form.side(side)
-            for position, head in enumerate(rows):
-                if head.kind == "subtotal" and words.fullmatch(squeeze(head.item)):
-                    yield from _down(rule, form, head, [row for row in rows[:position] if row.kind == "line"])
+    for form, _, rows in budget.sides(rule.data.get("forms")):
+        for position, head in enumerate(rows):
+            if head.kind == "subtotal" and words.fullmatch(squeeze(head.item)):
+                yield from _down(rule, form, head, [row for row in rows[:position] if row.kind == "line"])
 
 
 def nesting(form: Form) -> str:
@@ -121,7 +112,7 @@ def _nested(rule: Rule, form: Form, rows: Sequence[Row]) -> Iterator[Finding]:
     Which rows are a head's is read from each column in turn; the reading under which most columns add up counts.
     """
     readings = [_branched(rule, form, branches(rows, measure)) for measure in form.measures(None)]
-    yield from max(readings, key=lambda found: sum(finding.state == "pass" for finding in found), default=[])
+    yield from max(readings, key=passed, default=[])
 
 
 def _branched(rule: Rule, form: Form, grown: Sequence[Branch]) -> list[Finding]:

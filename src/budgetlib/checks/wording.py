@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from budgetlib.checks.budget import Budget, Record
+from budgetlib.checks.budget import Budget
 from budgetlib.checks.figures import Place
-from budgetlib.checks.findings import Finding, failure, holding
+from budgetlib.checks.findings import Finding, failure, holding, judged
 from budgetlib.checks.rules import Rule
 from budgetlib.core.text import squeeze
 from budgetlib.tables.locators import SENTENCE, Locator
@@ -35,15 +35,15 @@ def worded(rule: Rule, budget: Budget) -> Iterator[Finding]:
 def years(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Titles that name the year before the document's own, each once; `unless` says what is no title."""
     pattern, unless = re.compile(rule.data["pattern"]), re.compile(rule.data["unless"])
-    own = budget.record["fiscal_year"]
+    fiscal_year = budget.record["fiscal_year"]
     shown = set()
-    for place, text in _sentences(budget) if own else ():
+    for place, text in _sentences(budget) if fiscal_year else ():
         match = pattern.search(text)
         if match and not unless.search(text) and len(text) <= rule.data["longest"]:
-            if int(match["year"]) == own - 1 and text not in shown:
+            if int(match["year"]) == fiscal_year - 1 and text not in shown:
                 shown.add(text)
                 yield failure(rule, budget.document_id, (place,), "worded", words=text)
-            elif int(match["year"]) == own:
+            elif int(match["year"]) == fiscal_year:
                 yield holding(rule, budget.document_id, (place,))
 
 
@@ -57,21 +57,15 @@ def directed(rule: Rule, budget: Budget) -> Iterator[Finding]:
                 continue
             rate = Decimal(match["rate"])
             true = {"大于": rate > _HUNDRED, "小于": rate < _HUNDRED, "等于": rate == _HUNDRED}[match["relation"]]
-            if true:
-                yield holding(rule, budget.document_id, (place,))
-            else:
-                yield failure(rule, budget.document_id, (place,), "worded", words=match[0])
+            yield judged(rule, budget.document_id, (place,), true, "worded", words=match[0])
 
 
 def _sentences(budget: Budget) -> Iterator[tuple[Place, str]]:
     """The sentences of a document, each with its place, folded."""
     for number, record in enumerate(budget.rows("sentences"), 1):
-        yield _place(budget, record, number), squeeze(record["sentence"])
-
-
-def _place(budget: Budget, record: Record, number: int) -> Place:
-    table = Locator(budget.document_id, SENTENCE, number)
-    return Place(budget.document_id, record["page"], item=record["sentence"][: 2 * _AROUND], table=table)
+        table = Locator(budget.document_id, SENTENCE, number)
+        place = Place(budget.document_id, record["page"], item=record["sentence"][: 2 * _AROUND], table=table)
+        yield place, squeeze(record["sentence"])
 
 
 def _around(text: str, match: re.Match[str]) -> str:
