@@ -20,8 +20,8 @@ from selenium.webdriver.common.by import By
 from budgetlib.commands.cli import main
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.report.index import Report, write_index
-from budgetlib.report.notebook import check_parameters
-from budgetlib.report.run import NOTEBOOK, ReportOptions, write_reports
+from budgetlib.report.notebook import NOTEBOOKS, check_parameters
+from budgetlib.report.run import ReportOptions, write_reports
 from tests import invented
 from tests.browser import Open, asked_for
 from tests.invented import ENTITY
@@ -137,7 +137,7 @@ def test_no_path_of_this_machine_and_no_time_of_day_is_in_a_report(reports: Path
     for path in [*report.glob("report.*"), report / "result.json", reports / "index.html"]:
         text = path.read_text(encoding="utf-8")
         assert str(reports.parent) not in text
-        assert str(NOTEBOOK.parent) not in text
+        assert str(NOTEBOOKS) not in text
         assert not re.search(r"20\d\d-\d\d-\d\dT\d\d:\d\d", text)
 
 
@@ -152,7 +152,7 @@ def test_the_notebook_beside_a_report_finds_its_tables_from_there(report: Path, 
 
 
 def test_cells_are_short_and_every_parameter_has_a_literal_and_a_comment() -> None:
-    cells = nbformat.read(NOTEBOOK, as_version=4).cells  # type: ignore[no-untyped-call]
+    cells = nbformat.read(NOTEBOOKS / "department.ipynb", as_version=4).cells  # type: ignore[no-untyped-call]
     code = [cell for cell in cells if cell.cell_type == "code"]
     assert all(1 <= len(cell.source.splitlines()) <= 7 for cell in code)
     assert not any(cell.get("outputs") for cell in code)
@@ -333,7 +333,7 @@ def test_text_of_a_document_does_nothing_and_names_no_path(page: Open, tmp_path:
 
 
 def changed_notebook(folder: Path, code: str) -> Path:
-    nb: Any = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
+    nb: Any = nbformat.read(NOTEBOOKS / "department.ipynb", as_version=4)  # type: ignore[no-untyped-call]
     nb.cells.append(nbformat.v4.new_code_cell(code))  # type: ignore[no-untyped-call]
     path = folder / "changed.ipynb"
     nbformat.write(nb, path)  # type: ignore[no-untyped-call]
@@ -357,7 +357,7 @@ def test_a_failing_notebook_leaves_the_report_that_was_there_and_the_others_go_o
 
 def test_an_unknown_notebook_parameter_is_refused_with_the_known_ones(tidy: Path, tmp_path: Path) -> None:
     with pytest.raises(BadParameter, match="no parameter depratment; allowed: department, year, language, "):
-        check_parameters(NOTEBOOK, {"depratment": "x", "year": 2026})
+        check_parameters(NOTEBOOKS / "department.ipynb", {"depratment": "x", "year": 2026})
     bare = tmp_path / "bare.ipynb"
     nbformat.write(nbformat.v4.new_notebook(), bare)  # type: ignore[no-untyped-call]
     with pytest.raises(BadParameter, match="no parameter department"):

@@ -180,6 +180,12 @@ def check(tidy: Path, strict: bool, lang: str) -> None:
     show_default="data/raw/deflator.csv, if there is one",
     help="CSV of a price index (year,index) for constant prices.",
 )
+@click.option(
+    "--notebook",
+    type=click.Path(dir_okay=False, path_type=Path),
+    show_default="notebooks/department.ipynb, if there is one, else that of budgetlib",
+    help="Notebook of one's own for each department and year.",
+)
 @click.option("--lang", type=click.Choice([*LANGUAGES, "both"]), default="both", show_default=True, help="Language.")
 @_jobs
 def report(
@@ -189,6 +195,7 @@ def report(
     years: tuple[int, ...],
     matches: Path,
     deflator: Path | None,
+    notebook: Path | None,
     lang: str,
     jobs: int,
 ) -> None:
@@ -199,7 +206,7 @@ def report(
     from budgetlib.report.run import DEFLATOR, ReportOptions, write_reports
 
     languages = LANGUAGES if lang == "both" else (lang,)
-    options = ReportOptions(departments, years, languages, matches=matches, deflator=deflator or DEFLATOR, jobs=jobs)
+    options = ReportOptions(departments, years, languages, notebook, matches, deflator or DEFLATOR, jobs)
     try:
         with tqdm(desc="reports", unit="report", disable=None) as bar:
             reports = write_reports(tidy, out, options, done=lambda one: _tell(bar, one))
@@ -239,3 +246,20 @@ def export(tidy: Path, out: Path, form: str) -> None:
     except OSError as fault:
         raise click.ClickException(f"the tables cannot be written to {out} ({fault})") from fault
     click.echo(f"{len(files)} files written to {out}")
+
+
+@main.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--sample", is_flag=True, help="With the disclosures that come with budgetlib, to try it out.")
+def new(folder: Path, sample: bool) -> None:
+    """Lay out a project of one's own in FOLDER.
+
+    A place for the originals with their manifest, notebooks to edit, an environment and a README.
+    """
+    from budgetlib.commands.new import new_project
+
+    try:
+        new_project(folder, sample=sample)
+    except OSError as fault:
+        raise click.ClickException(f"the project cannot be written to {folder} ({fault})") from fault
+    click.echo(f"{folder} is laid out; {folder / 'README.md'} says how to go on")

@@ -23,7 +23,13 @@ from budgetlib.definitions.labels import LANGUAGES, label
 from budgetlib.report.fonts import font_face
 from budgetlib.report.index import SCRIPT, policy
 
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
+_HERE = Path(__file__).resolve().parent
+_IN_WHEEL, _IN_CLONE = _HERE / "notebooks", _HERE.parents[2] / "notebooks"
+NOTEBOOKS = _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CLONE
+"""The notebooks that come with budgetlib; the build puts the folder of the clone into the wheel."""
+
+_OWN = Path("notebooks")
+_TEMPLATES = _HERE / "templates"
 _SECONDS_PER_CELL = 600
 """No cell of ours takes a tenth of it; one that takes more hangs."""
 
@@ -64,13 +70,19 @@ def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters
     write_bytes(_html(executed, title, language).encode("utf-8"), folder / f"{name}.html")
 
 
+def find_notebook(name: str) -> Path:
+    """The notebook `name` of the project one stands in, or else the one that comes with budgetlib."""
+    own = _OWN / f"{name}.ipynb"
+    return own if own.is_file() else NOTEBOOKS / own.name
+
+
 def known_parameters(notebook: Path) -> list[str]:
     """The names of the parameters that `notebook` has.
 
     Raises `NotFound` where there is no such notebook.
     """
     if not notebook.is_file():
-        raise NotFound(f"there is no notebook {notebook}; the notebooks are in the project's folder notebooks/")
+        raise NotFound(f"there is no notebook {notebook}; those of budgetlib are in {NOTEBOOKS}")
     return list(papermill.inspect_notebook(notebook))
 
 

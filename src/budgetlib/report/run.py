@@ -28,12 +28,11 @@ from budgetlib.core.text import slug
 from budgetlib.core.version import __version__
 from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.report.index import OVERVIEWS, Report, write_index
-from budgetlib.report.notebook import check_parameters, known_parameters, run_notebook
+from budgetlib.report.notebook import check_parameters, find_notebook, known_parameters, run_notebook
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.deflator import load_deflator
 from budgetlib.tables.matches import load_matches
 
-NOTEBOOK = Path(__file__).resolve().parents[3] / "notebooks/department.ipynb"
 MATCHES = Path("data/raw/catalogue_matches.csv")
 DEFLATOR = Path("data/raw/deflator.csv")
 _PARAMETERS = ("department", "year", "language", "tidy", "matches", "deflator", "out")
@@ -44,17 +43,22 @@ _LIBRARIES = ("pandas", "pyarrow", "matplotlib", "papermill", "nbconvert")
 class ReportOptions:
     """Which reports are made: of all `departments` and `years`, or of those named, in which `languages`, from what.
 
-    `notebook` is run for each department and year; `matches` is the file of reviewed catalogue matches, `deflator` that
+    `notebook` is run for each department and year, None: `notebooks/department.ipynb` where one stands, or else the one
+    that comes with budgetlib; `matches` is the file of reviewed catalogue matches, `deflator` that
     of a price index, if there are such. `jobs` notebooks run at the same time.
     """
 
     departments: Collection[str] = ()
     years: Collection[int] = ()
     languages: Sequence[str] = LANGUAGES
-    notebook: Path = NOTEBOOK
+    notebook: Path | None = None
     matches: Path = MATCHES
     deflator: Path = DEFLATOR
     jobs: int = 1
+
+    def department_notebook(self) -> Path:
+        """The notebook that is run for each department and year."""
+        return self.notebook or find_notebook("department")
 
 
 def write_reports(
@@ -80,7 +84,7 @@ def write_reports(
     known = list(_known(corpus))
     overviews = [Report(name, "", None, Path(name)) for name in OVERVIEWS]
     jobs = [_Job(report, chosen, tables_dir, out) for report in [*_chosen(known, chosen), *overviews]]
-    check_parameters(chosen.notebook, _PARAMETERS)
+    check_parameters(chosen.department_notebook(), _PARAMETERS)
     ended: dict[Path, Report] = {}
     workers = max(1, chosen.jobs)
     pool = ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
@@ -127,7 +131,7 @@ class _Job:
     def start(self, pool: ProcessPoolExecutor) -> list[Future[None]]:
         """Run the notebook in a pool, each language with the parameters that the notebook has."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        notebook = self.options.notebook if self.report.year else NOTEBOOK.with_name(f"{self.stem}.ipynb")
+        notebook = self.options.department_notebook() if self.report.year else find_notebook(self.stem)
         known, folder = known_parameters(notebook), self.folder.resolve()
         started = []
         for language in self.options.languages:

@@ -1,0 +1,114 @@
+"""Installed from a built package, in an empty folder, without the clone: everything is there.
+
+The environment is a fresh one that sees the dependencies of this Python and nothing else of it; nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from budgetlib.commands.new import SAMPLE
+from budgetlib.report.notebook import NOTEBOOKS
+
+ROOT = Path(__file__).resolve().parents[2]
+NO_NETWORK = {"http_proxy": "localhost:9", "https_proxy": "localhost:9"}
+BARE = {"PATH": os.defpath, "LC_ALL": "C", "HOME": os.devnull, **NO_NETWORK}
+"""A C locale, and neither a home folder nor a network."""
+
+pytestmark = pytest.mark.slow
+
+
+def run(*command: object, cwd: Path, expected: int = 0) -> str:
+    done = subprocess.run([*map(str, command)], cwd=cwd, env=BARE, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == expected, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist, a wheel made from the project and one made from the sdist."""
+    folder = tmp_path_factory.mktemp("built")
+    source = folder / "project"
+    shutil.copytree(
+        ROOT, source, ignore=shutil.ignore_patterns(".git", ".*_cache", ".venv", "tidy", "reports", "tests")
+    )
+    run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", folder, cwd=source)
+    (sdist,) = folder.glob("*.tar.gz")
+    for name, origin in (("wheel", source), ("wheel_of_sdist", sdist)):
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--no-cache-dir",
+            "wheel",
+            "--no-deps",
+            "--no-build-isolation",
+            "--no-index",
+        ]
+        run(*pip, "--wheel-dir", folder / name, origin, cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def programs(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of programs of an environment in which the wheel is installed."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=True)
+    (folder / "dependencies").mkdir()
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if "budgetlib" not in entry.name:
+            (folder / "dependencies" / entry.name).symlink_to(entry)
+    (folder / "share").mkdir(exist_ok=True)
+    (folder / "share/jupyter").symlink_to(Path(sys.prefix, "share/jupyter"))
+    (site,) = folder.glob("lib/*/site-packages")
+    (site / "dependencies.pth").write_text(str(folder / "dependencies"))
+    (wheel,) = (built / "wheel").iterdir()
+    run(folder / "bin/python", "-m", "pip", "--no-cache-dir", "install", "--no-index", wheel, cwd=folder)
+    return folder / "bin"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    (path,) = folder.iterdir()
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_wheel_has_the_notebooks_the_sample_and_every_file_of_the_package(built: Path) -> None:
+    inside = contents(built / "wheel")
+    for file in NOTEBOOKS.glob("*.ipynb"):
+        assert inside[f"budgetlib/report/notebooks/{file.name}"] == file.read_bytes()
+    for file in SAMPLE.iterdir():
+        assert inside[f"budgetlib/commands/sample/{file.name}"] == file.read_bytes()
+    package = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*") if path.is_file()}
+    assert {name for name in package if "__pycache__" not in name} <= inside.keys()
+
+
+def test_the_sdist_gives_the_same_wheel(built: Path) -> None:
+    assert contents(built / "wheel_of_sdist") == contents(built / "wheel")
+
+
+def test_an_empty_folder_and_some_pdfs_are_enough(programs: Path, tmp_path: Path) -> None:
+    for file in SAMPLE.glob("示例市示例局-*.pdf"):
+        shutil.copy(file, tmp_path)
+    budgetlib = programs / "budgetlib"
+    assert "3 documents (3 ok)" in run(budgetlib, "parse", ".", cwd=tmp_path)
+    assert "3 of 3 reports written" in run(budgetlib, "report", "--lang", "en", "--year", "2026", cwd=tmp_path)
+    report = (tmp_path / "reports/示例市示例局/2026/report.en.html").read_text(encoding="utf-8")
+    assert "示例市示例局" in report
+
+
+def test_a_project_is_laid_out_with_the_notebooks_and_the_sample(programs: Path, tmp_path: Path) -> None:
+    run(programs / "budgetlib", "new", "budgets", "--sample", cwd=tmp_path)
+    for there, here in ((NOTEBOOKS, "notebooks"), (SAMPLE, "data/raw")):
+        assert {file.name for file in (tmp_path / "budgets" / here).iterdir()} == {
+            file.name for file in there.iterdir()
+        }
