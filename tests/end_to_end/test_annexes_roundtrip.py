@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reportlab.platypus import Flowable
 
-from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.catalogue import read_catalogue
 from budgetlib.extraction.performance import read_performance
 from budgetlib.pages.model import Page

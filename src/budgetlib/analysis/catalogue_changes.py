@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from budgetlib.analysis.amounts import frame
 from budgetlib.analysis.catalogue_edition import Guidance, edition_key, leaves
-from budgetlib.definitions.vocabulary import service_words
+from budgetlib.definitions.vocabulary.services import service_words
 from budgetlib.tables.corpus import Corpus
 
 REWORDED = 80

@@ -11,7 +11,7 @@ import pandas as pd
 from budgetlib.analysis.amounts import frame, share
 from budgetlib.analysis.catalogue_edition import Guidance
 from budgetlib.analysis.catalogue_matcher import THRESHOLD, Matcher
-from budgetlib.definitions.vocabulary import service_words
+from budgetlib.definitions.vocabulary.services import service_words
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, written
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from budgetlib.analysis.catalogue_matcher import THRESHOLD
 from budgetlib.core.text import document_number
-from budgetlib.definitions.vocabulary import is_section_of, service_words
+from budgetlib.definitions.vocabulary.catalogue import is_section_of
+from budgetlib.definitions.vocabulary.services import service_words
 from budgetlib.tables.corpus import Corpus
 
 _LEAF = 4

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from math import log
 from typing import NamedTuple
 
-from budgetlib.definitions.vocabulary import service_words
+from budgetlib.definitions.vocabulary.services import service_words
 
 THRESHOLD = 0.40
 """Similarity from which a project counts as an item of the catalogue; how it was chosen: docs/design.md."""

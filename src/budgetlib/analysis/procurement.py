@@ -14,7 +14,8 @@ import pandas as pd
 from budgetlib.analysis.amounts import PERCENT, frame, placed, printed_total, share, stated, yuan
 from budgetlib.analysis.key_figures import KeyFigure, key_figure
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.vocabulary import service_words, spending_words
+from budgetlib.definitions.vocabulary.services import service_words
+from budgetlib.definitions.vocabulary.spending import spending_words
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, Row, places, written
 

@@ -14,7 +14,7 @@ from budgetlib.analysis.change import TOTALS, published_change
 from budgetlib.analysis.key_figures import key_figure
 from budgetlib.analysis.spending import spending_by_function
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.vocabulary import spending_words
+from budgetlib.definitions.vocabulary.spending import spending_words
 from budgetlib.tables.corpus import Corpus
 
 MEASURES = (

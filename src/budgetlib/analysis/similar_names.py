@@ -10,7 +10,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from budgetlib.analysis.amounts import frame
-from budgetlib.definitions.vocabulary import service_words
+from budgetlib.definitions.vocabulary.services import service_words
 from budgetlib.tables.locators import places, written
 
 LIKE = 80

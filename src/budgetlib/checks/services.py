@@ -13,7 +13,7 @@ from budgetlib.checks.figures import Place
 from budgetlib.checks.findings import Finding, failure, holding, judged, untested
 from budgetlib.checks.rules import Rule
 from budgetlib.core.text import document_number, squeeze
-from budgetlib.definitions.vocabulary import is_section_of
+from budgetlib.definitions.vocabulary.catalogue import is_section_of
 from budgetlib.tables.locators import CATALOGUE, Locator
 
 SAME_NAME = 90

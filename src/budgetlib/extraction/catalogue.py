@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from budgetlib.core.text import document_number, squeeze
-from budgetlib.definitions.vocabulary import catalogue_words
+from budgetlib.definitions.vocabulary.catalogue import catalogue_words
 from budgetlib.extraction.records import GridPlace, Record
 from budgetlib.pages.model import Grid, Line, Page
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.vocabulary import catalogue_words
+from budgetlib.definitions.vocabulary.catalogue import catalogue_words
 from budgetlib.extraction.catalogue import Catalogue
 from budgetlib.extraction.narrative.passages import Passage
 from budgetlib.extraction.records import Record

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.vocabulary import EnclosureWords, catalogue_words
+from budgetlib.definitions.vocabulary.catalogue import EnclosureWords, catalogue_words
 from budgetlib.pages.model import Line, Page
 
 _TITLE_LINES = 3

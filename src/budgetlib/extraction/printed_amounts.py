@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import fold_each, squeeze
-from budgetlib.definitions.vocabulary import amount_words
+from budgetlib.definitions.vocabulary.amounts import amount_words
 from budgetlib.pages.model import Box, Cell, Grid, Line, Page
 
 _EXACT = re.compile(r"\d[.,]\d")

@@ -11,8 +11,12 @@ import csv
 from collections import defaultdict
 from functools import cache
 from importlib.resources import files
+from operator import ne
 
 from budgetlib.core.text import squeeze
+
+_ONE_IN = 5
+"""So many characters of a name may hold one that was misread."""
 
 
 @cache
@@ -35,11 +39,7 @@ def name_meant(code: str, recognised: str) -> str | None:
     known = {squeeze(name): name for name in _names().get(code, ())}
     if key in known:
         return None
-    near = [
-        name for own, name in known.items() if len(own) == len(key) and _differing(own, key) <= max(1, len(key) // 5)
-    ]
+    as_long = {other: name for other, name in known.items() if len(other) == len(key)}
+    most = max(1, len(key) // _ONE_IN)
+    near = [name for other, name in as_long.items() if sum(map(ne, other, key)) <= most]
     return near[0] if len(near) == 1 else None
-
-
-def _differing(one: str, other: str) -> int:
-    return sum(a != b for a, b in zip(one, other, strict=True))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import inf
 from typing import Any
 
 from budgetlib.definitions.toml import load
@@ -70,7 +71,7 @@ class Form:
         """How many characters at the end of `line` (squeezed, without label and year) are a title of this form."""
         if any(word.search(line) for word in self.unless):
             return 0
-        return max((len(found[0]) for title in self.titles if (found := title.search(line))), default=0)
+        return max((len(match[0]) for title in self.titles if (match := title.search(line))), default=0)
 
     def column(self, header: str) -> Header | None:
         """What the column under `header` (joined by `>`) is; None where no rule knows it."""
@@ -132,26 +133,19 @@ def _title(pattern: str) -> re.Pattern[str]:
 def _form(data: dict[str, Any]) -> Form:
     if data["rows"] not in ROWS:
         raise ValueError(f"form {data['name']}: rows is {data['rows']!r}; allowed: {', '.join(ROWS)}")
-    return Form(
-        name=data["name"],
-        label_zh=data["label_zh"],
-        label_en=data["label_en"],
-        reference=data["reference"],
-        side=data["side"],
-        rows=data["rows"],
-        titles=tuple(map(_title, data["titles"])),
-        unless=tuple(re.compile(word) for word in data.get("unless", ())),
-        headers=tuple(_header(rule) for rule in data.get("header", ())),
-        number=data.get("number"),
-        stage=data.get("stage", "budget"),
-        headed=re.compile(data["headed"]) if "headed" in data else None,
-    )
+    compiled = {
+        "titles": tuple(map(_title, data["titles"])),
+        "unless": tuple(map(re.compile, data.get("unless", ()))),
+        "headers": tuple(map(_header, data.pop("header", ()))),
+        "headed": re.compile(data["headed"]) if "headed" in data else None,
+    }
+    return Form(**data | compiled)
 
 
 def form_titled(line: str) -> Form | None:
     """The form with the longest title at the end of `line` (squeezed, without label and year)."""
-    length, best = max(((form.titled(line), form) for form in forms().values()), key=lambda found: found[0])
-    return best if length else None
+    best = max(forms().values(), key=lambda form: form.titled(line))
+    return best if best.titled(line) else None
 
 
 def form_headed(headers: Sequence[str]) -> Form | None:
@@ -165,9 +159,9 @@ def form_headed(headers: Sequence[str]) -> Form | None:
 @cache
 def forms() -> dict[str, Form]:
     """All forms by name, Shanxi's thirteen first in their printed order."""
-    found = [
+    unsorted = [
         _form(load(file.name, __package__))
         for file in files(__package__).iterdir()
         if file.name.endswith(".toml") and file.name not in (_HEADERS, _TITLE_PARTS)
     ]
-    return {form.name: form for form in sorted(found, key=lambda form: (form.number or 99, form.name))}
+    return {form.name: form for form in sorted(unsorted, key=lambda form: (form.number or inf, form.name))}

@@ -6,13 +6,12 @@ A new wording is a new line of TOML; nothing here knows a page.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from budgetlib.definitions.toml import load
-
-_SINGLE = ("unless", "unnumbered", "table", "ending", "unit", "of_a_unit")
+from budgetlib.definitions.toml import load, patterns
 
 
 @dataclass(frozen=True)
@@ -56,16 +55,16 @@ class Subject:
     sections: frozenset[int]
     pattern: re.Pattern[str]
     measures: tuple[str, ...]
-    unit: str
-    unless: re.Pattern[str] | None
-    after: re.Pattern[str] | None
-    item_ending: str
-    amount: str | None
-    within: frozenset[str]
-    unless_part_of: frozenset[str]
-    head: bool
-    compared: bool
-    shared: bool
+    unit: str = "yuan"
+    unless: re.Pattern[str] | None = None
+    after: re.Pattern[str] | None = None
+    item_ending: str = ""
+    amount: str | None = None
+    within: frozenset[str] = frozenset()
+    unless_part_of: frozenset[str] = frozenset()
+    head: bool = False
+    compared: bool = True
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,18 +105,17 @@ class ExecutionPhrases:
 @cache
 def execution_phrases() -> ExecutionPhrases:
     """The phrases of final accounts, from `execution.toml`."""
-    data = load("execution.toml", __package__)
-    subjects = tuple(ExecutionSubject(_pattern(rule["words"]), rule["measure"]) for rule in data["subject"])
-    return ExecutionPhrases(_pattern(data["executed"]), _pattern(data["reason"]), subjects)
+    data = patterns(load("execution.toml", __package__))
+    subjects = tuple(ExecutionSubject(_pattern(rule["words"]), rule["measure"]) for rule in data.pop("subject"))
+    return ExecutionPhrases(subjects=subjects, **data)
 
 
 @cache
 def headings() -> Headings:
     """The headings, from `headings.toml`."""
-    data = load("headings.toml", __package__)
-    sections = tuple((_pattern(rule["words"]), rule.get("section")) for rule in data["heading"])
-    single = {name: _pattern(data[name]) for name in _SINGLE}
-    return Headings(sections=sections, **single)
+    data = patterns(load("headings.toml", __package__))
+    sections = tuple((_pattern(rule["words"]), rule.get("section")) for rule in data.pop("heading"))
+    return Headings(sections=sections, **data)
 
 
 def _pattern(words: str) -> re.Pattern[str]:
@@ -152,19 +150,8 @@ def phrases() -> Phrases:
 
 
 def _subject(rule: dict[str, Any], link: str) -> Subject:
-    unless, after = rule.get("unless"), rule.get("after")
-    return Subject(
-        sections=frozenset(rule["sections"]),
-        pattern=_pattern(f"(?:{rule['words']})(?:{link})*\\Z"),
-        measures=tuple(rule["measures"]),
-        unit=rule.get("unit", "yuan"),
-        unless=_pattern(unless) if unless else None,
-        after=_pattern(after) if after else None,
-        item_ending=rule.get("item_ending", ""),
-        amount=rule.get("amount"),
-        within=frozenset(rule.get("within", ())),
-        unless_part_of=frozenset(rule.get("unless_part_of", ())),
-        head=rule.get("head", False),
-        compared=rule.get("compared", True),
-        shared=rule.get("shared", False),
-    )
+    kinds: dict[str, Callable[[Any], Any]] = {"measures": tuple, "unless": _pattern, "after": _pattern}
+    kinds |= dict.fromkeys(("sections", "within", "unless_part_of"), frozenset)
+    words = rule.pop("words")
+    about = {name: kinds[name](value) if name in kinds else value for name, value in rule.items()}
+    return Subject(pattern=_pattern(f"(?:{words})(?:{link})*\\Z"), **about)

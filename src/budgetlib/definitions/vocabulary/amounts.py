@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from budgetlib.definitions.toml import load
+from budgetlib.definitions.toml import load, patterns
 
 
 @dataclass(frozen=True)
@@ -24,5 +24,4 @@ class AmountWords:
 @cache
 def amount_words() -> AmountWords:
     """The words around amounts."""
-    data = load("amounts.toml", __package__)
-    return AmountWords(**{name: re.compile(pattern.replace("\n", "")) for name, pattern in data.items()})
+    return AmountWords(**patterns(load("amounts.toml", __package__)))

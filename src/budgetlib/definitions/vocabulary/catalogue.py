@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from budgetlib.definitions.toml import load
+from budgetlib.definitions.toml import load, patterns
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class EnclosureWords:
 
     what: str
     title: re.Pattern[str]
-    with_number: bool
-    edition: bool
+    with_number: bool = False
+    edition: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,7 @@ def is_section_of(section: str, department: str) -> bool:
 @cache
 def catalogue_words() -> CatalogueWords:
     """The words around the guidance catalogue."""
-    data = load("catalogue.toml", __package__)
-    single = {name: re.compile(pattern) for name, pattern in data.items() if isinstance(pattern, str)}
-    levels = tuple(re.compile(pattern) for pattern in data["levels"])
-    enclosures = tuple(
-        EnclosureWords(one["what"], re.compile(one["title"]), one.get("with_number", False), one.get("edition", False))
-        for one in data["enclosure"]
-    )
-    return CatalogueWords(levels=levels, enclosures=enclosures, **single)
+    data = patterns(load("catalogue.toml", __package__))
+    levels = tuple(map(re.compile, data.pop("levels")))
+    enclosures = tuple(EnclosureWords(**one | {"title": re.compile(one["title"])}) for one in data.pop("enclosure"))
+    return CatalogueWords(levels=levels, enclosures=enclosures, **data)

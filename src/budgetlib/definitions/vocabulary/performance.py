@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from budgetlib.definitions.toml import load
+from budgetlib.definitions.toml import load, patterns
 
 _CLIPPED = 4
 """How many characters of a level word must be left to know it."""
-
-_SINGLE = (
-    "title",
-    "department_title",
-    "named_title",
-    "signature",
-    "form_date",
-    "listed_indicator",
-    "rubric",
-    "last",
-    "head_rest",
-    "goal_row",
-    "task",
-    "total",
-    "not_a_figure",
-    "annual",
-    "whole_period",
-)
-
-
-def _patterns(words: dict[str, str]) -> dict[str, re.Pattern[str]]:
-    return {name: re.compile(pattern) for name, pattern in words.items()}
 
 
 def _name(words: dict[str, re.Pattern[str]], key: str) -> str | None:
@@ -66,7 +44,7 @@ class PerformanceWords:
     sources: dict[str, re.Pattern[str]]
     listing: dict[str, re.Pattern[str]]
     columns: dict[str, re.Pattern[str]]
-    levels: dict[str, tuple[str, ...]]
+    levels: dict[str, list[str]]
 
     def label(self, key: str) -> str | None:
         """The field of the head that a label stands before; None where it is no label."""
@@ -96,7 +74,7 @@ class PerformanceWords:
         >>> performance_words().first_level("满意度指"), performance_words().first_level("数量指标")
         ('满意度指标', None)
         """
-        return _whole(key, tuple(self.levels))
+        return _whole(key, self.levels)
 
     def second_level(self, key: str) -> str | None:
         """The second-level indicator that `key` is, clipped words made whole; None where it is none.
@@ -104,23 +82,18 @@ class PerformanceWords:
         >>> performance_words().second_level("服务对象满"), performance_words().second_level("经济效益")
         ('服务对象满意度', '经济效益')
         """
-        return _whole(key, self.second_levels)
+        return _whole(key, [word for words in self.levels.values() for word in words])
 
     def is_level(self, key: str) -> bool:
         """True for the word of a first- or second-level indicator."""
         return self.first_level(key) is not None or self.second_level(key) is not None
-
-    @property
-    def second_levels(self) -> tuple[str, ...]:
-        """All second-level indicators."""
-        return tuple(word for words in self.levels.values() for word in words)
 
     def parents(self, second: str) -> list[str]:
         """The first-level indicators that may stand above a second-level one (成本指标 also stands alone)."""
         return [first for first, words in self.levels.items() if _whole(second, words)]
 
 
-def _whole(key: str, words: tuple[str, ...]) -> str | None:
+def _whole(key: str, words: Iterable[str]) -> str | None:
     """The word that `key` is or begins; the ending 指标 may be left out where three characters stand before it."""
     for word in words:
         stem = word.removesuffix("指标")
@@ -136,8 +109,4 @@ def _whole(key: str, words: tuple[str, ...]) -> str | None:
 @cache
 def performance_words() -> PerformanceWords:
     """The words of performance-target tables, from `performance.toml`."""
-    data = load("performance.toml", __package__)
-    single: dict[str, Any] = {name: re.compile(data[name].replace("\n", "")) for name in _SINGLE}
-    groups: dict[str, Any] = {name: _patterns(data[name]) for name in ("labels", "sources", "listing", "columns")}
-    levels = {first: tuple(second) for first, second in data["levels"].items()}
-    return PerformanceWords(**single, **groups, levels=levels)
+    return PerformanceWords(**patterns(load("performance.toml", __package__)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from budgetlib.definitions.toml import load
+from budgetlib.definitions.toml import load, patterns
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,4 @@ class SelfEvaluationWords:
 @cache
 def self_evaluation_words() -> SelfEvaluationWords:
     """The words of `self_evaluation.toml`."""
-    data = load("self_evaluation.toml", __package__)
-    columns = {name: re.compile(words) for name, words in data.pop("column").items()}
-    return SelfEvaluationWords(column=columns, **{name: re.compile(words) for name, words in data.items()})
+    return SelfEvaluationWords(**patterns(load("self_evaluation.toml", __package__)))

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from budgetlib.definitions.toml import load
+from budgetlib.definitions.toml import load, patterns
 
-_PATTERNS = ("prefix", "owner", "goods_or_works", "general", "enumeration", "parts", "service")
+_SHORTEST_NAME = 5
+"""Characters of a name that stands within another: fewer tell too little of a service."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class ServiceWords:
         ['律师顾问费(含诉讼代理)', '律师顾问费', '含诉讼代理']
         """
         name = self.prefix.sub("", self.key(printed))
-        parts = [part for part in self.parts.split(name) if len(part) >= 5]
+        parts = [part for part in self.parts.split(name) if len(part) >= _SHORTEST_NAME]
         return list(dict.fromkeys([name, *parts]))
 
     def wordings(self, item: str) -> list[frozenset[str]]:
@@ -63,15 +64,15 @@ class ServiceWords:
         >>> sorted(service_words().features("常年律师顾问费"))
         ['advice', 'law', '常年']
         """
-        rest, found = self.owner.sub("", self.key(name)), set[str]()
+        rest, features = self.owner.sub("", self.key(name)), set[str]()
         for word, terms in self.words:
             if word in rest:
                 rest = rest.replace(word, " ")
-                found |= terms
+                features |= terms
         for run in re.findall(r"[一-鿿]+|[A-Za-z0-9]+", self.general.sub(" ", rest)):
-            pairs = {run[i : i + 2] for i in range(len(run) - 1)} if ord(run[0]) > 0x7F else set()
-            found |= pairs or {run}
-        return frozenset(found)
+            pairs = {run[i : i + 2] for i in range(len(run) - 1)} if not run[0].isascii() else set()
+            features |= pairs or {run}
+        return frozenset(features)
 
     def is_goods_or_works(self, name: str) -> bool:
         """True where a project's name ends in words for works, goods or what is still owed for them.
@@ -89,15 +90,16 @@ class ServiceWords:
 @cache
 def service_words() -> ServiceWords:
     """The words of `services.toml`."""
-    data = load("services.toml", __package__)
+    data = patterns(load("services.toml", __package__))
+    activities, objects, forwarded = (data.pop(name) for name in ("activity", "object", "forwarded"))
     words: dict[str, set[str]] = {}
-    for term, ways in (data["activity"] | data["object"]).items():
+    for term, ways in (activities | objects).items():
         for word in ways:
             words.setdefault(word, set()).add(term)
     return ServiceWords(
-        **{name: re.compile(data[name]) for name in _PATTERNS},
+        **data,
         words=tuple((word, frozenset(words[word])) for word in sorted(words, key=len, reverse=True)),
-        activities=frozenset(data["activity"]),
-        objects=frozenset(data["object"]),
-        forwarded={one["notice"]: one["edition"] for one in data["forwarded"]},
+        activities=frozenset(activities),
+        objects=frozenset(objects),
+        forwarded={one["notice"]: one["edition"] for one in forwarded},
     )

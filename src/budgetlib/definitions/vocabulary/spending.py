@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.toml import load
+from budgetlib.definitions.toml import load, patterns
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,4 @@ class SpendingWords:
 @cache
 def spending_words() -> SpendingWords:
     """The words of `spending.toml`."""
-    data = load("spending.toml", __package__)
-    return SpendingWords(
-        re.compile(data["redefined"]), {kind: re.compile(words) for kind, words in data["kind"].items()}
-    )
+    return SpendingWords(**patterns(load("spending.toml", __package__)))

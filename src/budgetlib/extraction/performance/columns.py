@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.performance.model import Token
 from budgetlib.pages.model import Grid
 

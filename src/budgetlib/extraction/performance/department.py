@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from budgetlib.core.money import parse_number
-from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.forms.titles import find_unit
 from budgetlib.extraction.performance.header import bare
 from budgetlib.extraction.performance.model import PageRef, TargetStatement, TargetTable, Token

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.forms.titles import find_entity, find_unit
 from budgetlib.extraction.performance.columns import find_layout
 from budgetlib.extraction.performance.header import HeaderLabel

@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from budgetlib.core.money import is_blank, parse_number
-from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.forms.titles import find_unit
 from budgetlib.extraction.performance.model import PageRef, TargetAmount, TargetTable, Token
 

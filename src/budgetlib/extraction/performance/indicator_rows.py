@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.performance.columns import IndicatorLayout
 from budgetlib.extraction.performance.model import Token
 

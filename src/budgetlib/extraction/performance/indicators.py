@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.performance.columns import IndicatorLayout
 from budgetlib.extraction.performance.continuation import LastRow
 from budgetlib.extraction.performance.indicator_rows import IndicatorRow, by_columns, by_words, is_rubric, spans_all

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from budgetlib.core.money import to_yuan
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.performance.names import agree, nearly
 from budgetlib.extraction.printed_amounts import Span
 from budgetlib.extraction.records import Record, corners

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.forms.titles import find_unit
 from budgetlib.extraction.performance.columns import IndicatorLayout, find_layout
 from budgetlib.extraction.performance.department import DepartmentFigures

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.vocabulary import performance_words
+from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.forms.titles import is_total
 from budgetlib.extraction.performance.columns import IndicatorLayout, find_layout, same_place
 from budgetlib.extraction.performance.model import (

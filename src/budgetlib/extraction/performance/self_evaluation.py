@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from budgetlib.core.money import parse_number, to_yuan
 from budgetlib.core.text import squeeze
-from budgetlib.definitions.vocabulary import self_evaluation_words
+from budgetlib.definitions.vocabulary.self_evaluation import self_evaluation_words
 from budgetlib.extraction.forms.titles import find_unit
 from budgetlib.extraction.printed_amounts import Span
 from budgetlib.extraction.records import GridPlace, Record
