@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,7 +17,9 @@ from budgetlib.extraction.records import GridPlace, Record
 from budgetlib.pages.model import Grid, Line, Page
 
 _LINES_ABOVE = 8
+"""How many lines above a catalogue may hold its title and its number."""
 _SECOND = 3
+"""Characters of a second-level code: a letter and two digits."""
 _LENGTHS = {1: 1, _SECOND: 2, 5: 3, 7: 4, 9: 4}
 """Length of a code → level, where no column tells."""
 
@@ -93,7 +95,7 @@ def read_catalogue(pages: Sequence[Page], number: str | None, form_places: Colle
     alone above the catalogue's title counts. `form_places` are the grids read as forms.
     A code that stands twice in a section is kept twice and said.
     """
-    reading = _CatalogueReader()
+    words, reading = catalogue_words(), _CatalogueReader()
     title, first_page = None, None
     above: list[str] = []
     for index, page in enumerate(pages):
@@ -106,8 +108,8 @@ def read_catalogue(pages: Sequence[Page], number: str | None, form_places: Colle
             body = _begin(block, reading)
             if body is not None:
                 if not reading.remarks:
-                    title, first_page = _title(above), page.number
-                    number = number or _number(above)
+                    title, first_page = _nearest(above, words.title.search), page.number
+                    number = number or _nearest(above, words.is_number)
                     reading.edition = document_number(number) if number else None
                 reading.take(block, body, index, page.number)
             above = []
@@ -133,15 +135,9 @@ def _begin(grid: Grid, reading: _CatalogueReader) -> int | None:
     return None
 
 
-def _title(above: Sequence[str]) -> str | None:
-    words = catalogue_words()
-    return next((text for text in reversed(above[-_LINES_ABOVE:]) if words.title.search(squeeze(text))), None)
-
-
-def _number(above: Sequence[str]) -> str | None:
-    """The document number that stands alone above a catalogue."""
-    words = catalogue_words()
-    return next((text for text in reversed(above[-_LINES_ABOVE:]) if words.is_number(squeeze(text))), None)
+def _nearest(above: Sequence[str], fits: Callable[[str], object]) -> str | None:
+    """The line nearest above a catalogue whose key fits."""
+    return next((text for text in reversed(above[-_LINES_ABOVE:]) if fits(squeeze(text))), None)
 
 
 def _say_sections(reading: _CatalogueReader) -> None:

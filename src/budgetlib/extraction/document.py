@@ -35,8 +35,12 @@ from budgetlib.pages.reader import OCR, media_type, ocr_engine, read_document
 from budgetlib.pages.sources import Source
 
 MAX_BYTES = 300_000_000
+"""A larger file is no disclosure: real ones have some millions of bytes."""
 SECONDS_PER_DOCUMENT = 600
 SECONDS_WITH_PICTURES = 3600
+"""A document that takes longer is taken to hang; recognising characters takes some seconds a page."""
+_NAMED_PAGES = 12
+"""So many pages that were not read are named."""
 
 
 def parse_source(source: Source, ocr: str = "auto", reader: str = DEFAULT_READER) -> Records:
@@ -127,7 +131,7 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     is_disclosure = any((narrative.statements, *annexes.records.values(), *(form.money_unit for form in forms)))
     departments = [row["department"] for row in annexes.records["department_targets"] if row["department"]]
     settled, problems = settle_identity(identity, departments, source)
-    _describe(document, source, settled, page_records, is_disclosure, problems)
+    document |= _description(source, settled, page_records, is_disclosure, problems)
     rows: TableRecords = {"pages": page_records, "lines": lines, "statements": narrative.statements}
     return {**rows, "sentences": read_sentences(own_pages), **annexes.records}
 
@@ -239,31 +243,16 @@ def _with(enclosure: Enclosure, annex: Annex | None, page: Page) -> Annex:
     return Annex("other", "not_a_form", (enclosure.sentence,))
 
 
-def _describe(
-    document: Record,
-    source: Source,
-    identity: Identity,
-    pages: Sequence[PageRecord],
-    is_disclosure: bool,
-    unsaid: Sequence[str],
-) -> None:
-    """Who and when into `document`, and how reading ended; `unsaid` is what it does not say of itself."""
-    document |= {
-        "entity": identity.entity,
-        "department_id": slug(identity.entity or source.document_id),
-        "named_by": identity.named_by,
-        "entity_kind": identity.entity_kind,
-        "place": identity.place,
-        "fiscal_year": identity.fiscal_year,
-        "document_kind": identity.document_kind,
-        "disclosure_id": _disclosure_id(source, identity),
-    }
+def _description(
+    source: Source, identity: Identity, pages: Sequence[PageRecord], is_disclosure: bool, unsaid: Sequence[str]
+) -> Record:
+    """Who publishes a document and when, and how reading it ended; `unsaid` is what it does not say of itself."""
     problems = []
     if source.expected_sha256 and source.expected_sha256 != source.sha256:
         problems.append("its sha256 is not the one in the manifest: fetch the file again or correct the manifest")
     unread = [page for page in pages if page["outcome"] == "unreadable"]
     if unread:
-        numbers = ", ".join(str(page["page"]) for page in unread[:12] if page["page"])
+        numbers = ", ".join(str(page["page"]) for page in unread[:_NAMED_PAGES] if page["page"])
         problems.append(f"{len(unread)} of {len(pages)} pages not read ({numbers or 'plain text'}): see table pages")
     problems += unsaid
     if not is_disclosure:
@@ -271,7 +260,14 @@ def _describe(
         problems.insert(0, f"no statutory form and no figure of a disclosure found in {source.name}")
     else:
         outcome = "partial" if problems else "ok"
-    document |= {"outcome": outcome, "reason": "; ".join(problems) or None}
+    columns = ("entity", "named_by", "entity_kind", "place", "fiscal_year", "document_kind")
+    return {
+        **{name: getattr(identity, name) for name in columns},
+        "department_id": slug(identity.entity or source.document_id),
+        "disclosure_id": _disclosure_id(source, identity),
+        "outcome": outcome,
+        "reason": "; ".join(problems) or None,
+    }
 
 
 def _disclosure_id(source: Source, identity: Identity) -> str:

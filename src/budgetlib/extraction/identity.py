@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -32,6 +32,7 @@ _SUFFIX = re.compile(r"(?:[\[(（〔【][^\])）〕】]*[\])）〕】]?|本级|�
 _TITLE_YEAR = re.compile(r"\(?(20[012]\d)年度?\)?(?:.{2,30}表)?")
 """A year in or below the title of a table."""
 _FIRST_PAGES = 3
+"""Pages among which the cover is."""
 _YEAR_OF_NAME = re.compile(r"(?<!\d)20[012]\d(?!\d)年?度?")
 _BETWEEN = re.compile(r"[\s_\-—－（）()【】\[\]《》“”.]+")
 _NO_PUBLISHER = re.compile(
@@ -42,6 +43,8 @@ _PUBLISHER = re.compile(
 )
 _COVER_LINES = 14
 """Lines among which a cover names publisher and year; the contents follow."""
+_TITLE_LINES = 3
+"""Lines over which the title on a cover may run."""
 _SHORTEST_NAME = 4
 """Characters of a publisher's name: fewer are words such as 部门."""
 
@@ -66,23 +69,20 @@ class Identity:
         return match["place"] if match else None
 
 
-def _in_digits(written: re.Match[str]) -> str:
-    return written[0].translate(_DIGITS)
-
-
 def _cover(pages: Sequence[Page]) -> list[str]:
     lines: list[str] = []
     for page in pages[:_FIRST_PAGES]:
-        lines += [_WRITTEN_YEAR.sub(_in_digits, squeeze(line.text)) for line in page.lines[:_COVER_LINES]]
+        texts = (squeeze(line.text) for line in page.lines[:_COVER_LINES])
+        lines += [_WRITTEN_YEAR.sub(lambda year: year[0].translate(_DIGITS), text) for text in texts]
         if len(lines) >= _COVER_LINES:
             break
     return lines[:_COVER_LINES]
 
 
 def _cover_title(pages: Sequence[Page]) -> re.Match[str] | None:
-    """The title on the cover; it may run over up to three lines."""
+    """The title on the cover, over one line or several."""
     lines = _cover(pages)
-    for count in (1, 2, 3):
+    for count in range(1, _TITLE_LINES + 1):
         for start in range(len(lines) - count + 1):
             match = _COVER_TITLE.match("".join(lines[start : start + count]))
             if match and match["who"] and len(match["who"]) >= _SHORTEST_NAME:
@@ -93,10 +93,10 @@ def _cover_title(pages: Sequence[Page]) -> re.Match[str] | None:
     return None
 
 
-def _named_in_forms(tables: Sequence[FormTable], pages: Sequence[Page]) -> str | None:
-    """The entity most forms name; as printed on the cover where the cover prints the same name."""
-    names = Counter(table.entity for table in tables if table.entity)
-    return names.most_common(1)[0][0] if names else None
+def _commonest(names: Iterable[str | None]) -> str | None:
+    """The name that is given most often, the first of those as frequent; None where none is given."""
+    counts = Counter(name for name in names if name)
+    return counts.most_common(1)[0][0] if counts else None
 
 
 def settle_identity(identity: Identity, departments: Sequence[str], source: Source) -> tuple[Identity, list[str]]:
@@ -106,9 +106,7 @@ def settle_identity(identity: Identity, departments: Sequence[str], source: Sour
     """
     problems: list[str] = []
     of_file, year_of_file = identity_of_name(source.name)
-    targets = Counter(departments).most_common(1)
-    on_page = identity.entity or (targets[0][0] if targets else None)
-    named = [("page", on_page), ("manifest", source.publisher), ("file", of_file)]
+    named = [("page", identity.entity or _commonest(departments)), ("manifest", source.publisher), ("file", of_file)]
     named_by, entity = next(((by, name) for by, name in named if name), (None, None))
     year = identity.fiscal_year or source.fiscal_year or year_of_file
     if named_by in ("file", None):
@@ -123,7 +121,7 @@ def settle_identity(identity: Identity, departments: Sequence[str], source: Sour
 def identify(pages: Sequence[Page], tables: Sequence[FormTable]) -> Identity:
     """The identity of a document, from the lines above its forms, else from its cover."""
     title = _cover_title(pages)
-    entity = _named_in_forms(tables, pages)
+    entity = _commonest(table.entity for table in tables)
     if entity is None and title and title["who"]:
         entity = _OF_A_DEPARTMENT.sub("", title["who"]) + (f"({title['scope']})" if title["scope"] == "本级" else "")
     if entity is None:

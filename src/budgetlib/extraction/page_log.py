@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import NamedTuple
 
 from budgetlib.core.money import parse_number
@@ -96,15 +97,24 @@ def _loose_rows(page: Page) -> list[str]:
     rows = [line.text for line in page.lines if _is_row(line) or _NUMBERS.fullmatch(fold(line.text))]
     if len(rows) >= _LOOSE_ROWS and any(form_above([line.text]) for line in page.lines):
         return [squeeze(row) for row in rows]
-    in_runs: list[str] = []
-    run: list[str] = []
-    for line in [*page.lines, Line("")]:
-        if _is_row(line):
-            run.append(squeeze(line.text))
-        else:
-            in_runs += run if len(run) >= _LOOSE_ROWS else []
-            run = []
-    return in_runs
+    runs = [list(run) for is_row, run in groupby(page.lines, key=_is_row) if is_row]
+    return [squeeze(line.text) for run in runs if len(run) >= _LOOSE_ROWS for line in run]
+
+
+@dataclass
+class _PageNotes:
+    """What is known of one page: what it holds besides forms, how many amounts, its forms, and what was not read."""
+
+    annex: Annex | None
+    count: AmountCount | None
+    forms: list[FormReading] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    lost: bool = False
+
+    def lose(self, reason: str) -> None:
+        """Note a table that was not read."""
+        self.reasons.append(reason)
+        self.lost = True
 
 
 def log_pages(
@@ -119,55 +129,50 @@ def log_pages(
     `annexes` is what else was found, by page index; `counts` how many amounts each page prints and how many were
     taken, None where it has no places.
     """
-    on_page: dict[int, list[FormReading]] = defaultdict(list)
-    reasons: dict[int, list[str]] = defaultdict(list)
-    lost: Counter[int] = Counter()
+    notes = [_PageNotes(annexes.get(index), count) for index, count in enumerate(counts)]
     for form in forms:
         name = form.table.form.name
         for index in dict.fromkeys(part.page_index for part in form.table.parts):
             if form.refusal:
-                reasons[index].append(f"{name}: {form.refusal}")
-                lost[index] += 1
+                notes[index].lose(f"{name}: {form.refusal}")
             else:
-                on_page[index].append(form)
-        first = reasons[form.table.pieces[0].page_index]
+                notes[index].forms.append(form)
+        first = notes[form.table.pieces[0].page_index].reasons
         if headers := form.table.unknown_headers:
             first.append(f"{name}: unknown columns kept as other: {', '.join(headers)}")
         first += [f"{name}: {remark}" for remark in (*form.notes, *form.remarks)]
     for grid in unknown:
-        reasons[grid.page_index].append(grid.reason)
-        lost[grid.page_index] += 1
-    for index, page in enumerate(pages):
-        reasons[index] += page.remarks
+        notes[grid.page_index].lose(grid.reason)
+    for page, note in zip(pages, notes, strict=True):
+        note.reasons += page.remarks
         if loose := _loose_rows(page):
-            reasons[index].append(f"{len(loose)} rows of a table without rules, not read; the first: {loose[0][:60]}")
-            lost[index] += 1
+            note.lose(f"{len(loose)} rows of a table without rules, not read; the first: {loose[0][:60]}")
     contents = contents_pages(pages)
     records: list[PageRecord] = []
-    for index, (page, count) in enumerate(zip(pages, counts, strict=True)):
-        annex = annexes.get(index)
-        named = annex.kind if annex and not on_page[index] else None
-        kind = named or _kind(page, index, bool(on_page[index]), index in contents)
-        record = _record(page, kind, on_page[index], reasons[index], lost[index] > 0, annex)
-        records.append(_counted(record, count, annex is None or annex.outcome == "declared_empty"))
+    for index, (page, note) in enumerate(zip(pages, notes, strict=True)):
+        named = note.annex.kind if note.annex and not note.forms else None
+        kind = named or _kind(page, index, bool(note.forms), index in contents)
+        records.append(_record(page, kind, note))
     return records
 
 
-def _record(
-    page: Page, kind: str, forms: Sequence[FormReading], reasons: list[str], lost: bool, annex: Annex | None
-) -> PageRecord:
-    if annex:
-        reasons = [*reasons, *annex.remarks]
+def _record(page: Page, kind: str, note: _PageNotes) -> PageRecord:
+    """The record of a page that mainly is of `kind`.
+
+    A page of amounts of which none was taken is unreadable, where they were expected to be part of the disclosure.
+    """
+    annex, count = note.annex, note.count
+    reasons = [*note.reasons, *(annex.remarks if annex else ())]
     if page.source == "none":
         outcome, kind = "unreadable", "other"
-        reasons = [page.fault or "no text", *reasons]
-    elif any(form.lines for form in forms):
+        reasons.insert(0, page.fault or "no text")
+    elif any(form.lines for form in note.forms):
         outcome = "read"
-    elif forms:
-        outcome = "unreadable" if any(form.remarks for form in forms) else "declared_empty"
+    elif note.forms:
+        outcome = "unreadable" if any(form.remarks for form in note.forms) else "declared_empty"
         if outcome == "declared_empty" and not any(_EMPTY_NOTE.search(line.text) for line in page.lines):
-            reasons = [*reasons, "printed empty, without a note saying so"]
-    elif lost:
+            reasons.append("printed empty, without a note saying so")
+    elif note.lost:
         outcome = "unreadable"
     elif annex and annex.kind:
         outcome = annex.outcome
@@ -176,37 +181,21 @@ def _record(
     else:
         outcome = "not_a_form"
         if kind in ("performance", "catalogue") and not reasons:
-            reasons = ["has the words of such a table, but no piece of one was recognised"]
+            reasons.append("has the words of such a table, but no piece of one was recognised")
+    if count and count.left:
+        reasons.append(f"{len(count.left)} of {count.printed} amounts went into no table")
+        expected = annex is None or annex.outcome == "declared_empty"
+        many = count.taken == 0 and count.printed >= _LOOSE_ROWS
+        if expected and many and outcome in ("not_a_form", "declared_empty"):
+            outcome = "unreadable"
     return {
         "page": page.number,
         "kind": kind,
-        "form": ",".join(dict.fromkeys(form.table.form.name for form in forms)) or None,
+        "form": ",".join(dict.fromkeys(form.table.form.name for form in note.forms)) or None,
         "source": page.source,
         "outcome": outcome,
         "reason": "; ".join(reasons) or None,
-        "amounts_printed": None,
-        "amounts_taken": None,
-        "amounts_left": None,
+        "amounts_printed": count.printed if count else None,
+        "amounts_taken": count.taken if count else None,
+        "amounts_left": " ".join("".join(text.split()) for text in count.left) or None if count else None,
     }
-
-
-def _counted(record: PageRecord, count: AmountCount | None, expected: bool) -> PageRecord:
-    """The record with its amounts counted; what was left is said.
-
-    A page of amounts of which none was taken is unreadable, where they were `expected` to be part of the disclosure.
-    """
-    if count is None:
-        return record
-    record = {
-        **record,
-        "amounts_printed": count.printed,
-        "amounts_taken": count.taken,
-        "amounts_left": " ".join("".join(text.split()) for text in count.left) or None,
-    }
-    if count.left:
-        said = f"{len(count.left)} of {count.printed} amounts went into no table"
-        record["reason"] = f"{record['reason']}; {said}" if record["reason"] else said
-        said_empty = record["outcome"] in ("not_a_form", "declared_empty")
-        if expected and said_empty and count.taken == 0 and count.printed >= _LOOSE_ROWS:
-            record["outcome"] = "unreadable"
-    return record

@@ -23,8 +23,6 @@ _NUMBERING = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){1,3}[、.]?\s*[^\d\s%.,]")
 _CUT = re.compile(r"[\d.,]$")
 _REST = re.compile(r"[\d.,]*\s?(?:[亿万千]?元|%)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_LINES_TO_EDGE = 1.5
-"""A line that ends less than so many line heights from the edge of the text goes on in the next one."""
 
 
 class PrintedAmount(NamedTuple):
@@ -78,25 +76,24 @@ def _overlap(amount: PrintedAmount, span: Span) -> bool:
 
 def printed_amounts(page: Page) -> list[PrintedAmount]:
     """The amounts of a page in reading order; empty where the page has no places (plain text)."""
-    found: list[PrintedAmount] = []
+    amounts: list[PrintedAmount] = []
     cut = ""
     edge = max((line.box.x1 for line in page.lines if line.box), default=0.0)
     for block, below in pairwise([*page.blocks, None]):
         if isinstance(block, Grid):
-            found += _in_grid(block)
+            amounts += _in_grid(block)
         elif block is not None:
             rest = _rest(block, below, edge)
-            found += _in_text(block, len(cut), rest, below.text if isinstance(below, Line) else "")
+            amounts += _in_text(block, len(cut), rest, below.text if isinstance(below, Line) else "")
             cut = rest
-    return found
+    return amounts
 
 
 def _rest(line: Line, below: Line | Grid | None, edge: float) -> str:
     """The end of a number that the line wraps: it stands at the beginning of the line below."""
-    if not isinstance(below, Line) or line.box is None or not _CUT.search(fold_each(line.text).rstrip()):
+    if not isinstance(below, Line) or not line.reaches(edge) or not _CUT.search(fold_each(line.text).rstrip()):
         return ""
-    full = line.box.x1 > edge - _LINES_TO_EDGE * (line.box.bottom - line.box.top)
-    match = _REST.match(fold_each(below.text)) if full else None
+    match = _REST.match(fold_each(below.text))
     return match[0] if match else ""
 
 

@@ -22,8 +22,6 @@ _NOTE = re.compile(r"(备?注|说明)\d?[:：、.．]")
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
 _PAGE_NUMBER = re.compile(r"[-—–―_~·]*\d{1,4}[-—–―_~·]*|第\d+页([,，/]?共\d+页)?")
 _CONTENT = re.compile(r"[\u4e00-\u9fff]")
-_MARGIN = 1.5
-"""Times its height that a line may end before the right edge of the text and still go on in the next."""
 
 
 def read_sentences(pages: Sequence[Page]) -> list[Record]:
@@ -55,8 +53,7 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[str]:
             yield paragraph
             paragraph = ""
         paragraph += text
-        full = line.box is not None and line.box.x1 > edge - _MARGIN * (line.box.bottom - line.box.top)
-        if not full:
+        if not line.reaches(edge):
             yield paragraph
             paragraph = ""
     if paragraph:

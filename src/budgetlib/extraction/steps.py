@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 
 import pandas as pd
@@ -13,22 +14,20 @@ from budgetlib.pages.model import Box, Cell, Line, Page
 from budgetlib.pages.reader import read_document
 from budgetlib.pages.render import cut_out, page_images
 
+_SHOWN = 0.75
+"""The share of its width at which a picture is shown."""
 _PLACE = ["x0", "top", "x1", "bottom"]
 
 
-def _row_and_column(cell: Cell) -> tuple[int, int]:
-    return cell.row, cell.column
-
-
 class Picture:
-    """A PNG that a notebook shows, at three quarters of its size: sharp also on fine screens."""
+    """A PNG that a notebook shows, smaller than it is: sharp also on fine screens."""
 
     def __init__(self, png: bytes) -> None:
         self.png = png
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         width = int.from_bytes(self.png[16:20])
-        return self.png, {"width": width * 3 // 4}
+        return self.png, {"width": round(width * _SHOWN)}
 
     def __repr__(self) -> str:
         return f"picture of {len(self.png)} bytes"
@@ -63,7 +62,7 @@ class Steps:
         """
         records = []
         for block in self._page(page).blocks:
-            for piece in [block] if isinstance(block, Line) else sorted(block.cells, key=_row_and_column):
+            for piece in [block] if isinstance(block, Line) else sorted(block.cells, key=attrgetter("row", "column")):
                 if piece.text and piece.box:
                     place = (piece.row, piece.column) if isinstance(piece, Cell) else (None, None)
                     records.append((piece.text, *place, piece.box.x0, piece.box.top, piece.box.x1, piece.box.bottom))

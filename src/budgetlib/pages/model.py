@@ -15,6 +15,10 @@ UNREAD = "\ufffd"
 """Stands where something is printed that could not be recognised."""
 
 
+_NEAR_EDGE = 1.5
+"""Times its height that a line which is full may end before the edge of the text."""
+
+
 class Box(NamedTuple):
     """A rectangle on a page, in PDF points from the top left."""
 
@@ -45,6 +49,10 @@ class Line:
     text: str
     box: Box | None = None
     confidence: float | None = None
+
+    def reaches(self, edge: float) -> bool:
+        """True where it ends near the right `edge` of the text: what it says may go on in the next line."""
+        return self.box is not None and self.box.x1 > edge - _NEAR_EDGE * (self.box.bottom - self.box.top)
 
     def moved(self, move: Callable[[Box], Box]) -> Line:
         """The line in another place."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from budgetlib.core.errors import NotFound
+from budgetlib.tables.corrections import FIGURES
 from budgetlib.tables.schemas import DOCUMENTS, TABLES
 from budgetlib.tables.store import Tables
 
@@ -87,18 +88,17 @@ class Corpus(_Unread):
         documents = self.documents
         if department is not None:
             fits = (documents.department_id == department) | (documents.entity == department)
-            documents = _found(documents, fits, "department", department, documents.department_id)
-        if year is not None:
-            documents = _found(documents, documents.fiscal_year == year, "year", year, documents.fiscal_year)
-        if kind is not None:
-            documents = _found(documents, documents.document_kind == kind, "kind", kind, documents.document_kind)
+            documents = _fitting(documents, fits, "department", department, documents.department_id)
+        for what, wanted, column in (("year", year, "fiscal_year"), ("kind", kind, "document_kind")):
+            if wanted is not None:
+                documents = _fitting(documents, documents[column] == wanted, what, wanted, documents[column])
         part = _lazy(documents, self._rows)
         if form is None:
             return part
         lines = part.rows("lines", form=form)
         if lines.empty:
             forms = part.rows("lines", ["form"]).form
-            _found(lines, forms == form, "form", form, forms)
+            _fitting(lines, forms == form, "form", form, forms)
         object.__setattr__(part, "lines", lines)
         return part
 
@@ -108,10 +108,10 @@ class Corpus(_Unread):
         def read(
             name: str, documents: pd.DataFrame, columns: Sequence[str] | None = None, **equal: object
         ) -> pd.DataFrame:
-            if name not in _CORRECTED:
+            if name not in FIGURES:
                 return self._rows(name, documents, columns, **equal)
             applied = self._rows("corrections", documents, outcome="applied")
-            column, keys = _CORRECTED[name]
+            column, keys = FIGURES[name]
             rows = self._rows(name, documents, None, **equal)
             corrected = _overridden(rows, column, keys, applied[applied.form.notna() == (name == "lines")])
             return corrected if columns is None else corrected[list(columns)]
@@ -167,8 +167,8 @@ class Corpus(_Unread):
 
     def section(self, section: int) -> pd.DataFrame:
         """The publisher's own statements in one `section` (1–12), from the first document that has any."""
-        own = self.statements[self.statements.unit.isna()]
-        return self._first(own[own.section == section])
+        of_publisher = self.statements[self.statements.unit.isna()]
+        return self._first(of_publisher[of_publisher.section == section])
 
     def _first(self, rows: pd.DataFrame) -> pd.DataFrame:
         holding = set(rows.document_id)
@@ -177,10 +177,6 @@ class Corpus(_Unread):
 
 
 _NAMES = tuple(field.name for field in fields(Corpus))
-_CORRECTED = {
-    "lines": ("amount_yuan", ("form", "row", "measure")),
-    "statements": ("value", ("section", "measure")),
-}
 
 
 def _lazy(documents: pd.DataFrame, read: Read) -> Corpus:
@@ -225,9 +221,9 @@ def _most_credible_first(documents: pd.DataFrame) -> pd.DataFrame:
     return documents.loc[keys.sort_values(["in_part", "unpaged", "path"]).index].reset_index(drop=True)
 
 
-def _found(rows: pd.DataFrame, fits: pd.Series, what: str, value: object, known: pd.Series) -> pd.DataFrame:
-    found = rows[fits.fillna(False).astype(bool)]
-    if found.empty:
+def _fitting(rows: pd.DataFrame, fits: pd.Series, what: str, value: object, known: pd.Series) -> pd.DataFrame:
+    fitting = rows[fits.fillna(False).astype(bool)]
+    if fitting.empty:
         allowed = sorted(str(one) for one in known.dropna().unique())
         raise NotFound(f"no {what} {value!r}; there is: {', '.join(allowed) or 'none'}")
-    return found
+    return fitting

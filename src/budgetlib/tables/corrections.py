@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from budgetlib.core.money import FACTORS, parse_number
 from budgetlib.core.text import squeeze
@@ -22,6 +22,20 @@ COLUMNS = (*_NEEDED, *_PLACE)
 _FIGURE = re.compile(r"(?P<number>[^%元万亿千个辆平]+)(?P<unit>万元|亿元|千元|元|%|个|辆|平方米)?")
 
 Record = Mapping[str, Any]
+
+
+class Figures(NamedTuple):
+    """The column of a table that holds its figures, and the columns that tell one from another in a document."""
+
+    column: str
+    keys: tuple[str, ...]
+
+
+FIGURES = {
+    "lines": Figures("amount_yuan", ("form", "row", "measure")),
+    "statements": Figures("value", ("section", "measure")),
+}
+"""What can be corrected."""
 
 
 def read_corrections(folder: Path) -> list[Entry]:
@@ -41,21 +55,21 @@ def correction(entry: Entry, document_id: str | None, tables: Mapping[str, Seque
     """
     values = entry.values
     record = _as_named(values, document_id)
-    candidates, table = (_lines, "lines") if values["form"] else (_statements, "statements")
-    fitting = candidates(record, tables.get(table, ()))
-    found = next((figure for figure in fitting if _value(figure) == _meant(values["old"], figure)), None)
-    corrected = _meant(values["new"], found) if found else None
-    refusal = entry.fault or _refusal(entry, document_id, fitting, found, corrected)
-    if found is None or refusal:
+    table = "lines" if values["form"] else "statements"
+    fitting = _fitting(record, tables.get(table, ()), FIGURES[table].keys)
+    printed = next((figure for figure in fitting if _value(figure) == _meant(values["old"], figure)), None)
+    corrected = _meant(values["new"], printed) if printed else None
+    refusal = entry.fault or _refusal(entry, document_id, fitting, printed, corrected)
+    if printed is None or refusal:
         return record | {"outcome": "refused", "message": refusal}
     return record | {
         "outcome": "applied",
-        "code": found.get("code"),
-        "item": found["item"],
-        "page": found["page"],
-        "published": _value(found),
+        "code": printed.get("code"),
+        "item": printed["item"],
+        "page": printed["page"],
+        "published": _value(printed),
         "corrected": corrected,
-        "value_unit": found.get("value_unit", "yuan"),
+        "value_unit": printed.get("value_unit", "yuan"),
     }
 
 
@@ -69,7 +83,7 @@ def _as_named(values: Values, document_id: str | None) -> dict[str, Any]:
 
 
 def _refusal(
-    entry: Entry, document_id: str | None, fitting: Sequence[Record], found: Record | None, corrected: Decimal | None
+    entry: Entry, document_id: str | None, fitting: Sequence[Record], printed: Record | None, corrected: Decimal | None
 ) -> str | None:
     """Why an entry is not applied, and what to do; None where it is."""
     values = entry.values
@@ -82,23 +96,18 @@ def _refusal(
         return f"{where}: there is no such file beside it; write the file's name as in the folder"
     if not fitting:
         return f"{where}: there is no such figure; take form, row, section, measure and item from the tables"
-    if found is None:
-        printed = ", ".join(f"{_value(figure).normalize():f}" for figure in fitting)
+    if printed is None:
+        there = ", ".join(f"{_value(figure).normalize():f}" for figure in fitting)
         return (
-            f"{where}: old is {values['old']!r}, printed is {printed} (in yuan, percent or pieces); write it as printed"
+            f"{where}: old is {values['old']!r}, printed is {there} (in yuan, percent or pieces); write it as printed"
         )
     return None if corrected is not None else f"{where}: new is {values['new']!r}; write a number"
 
 
-def _lines(wanted: Record, lines: Iterable[Record]) -> list[Record]:
-    keys = ("form", "row", "measure")
-    return [line for line in lines if all(line[key] == wanted[key] for key in keys)]
-
-
-def _statements(wanted: Record, statements: Iterable[Record]) -> list[Record]:
-    keys = ("section", "measure")
-    fitting = [figure for figure in statements if all(figure[key] == wanted[key] for key in keys)]
-    return [figure for figure in fitting if not wanted["item"] or figure["item"] == wanted["item"]]
+def _fitting(wanted: Record, figures: Iterable[Record], keys: Sequence[str]) -> list[Record]:
+    """The figures that have what is `wanted` in `keys`; of those of the narrative part also the item, where one is."""
+    named = (*keys, "item") if "section" in keys and wanted["item"] else keys
+    return [figure for figure in figures if all(figure[key] == wanted[key] for key in named)]
 
 
 def _value(figure: Record) -> Decimal:

@@ -95,7 +95,7 @@ class Store:
             else:
                 path.unlink()
 
-    def held(self) -> tuple[Generation, BinaryIO]:
+    def in_use(self) -> tuple[Generation, BinaryIO]:
         """The generation in use, which stays as long as the file that comes with it is open.
 
         Raises `FileNotFoundError` where there is none.

@@ -91,7 +91,7 @@ class Locator(NamedTuple):
         return text if self.document_id == document_id else f"{self.document_id}/{text}"
 
 
-def written(own: Iterable[Locator], **columns: Iterable[Locator]) -> str:
+def written(of_row: Iterable[Locator], **columns: Iterable[Locator]) -> str:
     """A cell of `places`: the row's own, then those of single columns.
 
     >>> total, basic = (Locator("0a1b", "expenditure", 3, measure) for measure in ("total", "basic"))
@@ -99,7 +99,7 @@ def written(own: Iterable[Locator], **columns: Iterable[Locator]) -> str:
     '0a1b/expenditure:3:total basic_yuan=0a1b/expenditure:3:basic'
     """
     keyed = (f"{column}={place.within('')}" for column, places in columns.items() for place in places)
-    return " ".join(dict.fromkeys([*(place.within("") for place in own), *keyed]))
+    return " ".join(dict.fromkeys([*(place.within("") for place in of_row), *keyed]))
 
 
 def places(row: Row, column: str = "") -> list[Locator]:

@@ -92,19 +92,16 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
 def _tables() -> dict[str, Table]:
     data = load("schemas.toml", __package__)
     shared = data.pop("shared")
+
+    def column(name: str, about: Any) -> Column:
+        about = shared[name] if about == "shared" else about
+        required, allowed = about.get("required", False), tuple(about.get("allowed", ()))
+        return Column(name, _TYPES[about["type"]], about["sentence"], required, allowed)
+
     return {
-        name: Table(
-            name,
-            about["row"],
-            tuple(_column(key, shared[key] if own == "shared" else own) for key, own in about["columns"].items()),
-        )
+        name: Table(name, about["row"], tuple(column(*entry) for entry in about["columns"].items()))
         for name, about in data.items()
     }
-
-
-def _column(name: str, about: Mapping[str, Any]) -> Column:
-    required, allowed = about.get("required", False), tuple(about.get("allowed", ()))
-    return Column(name, _TYPES[about["type"]], about["sentence"], required, allowed)
 
 
 _TABLES = _tables()

@@ -38,7 +38,7 @@ class Tables:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         try:
-            self._generation, self._in_use = Store(folder).held()
+            self._generation, self._in_use = Store(folder).in_use()
         except FileNotFoundError:  # tables without a store beside them
             self._generation = Generation(folder)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from budgetlib.core.text import squeeze
 from budgetlib.extraction.forms.nesting import Nesting, from_levels, levels_of_indents
@@ -34,28 +35,14 @@ def readings(rows: Rows, strategy: str, known_units: Sequence[str], has_total: b
     """
     known = {squeeze(unit) for unit in known_units}
     for evidence in {
-        "codes": ("codes", "unit codes", "indentation"),
-        "groups": ("codes", "groups", "indentation"),
-        "summary": ("numbering", "indentation", "codes"),
-        "units": ("unit codes", "indentation"),
-        "projects": ("unit codes", "names", "indentation"),
-        "flat": ("vehicles", "numbering", "unit codes", "codes", "indentation"),
+        "codes": (_by_code, _by_unit_code, _by_indent),
+        "groups": (_by_code, _by_group, _by_indent),
+        "summary": (_by_numbering, _by_indent, _by_code),
+        "units": (_by_unit_code, _by_indent),
+        "projects": (_by_unit_code, partial(_by_unit_name, has_total=has_total), _by_indent),
+        "flat": (_by_vehicles, _by_numbering, _by_unit_code, _by_code, _by_indent),
     }[strategy]:
-        match evidence:
-            case "codes":
-                yield from _by_code(rows, known)
-            case "unit codes":
-                yield from _by_unit_code(rows)
-            case "names":
-                yield from _by_unit_name(rows, known, has_total)
-            case "groups":
-                yield from _by_group(rows, known)
-            case "numbering":
-                yield from _by_numbering(rows)
-            case "vehicles":
-                yield from _by_vehicles(rows)
-            case "indentation":
-                yield from _by_indent(rows, known)
+        yield from evidence(rows, known)
     yield from_levels("order", [0] * len(rows))
 
 
@@ -95,7 +82,7 @@ def _code_levels(rows: Rows, above: bool) -> list[int]:
     return levels
 
 
-def _by_unit_code(rows: Rows) -> Iterator[Nesting]:
+def _by_unit_code(rows: Rows, known: set[str]) -> Iterator[Nesting]:
     """A longer code of a unit is part of the shorter one above; what bears none is part of the unit above it."""
     lengths = sorted({len(row.unit_code) for row in rows if row.unit_code})
     if lengths:
@@ -135,7 +122,7 @@ def _asides(rows: Rows) -> frozenset[int]:
     return frozenset(i for i, aside in enumerate(named) if i and aside)
 
 
-def _by_numbering(rows: Rows) -> Iterator[Nesting]:
+def _by_numbering(rows: Rows, known: set[str]) -> Iterator[Nesting]:
     """一、 > （一） > 1、 > (1): a row heads those of a deeper numbering below it; 其中 alone is no part of the sum."""
     asides = _asides(rows)
     levels: list[int] = []
@@ -146,7 +133,7 @@ def _by_numbering(rows: Rows) -> Iterator[Nesting]:
         yield from_levels("numbering", levels, asides)
 
 
-def _by_vehicles(rows: Rows) -> Iterator[Nesting]:
+def _by_vehicles(rows: Rows, known: set[str]) -> Iterator[Nesting]:
     """Purchase and running cost of vehicles is the sum of the two rows below it."""
     levels: list[int] = []
     for row in rows:

@@ -114,7 +114,7 @@ def read_header(grid: Grid) -> TableHeader:
     body = first
     while body < grid.row_count and not _is_body(grid, body):
         body += 1
-        if is_numbering([t for t in _texts(grid, body - 1) if t]):
+        if is_numbering(_texts(grid, body - 1)):
             break
     return _header(grid, tuple(titles), first, body)
 
@@ -134,7 +134,7 @@ def header_rows(grid: Grid, header: TableHeader) -> tuple[tuple[str, ...], ...]:
 
 def _header(grid: Grid, titles: tuple[str, ...], first: int, body: int) -> TableHeader:
     headers = []
-    rows = [row for row in range(first, body) if not is_numbering([t for t in _texts(grid, row) if t])]
+    rows = [row for row in range(first, body) if not is_numbering(_texts(grid, row))]
     for column in range(grid.column_count):
         path: list[str] = []
         above: Cell | None = None

@@ -55,7 +55,7 @@ class Nesting:
 
     def parts(self, head: int | None) -> list[int]:
         """The rows right below `head` that its sum counts."""
-        return [row for row, own in enumerate(self.part_of) if own == head and row not in self.asides]
+        return [row for row, above in enumerate(self.part_of) if above == head and row not in self.asides]
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,13 @@ class Score:
     """
 
     columns: int
-    held: int
+    holding: int
     broken: tuple[tuple[int | None, str], ...]
 
     @property
     def rank(self) -> tuple[int, int, int]:
         """What the better of two readings has more of."""
-        return self.columns, self.held, -len(self.broken)
+        return self.columns, self.holding, -len(self.broken)
 
 
 def half_last_digit(numbers: Iterable[Decimal]) -> Decimal:
@@ -104,8 +104,7 @@ def score(nesting: Nesting, rows: Sequence[Amounts], total: Amounts) -> Score:
         columns.setdefault(measure, []).append(holds)
         if not holds:
             broken.append((head, measure))
-    held = sum(map(sum, columns.values()))
-    return Score(sum(map(all, columns.values())), held, tuple(broken))
+    return Score(sum(map(all, columns.values())), sum(map(sum, columns.values())), tuple(broken))
 
 
 def _sums(nesting: Nesting, rows: Sequence[Amounts], total: Amounts) -> Iterator[tuple[int | None, str, bool]]:
@@ -140,18 +139,12 @@ def nested_by_sums(nesting: Nesting, rows: Sequence[Amounts], total: Amounts) ->
     """
     part_of = list(nesting.part_of)
     for head in (None, *sorted(nesting.heads)):
-        own = nesting.parts(head)
+        parts = nesting.parts(head)
         whole = total if head is None else rows[head]
-        if (
-            not own
-            or len(own) > _MAX_ROWS
-            or all(_holds(whole[m], [rows[part].get(m, Decimal(0)) for part in own]) for m in whole)
-        ):
-            continue
-        below = nested([rows[part] for part in own], whole)
-        if below is not None:
-            for part, above in zip(own, below, strict=True):
-                part_of[part] = head if above is None else own[above]
+        broken = any(not _holds(whole[m], [rows[part].get(m, Decimal(0)) for part in parts]) for m in whole)
+        if broken and 0 < len(parts) <= _MAX_ROWS and (below := nested([rows[part] for part in parts], whole)):
+            for part, above in zip(parts, below, strict=True):
+                part_of[part] = head if above is None else parts[above]
     if part_of == list(nesting.part_of):
         return None
     return replace(nesting, evidence=f"{nesting.evidence} and sums".removeprefix("order and "), part_of=tuple(part_of))
@@ -194,12 +187,12 @@ def _forest(numbers: tuple[Vector, ...], total: Vector, most: int) -> tuple[int 
         inside = forests(start + 1, numbers[start], start, depth - 1) if depth > 1 and any(numbers[start]) else {}
         done = all(abs(number) <= slack for number in left)
         for end, pairs in (*inside.items(), (start + 1, ())):
-            own = ((start, head), *pairs)
+            forest = ((start, head), *pairs)
             if done:
-                reached.setdefault(end, own)
+                reached.setdefault(end, forest)
             if not done or (end < len(numbers) and all(abs(number) <= slack for number in numbers[end])):
                 for further, more in forests(end, left, head, depth).items():
-                    reached.setdefault(further, (*own, *more))
+                    reached.setdefault(further, (*forest, *more))
         return reached
 
     pairs = forests(0, total, -1, most).get(len(numbers))

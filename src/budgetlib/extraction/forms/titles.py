@@ -41,6 +41,9 @@ _BROKEN_UNIT = re.compile(r"单位[:：]?(?:人民币)?([亿万千])$")
 _REST_OF_UNIT = re.compile(r"(?:^|[\s　])元\s*$")
 _REST_OF_NAME = re.compile(r"(?P<rest>[一-鿿]{1,12}?)(?=单位[:：]|$)")
 _MAX_TITLE = 70
+"""Characters of a title: more are a sentence."""
+_LINES_ABOVE = 12
+"""How many lines above a table its title may stand."""
 _MAX_LINES = 3
 """Where so many lines are no title, more are none."""
 _STATED_AMOUNTS = 2
@@ -109,25 +112,25 @@ def form_above(lines: Sequence[str]) -> tuple[Form, str] | None:
             squeezed[-1] += line
         else:
             squeezed.append(line)
-    for last in range(len(squeezed) - 1, max(-1, len(squeezed) - 12), -1):
-        if found := _ending_in(squeezed[: last + 1]):
-            return found
+    for last in range(len(squeezed) - 1, max(-1, len(squeezed) - _LINES_ABOVE), -1):
+        if titled := _ending_in(squeezed[: last + 1]):
+            return titled
     return None
 
 
 def _ending_in(lines: Sequence[str]) -> tuple[Form, str] | None:
     """The form whose title ends in the last of `lines`; it reaches up while one more line makes it another form's."""
-    found: tuple[Form, str] | None = None
+    titled: tuple[Form, str] | None = None
     title = ""
     for count, line in enumerate(reversed(lines), 1):
-        if title and (line.endswith("表") or (count > _MAX_LINES and not found)):
+        if title and (line.endswith("表") or (count > _MAX_LINES and not titled)):
             break
         title = line + title
         form = _form_of(title)
-        if found and form in (None, found[0]):
+        if titled and form in (None, titled[0]):
             break
-        found = (form, title) if form else None
-    return found
+        titled = (form, title) if form else None
+    return titled
 
 
 def _form_of(line: str) -> Form | None:

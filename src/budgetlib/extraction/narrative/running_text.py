@@ -68,8 +68,8 @@ def text_lines(pages: Sequence[Page]) -> Iterator[TextLine]:
             bare = page.number is not None and i in (texts[0], texts[-1]) and _BARE_PAGE_NUMBER.fullmatch(text)
             if bare or plain in heads or _PAGE_NUMBER.fullmatch(text) or _CONTENTS.search(text):
                 continue
-            full = block.box is not None and block.box.x1 > edge - 1.5 * (block.box.bottom - block.box.top)
-            yield TextLine(_BLANK.sub("", text), plain, page.number, full, after_table, index, text, block.box)
+            spaced, full = _BLANK.sub("", text), block.reaches(edge)
+            yield TextLine(spaced, plain, page.number, full, after_table, index, text, block.box)
             after_table = False
 
 

@@ -11,6 +11,9 @@ from budgetlib.pages.model import Cell, Grid
 _ROOM = 2.2
 """A line is full where less than this many characters more would fit: the next word wrapped."""
 _SHORT = 4
+"""Characters of a unit or a mark that may stand beside what a page end cut off."""
+_HAN, _LATIN = 0x2E7F, 0.55
+"""The last code point below those of Chinese characters, and the width of others beside theirs."""
 
 
 class LastRow:
@@ -58,4 +61,4 @@ class LastRow:
 
 def _width(line: str) -> float:
     """The width of a line in Chinese characters; others are about half as wide."""
-    return sum(1.0 if ord(character) > 0x2E7F else 0.55 for character in line.strip()) or 1.0
+    return sum(1.0 if ord(character) > _HAN else _LATIN for character in line.strip()) or 1.0

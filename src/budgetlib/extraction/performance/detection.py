@@ -21,6 +21,7 @@ _ASIDE = re.compile(
 _BARE_UNIT = re.compile(r"(?:^|\s)(亿元|万元|千元|元)$")
 _DEPARTMENT = re.compile(r"(?:部门|单位|部门[(（]单位[)）])名称\s+(?P<name>\S.{3,})")
 _SHORT = 6
+"""Characters of a line that is too short to say anything: a page number, a unit, a clipped title."""
 
 
 def is_aside(text: str) -> bool:
@@ -45,11 +46,6 @@ def title_above(above: Sequence[str]) -> str | None:
     """The title of such a table that stands nearest above, without blanks; None where none does."""
     titles = map(squeeze, reversed(above[-TITLE_LINES:]))
     return next((title for title in titles if performance_words().title.search(title)), None)
-
-
-def is_titled(above: Sequence[str]) -> bool:
-    """True where a title of such a table stands above."""
-    return title_above(above) is not None
 
 
 def title_name(above: Sequence[str]) -> str | None:

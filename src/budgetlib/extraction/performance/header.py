@@ -18,7 +18,7 @@ from budgetlib.extraction.performance.model import PageRef, TargetAmount, Target
 
 _CODED = re.compile(r"(?P<code>\d{3,})[-_—](?P<name>.+)")
 _WITH_NUMBER = re.compile(r"(?P<label>\D+?)[:：]?(?P<number>\d[\d,]*(?:\.\d+)?)")
-_LONG_CODE = re.compile(r"(?P<code>[0-9A-Z]{15,})-(?P<name>.+)")
+LONG_CODE = re.compile(r"(?P<code>[0-9A-Z]{15,})-(?P<name>.+)")
 PLAIN = ("unit", "attribute", "period")
 
 
@@ -93,7 +93,7 @@ def read_head(target: TargetTable, row: Sequence[Token], labels: Sequence[Header
 
 def _take_name(target: TargetTable, kind: str, text: str) -> None:
     """The project's name, or the department's, with the code before it apart."""
-    match = _LONG_CODE.fullmatch(text) or (_CODED.fullmatch(text) if kind == "department" else None)
+    match = LONG_CODE.fullmatch(text) or (_CODED.fullmatch(text) if kind == "department" else None)
     target.kind = kind
     target.names[match["name"] if match else text] += 1
     if match and kind == "project":

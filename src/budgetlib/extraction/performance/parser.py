@@ -15,7 +15,6 @@ from budgetlib.extraction.performance.detection import (
     has_indicator_header,
     has_money,
     is_aside,
-    is_titled,
     names_table,
     stated_unit,
     title_above,
@@ -28,6 +27,9 @@ from budgetlib.extraction.performance.model import PageRef, TargetTable, Token, 
 from budgetlib.extraction.performance.project_lists import ProjectList, find_list
 from budgetlib.extraction.records import GridPlace
 from budgetlib.pages.model import Grid, Line, Page
+
+_TITLE_ROWS = 3
+"""How many rows of a grid may hold the title of its table."""
 
 
 class Parser:
@@ -60,7 +62,7 @@ class Parser:
         if isinstance(block, Line):
             self._line(block.text)
             return
-        nothing_new = block.row_count < 2 and self.current is None and not is_titled(self.above)
+        nothing_new = block.row_count < 2 and self.current is None and not title_above(self.above)
         if nothing_new or (index, block.box) in form_places:
             self.close_table()
         else:
@@ -89,7 +91,7 @@ class Parser:
 
     def _grid(self, grid: Grid, place: PageRef) -> None:
         words = performance_words()
-        inside = [token.key for row in range(min(3, grid.row_count)) for token in tokens(grid, row)]
+        inside = [token.key for row in range(min(_TITLE_ROWS, grid.row_count)) for token in tokens(grid, row)]
         titles = [key for key in [*map(squeeze, self.above[-TITLE_LINES:]), *inside] if words.title.search(key)]
         department = bool(titles and words.department_title.search(titles[-1]))
         if begun := find_list(grid, department):
@@ -163,7 +165,7 @@ class Parser:
             labels = find_labels(printed)
             header_complete = self.header_complete and (self.current is None or not department)
             if names_table(labels, printed, department) or (
-                header_complete and is_titled(self.above) and has_money(labels, printed, department)
+                header_complete and title_above(self.above) and has_money(labels, printed, department)
             ):
                 self._begin(department, place)
                 opens = False

@@ -11,6 +11,7 @@ from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.forms.titles import is_total
 from budgetlib.extraction.performance.columns import IndicatorLayout, find_layout, same_place
+from budgetlib.extraction.performance.header import LONG_CODE
 from budgetlib.extraction.performance.model import (
     Indicator,
     PageRef,
@@ -22,7 +23,6 @@ from budgetlib.extraction.performance.model import (
 )
 from budgetlib.pages.model import Grid
 
-_LONG_CODE = re.compile(r"(?P<code>[0-9A-Z]{15,})-(?P<name>.+)")
 _HEAD_ROWS = 6
 """Rows in which the header of a list may begin."""
 _BORDERS = 4
@@ -85,7 +85,7 @@ class ProjectList:
         if (not name and not self.nameless(grid, row)) or is_total(squeeze(name)):
             return None
         target = TargetTable(kind=self.kind, money_unit=self.money_unit, listed=self.layout is None)
-        match = _LONG_CODE.fullmatch(name)
+        match = LONG_CODE.fullmatch(name)
         if name:
             target.names[match["name"] if match else name] += 1
         if match:
