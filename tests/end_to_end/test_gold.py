@@ -1,4 +1,4 @@
-"""The four disclosures with a ground truth, as text and as two kinds of PDF, and originals of other places."""
+"""The four disclosures with a ground truth, as text, as PDF and in office formats, and originals of other places."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from tests.shared_material import SHARED, files, needs_shared, records, score
 
 pytestmark = needs_shared
 
-DISCLOSURES = [*files("seeds/*.txt"), *files("facsimiles/*.writer.pdf"), *files("facsimiles/*.chromium.pdf")]
+FORMATS = ("writer.pdf", "chromium.pdf", "docx", "html")
+DISCLOSURES = [*files("seeds/*.txt"), *(path for form in FORMATS for path in files(f"facsimiles/*.{form}"))]
 
 
 def gold_of(path: Path) -> Path:

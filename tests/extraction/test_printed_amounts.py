@@ -63,8 +63,8 @@ def test_years_shares_counts_thresholds_codes_and_numbering_are_none(sentence: s
 def test_a_number_that_a_line_end_cuts_is_one_amount_in_the_line_where_it_begins() -> None:
     page = lines("采购预算总额4,2|", "94.01万元，其中货物1|", "万元")
     first, second = printed_amounts(page)
-    assert (first.text, first.box) == ("4,294.01万元", page.lines[0].box)
-    assert (second.text, second.box) == ("1万元", page.lines[1].box)
+    assert (first.text, first.spot) == ("4,294.01万元", page.lines[0].box)
+    assert (second.text, second.spot) == ("1万元", page.lines[1].box)
 
 
 def test_a_threshold_that_goes_on_in_the_next_line_is_no_amount() -> None:

@@ -13,6 +13,7 @@ b'%PDF-'
 | `assemble` | from the smallest parts of a budget to the 13 forms, which then add up |
 | `stated_figures` | the figures that the narrative part states, from the forms |
 | `paper` | ink and paper: font, tables, pages, every way to set them (`Layout`); knows nothing of budgets |
+| `office` | the same as a Word document, a web page, a workbook |
 | `forms`, `prose`, `annexes` | the 13 forms, the words around them, the tables behind them, in the statutory shape |
 | `expected` | the lines and statements that a correct reader finds |
 | `final_accounts`, `final_forms`, `final_prose` | final accounts: what they say, the nine forms, the words |
@@ -22,6 +23,8 @@ It shares no code with budgetlib: a reader that misunderstands a form is not che
 """
 
 from __future__ import annotations
+
+from reportlab.platypus import Flowable
 
 from tests.typesetting.annexes import catalogue, performance_targets
 from tests.typesetting.disclosure import FACTS, Disclosure, read_facts
@@ -40,15 +43,21 @@ from tests.typesetting.prose import (
     sections_before_performance_tables,
 )
 
-__all__ = ["FACTS", "Disclosure", "FinalAccounts", "Layout", "read_facts", "typeset", "typeset_final_accounts"]
+__all__ = ["FACTS", "Disclosure", "FinalAccounts", "Layout", "read_facts", "story", "typeset", "typeset_final_accounts"]
 
 
 def typeset(disclosure: Disclosure, layout: Layout | None = None) -> bytes:
     """`disclosure` as a PDF with four parts, the same bytes every time."""
     layout = layout or Layout()
+    title = f"{disclosure.entity} {disclosure.fiscal_year}"
+    return render(story(disclosure, layout), layout, title, mark(disclosure))
+
+
+def story(disclosure: Disclosure, layout: Layout) -> list[Flowable]:
+    """What `disclosure` prints, before it is set on paper."""
     register_font()
     own = "部门" if disclosure.kind == "department" else "单位"
-    story = [
+    return [
         *cover(disclosure, layout),
         *overview(disclosure),
         *part("二", f"{disclosure.fiscal_year}年{own}预算报表"),
@@ -62,7 +71,6 @@ def typeset(disclosure: Disclosure, layout: Layout | None = None) -> bytes:
         new_page(),
         *glossary(),
     ]
-    return render(story, layout, f"{disclosure.entity} {disclosure.fiscal_year}", mark(disclosure))
 
 
 def typeset_final_accounts(accounts: FinalAccounts, layout: Layout | None = None) -> bytes:

@@ -27,11 +27,12 @@ from budgetlib.extraction.page_log import Annex, FormReading, log_pages
 from budgetlib.extraction.performance import read_performance
 from budgetlib.extraction.performance.self_evaluation import read_self_evaluation
 from budgetlib.extraction.printed_amounts import AmountCount, Span, count_amounts
-from budgetlib.extraction.records import GridPlace, LineRecord, PageRecord, Record, Records, TableRecords, box_of
+from budgetlib.extraction.records import GridPlace, LineRecord, PageRecord, Record, Records, TableRecords, spot_of
 from budgetlib.extraction.sentences import read_sentences
 from budgetlib.pages.ink import DEFAULT_READER
-from budgetlib.pages.model import Box, Page
-from budgetlib.pages.reader import OCR, media_type, ocr_engine, read_document
+from budgetlib.pages.media_type import PDF, media_type
+from budgetlib.pages.model import Page, Spot
+from budgetlib.pages.reader import OCR, ocr_engine, read_document
 from budgetlib.pages.sources import Source
 
 MAX_BYTES = 300_000_000
@@ -101,10 +102,10 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     if size == 0:
         raise UnreadableDocument("empty", f"{source.name} is empty; fetch it again from its publisher")
     document["media_type"] = media_type(source.path)
-    if document["media_type"] == "application/pdf":
+    if document["media_type"] == PDF:
         document["reader"] = reader
     pages = list(read_document(source.path, source.password, ocr, reader))
-    if document["media_type"] == "application/pdf":
+    if document["media_type"] == PDF:
         document["pages"] = len(pages)
     tables, unknown = recognise(pages)
     identity = identify(pages, tables)
@@ -166,17 +167,21 @@ def _count_amounts(
     pages: Sequence[Page], lines: Iterable[LineRecord], spans: Iterable[Span]
 ) -> list[AmountCount | None]:
     """For each page how many amounts it prints, and how many were taken; None where it has no places."""
-    form_boxes: dict[int | None, set[Box]] = defaultdict(set)
+    form_spots: dict[int | None, set[Spot | None]] = defaultdict(set)
     for line in lines:
-        if box := box_of(line):
-            form_boxes[line["page"]].add(box)
+        if spot := spot_of(line):
+            form_spots[line["page"]].add(spot)
     on_page: dict[int, list[Span]] = defaultdict(list)
     for span in spans:
         on_page[span.page_index].append(span)
-    return [
-        count_amounts(page, form_boxes[page.number], on_page[index]) if page.number is not None else None
-        for index, page in enumerate(pages)
-    ]
+    counts: list[AmountCount | None] = []
+    for index, page in enumerate(pages):
+        if page.number is None:
+            own = form_spots[None] & {cell.spot for grid in page.grids for cell in grid.cells}
+            counts.append(count_amounts(page, own, on_page[index]) if page.place else None)
+        else:
+            counts.append(count_amounts(page, form_spots[page.number], on_page[index]))
+    return counts
 
 
 class Annexes(NamedTuple):

@@ -190,6 +190,7 @@ def _record(page: Page, kind: str, note: _PageNotes) -> PageRecord:
             outcome = "unreadable"
     return {
         "page": page.number,
+        "place": page.place,
         "kind": kind,
         "form": ",".join(dict.fromkeys(form.table.form.name for form in note.forms)) or None,
         "source": page.source,

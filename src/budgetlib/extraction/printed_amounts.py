@@ -16,7 +16,7 @@ from typing import NamedTuple
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import fold_each, squeeze
 from budgetlib.definitions.vocabulary.amounts import amount_words
-from budgetlib.pages.model import Box, Cell, Grid, Line, Page
+from budgetlib.pages.model import Cell, Grid, Line, Page, Spot
 
 _EXACT = re.compile(r"\d[.,]\d")
 _NUMBERING = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){1,3}[、.]?\s*[^\d\s%.,]")
@@ -26,10 +26,10 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 class PrintedAmount(NamedTuple):
-    """An amount as printed: the box of the line or cell that holds it, and from where to where in its text."""
+    """An amount as printed: where the line or cell stands that holds it, and from where to where in its text."""
 
     text: str
-    box: Box
+    spot: Spot
     start: int
     end: int
 
@@ -38,7 +38,7 @@ class Span(NamedTuple):
     """A printed place that went into a table: a whole line or cell, or its text from `start` to `end`."""
 
     page_index: int
-    box: Box
+    spot: Spot
     start: int = 0
     end: int | None = None
 
@@ -51,22 +51,22 @@ class AmountCount(NamedTuple):
     left: tuple[str, ...]
 
 
-def count_amounts(page: Page, form_boxes: Collection[Box], spans: Iterable[Span]) -> AmountCount:
+def count_amounts(page: Page, form_spots: Collection[Spot | None], spans: Iterable[Span]) -> AmountCount:
     """The amounts of a page held against what was taken from it, place by place.
 
-    `form_boxes` are the places that went into `lines`: each is an amount, however it looks. `spans` are the places
+    `form_spots` are the places that went into `lines`: each is an amount, however it looks. `spans` are the places
     that went into other tables, with whatever else stands there.
     """
-    by_box: dict[Box, list[Span]] = defaultdict(list)
+    by_spot: dict[Spot, list[Span]] = defaultdict(list)
     for span in spans:
-        by_box[span.box].append(span)
+        by_spot[span.spot].append(span)
     amounts = printed_amounts(page)
     left = tuple(
         amount.text
         for amount in amounts
-        if amount.box not in form_boxes and not any(_overlap(amount, span) for span in by_box[amount.box])
+        if amount.spot not in form_spots and not any(_overlap(amount, span) for span in by_spot[amount.spot])
     )
-    printed = len(amounts) + len(set(form_boxes) - {amount.box for amount in amounts})
+    printed = len(amounts) + len(set(form_spots) - {amount.spot for amount in amounts})
     return AmountCount(printed, printed - len(left), left)
 
 
@@ -75,7 +75,7 @@ def _overlap(amount: PrintedAmount, span: Span) -> bool:
 
 
 def printed_amounts(page: Page) -> list[PrintedAmount]:
-    """The amounts of a page in reading order; empty where the page has no places (plain text)."""
+    """The amounts of a page in reading order; empty where nothing says where it stands (plain text)."""
     amounts: list[PrintedAmount] = []
     cut = ""
     edge = max((line.box.x1 for line in page.lines if line.box), default=0.0)
@@ -103,7 +103,7 @@ def _in_text(printed: Line | Cell, start: int = 0, rest: str = "", below: str = 
     `below` is the line below: a threshold may go on there.
     """
     words, text = amount_words(), fold_each(printed.text)
-    if printed.box is None:
+    if printed.spot is None:
         return
     if start == 0 and (numbering := _NUMBERING.match(text)):
         start = numbering.end() - 1
@@ -116,7 +116,7 @@ def _in_text(printed: Line | Cell, start: int = 0, rest: str = "", below: str = 
             continue
         if money or (_EXACT.search(match[0]) and not words.other_unit.match(whole, match.end())):
             shown = printed.text[match.start() : end] + whole[len(text.rstrip()) : end] * bool(rest)
-            yield PrintedAmount(shown, printed.box, match.start(), min(end, len(text)))
+            yield PrintedAmount(shown, printed.spot, match.start(), min(end, len(text)))
 
 
 def _in_grid(grid: Grid) -> Iterator[PrintedAmount]:
@@ -125,12 +125,12 @@ def _in_grid(grid: Grid) -> Iterator[PrintedAmount]:
     for row in range(grid.row_count):
         counted = _counts_columns(grid.row(row))
         for cell in grid.row(row):
-            if cell.box is None or not cell.text.strip():
+            if cell.spot is None or not cell.text.strip():
                 continue
             if parse_number(cell.text) is None:
                 yield from _in_text(cell)
             elif money[cell.column] and not (counted or _is_of_other_unit(grid, cell)):
-                yield PrintedAmount(re.sub(r"\s+", "", cell.text), cell.box, 0, len(cell.text))
+                yield PrintedAmount(re.sub(r"\s+", "", cell.text), cell.spot, 0, len(cell.text))
 
 
 def _is_of_money(grid: Grid, column: int) -> bool:

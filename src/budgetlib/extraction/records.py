@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NotRequired, TypedDict
 
-from budgetlib.pages.model import Box
+from budgetlib.pages.model import Box, Spot
 
 Record = dict[str, Any]
 Records = dict[str, list[Record]]
@@ -15,32 +15,35 @@ TableRecords = Mapping[str, Sequence[Mapping[str, object]]]
 """The same inside, where most have a type."""
 
 GridPlace = tuple[int, Box | None]
-"""Where a grid stands: the index of its page, and its box; a page of plain text holds one grid and no box."""
+"""Where a grid stands: the index of its page, and its box; in a file without pages each holds one grid and no box."""
 
 
-class Corners(TypedDict):
-    """Where a record is printed, in points from the top left; None in plain text."""
+class SpotColumns(TypedDict):
+    """Where a record is printed: its box in points from the top left, or its place; None in plain text."""
 
     x0: float | None
     top: float | None
     x1: float | None
     bottom: float | None
+    place: str | None
 
 
-def corners(box: Box | None) -> Corners:
-    """A box as the four columns of a table."""
-    if box is None:
-        return {"x0": None, "top": None, "x1": None, "bottom": None}
-    return {"x0": box.x0, "top": box.top, "x1": box.x1, "bottom": box.bottom}
+def spot_columns(spot: Spot | None) -> SpotColumns:
+    """Where something stands as columns of a table."""
+    if isinstance(spot, Box):
+        return {"x0": spot.x0, "top": spot.top, "x1": spot.x1, "bottom": spot.bottom, "place": None}
+    return {"x0": None, "top": None, "x1": None, "bottom": None, "place": spot}
 
 
-def box_of(place: Corners) -> Box | None:
-    """The box that the four columns of a record give; None in plain text."""
-    x0, top, x1, bottom = place["x0"], place["top"], place["x1"], place["bottom"]
-    return None if x0 is None or top is None or x1 is None or bottom is None else Box(x0, top, x1, bottom)
+def spot_of(record: SpotColumns) -> Spot | None:
+    """Where a record is printed; None in plain text."""
+    x0, top, x1, bottom = record["x0"], record["top"], record["x1"], record["bottom"]
+    if x0 is None or top is None or x1 is None or bottom is None:
+        return record["place"]
+    return Box(x0, top, x1, bottom)
 
 
-class LineRecord(Corners):
+class LineRecord(SpotColumns):
     """One printed amount of a form: a row of `lines`."""
 
     form: str
@@ -78,6 +81,7 @@ class StatementRecord(TypedDict):
     reason: str | None
     sentence: str
     page: int | None
+    place: str | None
     source: NotRequired[str]
     confirmed: NotRequired[bool | None]
 
@@ -86,6 +90,7 @@ class PageRecord(TypedDict):
     """What one page is and how reading it ended: a row of `pages`."""
 
     page: int | None
+    place: str | None
     kind: str
     form: str | None
     source: str

@@ -33,36 +33,37 @@ def read_sentences(pages: Sequence[Page]) -> list[Record]:
     records: list[Record] = []
     for page in pages:
         narrative = [(section, text) for section, numbers, text in plain if page.number in numbers]
-        for paragraph in (*_paragraphs(page.lines), *_notes(page)):
+        for paragraph, place in (*_paragraphs(page.lines), *_notes(page)):
             for sentence in _END.split(paragraph):
                 if _CONTENT.search(sentence):
                     section = next((section for section, text in narrative if squeeze(sentence) in text), None)
-                    records.append({"section": section, "sentence": sentence, "page": page.number})
+                    records.append({"section": section, "sentence": sentence, "page": page.number, "place": place})
     return records
 
 
-def _paragraphs(lines: Sequence[Line]) -> Iterator[str]:
-    """Lines without their blanks, those joined that go on in the next."""
+def _paragraphs(lines: Sequence[Line]) -> Iterator[tuple[str, str | None]]:
+    """Lines without their blanks, those joined that go on in the next; each with the place of the first."""
     edge = max((line.box.x1 for line in lines if line.box), default=0.0)
-    paragraph = ""
+    paragraph, place = "", None
     for line in lines:
         text = _BLANK.sub("", line.text)
         if _PAGE_NUMBER.fullmatch(text):
             continue
         if paragraph and _BEGINS.match(text):
-            yield paragraph
+            yield paragraph, place
             paragraph = ""
+        place = place if paragraph else line.place
         paragraph += text
         if not line.reaches(edge):
-            yield paragraph
+            yield paragraph, place
             paragraph = ""
     if paragraph:
-        yield paragraph
+        yield paragraph, place
 
 
-def _notes(page: Page) -> Iterator[str]:
-    """The notes that stand in cells of tables."""
+def _notes(page: Page) -> Iterator[tuple[str, str | None]]:
+    """The notes that stand in cells of tables, each with its place."""
     for grid in page.grids:
         for cell in grid.cells:
             if _NOTE.match(text := _BLANK.sub("", cell.text)):
-                yield text
+                yield text, cell.place

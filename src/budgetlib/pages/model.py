@@ -39,9 +39,13 @@ class Box(NamedTuple):
         )
 
 
+Spot = Box | str
+"""Where something stands: its box on a page; in a file without pages what the format has, such as `Sheet1!C7`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One printed line of text outside any grid; `box` is None in plain-text sources.
+    """One printed line of text outside any grid; `box` is None in files without pages, `place` elsewhere.
 
     `confidence` says from 0 to 1 how sure the recognition of its characters in a picture is; None where they are given.
     """
@@ -49,6 +53,12 @@ class Line:
     text: str
     box: Box | None = None
     confidence: float | None = None
+    place: str | None = None
+
+    @property
+    def spot(self) -> Spot | None:
+        """Its box or its place; None in plain text."""
+        return self.box or self.place
 
     def reaches(self, edge: float) -> bool:
         """True where it ends near the right `edge` of the text: what it says may go on in the next line."""
@@ -64,7 +74,8 @@ class Cell:
     """One cell of a grid, merged cells included once.
 
     `text` keeps the cell's printed lines, separated by newlines. `box` is the place of the
-    printed text, or of the cell itself where it is blank; None in plain-text sources. `confidence` is as in `Line`.
+    printed text, or of the cell itself where it is blank; None in files without pages. `place` and `confidence` are
+    as in `Line`.
     `indent` says how far from the left border its first line begins; None where nothing is printed or no place known.
     """
 
@@ -76,6 +87,12 @@ class Cell:
     box: Box | None = None
     confidence: float | None = None
     indent: float | None = None
+    place: str | None = None
+
+    @property
+    def spot(self) -> Spot | None:
+        """Its box or its place; None in plain text."""
+        return self.box or self.place
 
     def moved(self, move: Callable[[Box], Box]) -> Cell:
         """The cell in another place."""
@@ -91,7 +108,7 @@ class Grid:
     column_count: int
     box: Box | None = None
     edges: tuple[float, ...] = ()
-    """The x positions of the column borders (`column_count + 1`); empty in plain-text sources."""
+    """The x positions of the column borders (`column_count + 1`); empty in files without pages."""
     ruled: bool = True
     """False where no rules down divide the columns, only white space does."""
 
@@ -133,9 +150,10 @@ class Grid:
 class Page:
     """One page: its lines and grids, and whether it could be read.
 
-    `number` counts from 1 as a PDF viewer does and is None in plain-text sources. `turn` is how many
-    degrees clockwise a viewer has to turn the sheet to read it (0, 90, 180 or 270). `source` is `text`,
-    `ocr` or `none`; with `none`, `fault` says why nothing could be read. `remarks` say what else was not.
+    `number` counts from 1 as a PDF viewer does. In files without pages it is None: a page is what stands above one
+    table, and the table; `place` says which. `turn` is how many degrees clockwise a viewer has to turn the sheet to
+    read it (0, 90, 180 or 270). `source` is `text`, `ocr` or `none`; with `none`, `fault` says why nothing could be
+    read. `remarks` say what else was not.
     """
 
     number: int | None
@@ -147,10 +165,11 @@ class Page:
     source: str = "text"
     fault: str | None = None
     remarks: tuple[str, ...] = ()
+    place: str | None = None
 
     @property
     def blocks(self) -> list[Line | Grid]:
-        """Lines and grids in reading order (in plain text: the lines, then the grid below them)."""
+        """Lines and grids in reading order (without boxes: the lines, then the grid below them)."""
         return sorted([*self.lines, *self.grids], key=self._reading_order)
 
     def _reading_order(self, block: Line | Grid) -> tuple[float, float]:

@@ -18,7 +18,6 @@ from budgetlib.pages.stream import find_unruled
 from budgetlib.pages.turn import Turn
 from budgetlib.pages.visible import visible
 
-MAGIC = b"%PDF-"
 MAX_PAGES = 3000
 
 _ASCENT = 0.86

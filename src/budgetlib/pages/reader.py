@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib import metadata, util
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
-from budgetlib.pages import pdf, plain_text
+from budgetlib.pages import pdf
 from budgetlib.pages.ink import DEFAULT_READER
+from budgetlib.pages.media_type import DOC, DOCX, HTML, LOCKED, ODT, OFD, PDF, RAR, RTF, SEVEN_ZIP, TEXT, media_type
 from budgetlib.pages.model import Page
-
-
-def media_type(path: Path) -> str:
-    """What the first bytes of `path` say it is: `application/pdf`, `text/plain` or `application/octet-stream`."""
-    with path.open("rb") as file:
-        start = file.read(4096)
-    if pdf.MAGIC in start[:1024]:
-        return "application/pdf"
-    if b"\0" in start or start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return "application/octet-stream"
-    return "text/plain"
-
+from budgetlib.pages.unpaged import docx, html, libreoffice, plain_text
 
 OCR = {
     "auto": "pages without a usable text layer are read from their pictures",
@@ -31,6 +21,20 @@ OCR = {
     "always": "every page of a PDF is read from its picture",
 }
 """How pictures of pages are treated."""
+
+_READERS: dict[str, Callable[[Path], Iterator[Page]]] = {
+    TEXT: plain_text.read,
+    HTML: html.read,
+    DOCX: docx.read,
+    **dict.fromkeys((DOC, RTF, ODT), libreoffice.read),
+}
+_REFUSED = {
+    LOCKED: ("encrypted", "is encrypted; open it with its password and save it without one"),
+    RAR: ("malformed", "is a RAR archive; unpack it and give the files in it, or pack them as .zip"),
+    SEVEN_ZIP: ("malformed", "is a 7z archive; unpack it and give the files in it, or pack them as .zip"),
+    OFD: ("malformed", "is an OFD document; print it to a PDF with the program that shows it"),
+}
+"""Kinds of files that are known and not read: the outcome, and the way out."""
 
 _ENGINE = "rapidocr"
 _NEEDED = (_ENGINE, "onnxruntime", "cv2")
@@ -52,13 +56,12 @@ def read_document(
     Raises `UnreadableDocument` with a typed outcome where the file cannot be read at all.
     """
     kind = media_type(path)
-    if kind == "application/pdf":
+    if kind == PDF:
         return _with_pictures(path, password, ocr, reader)
-    if kind == "text/plain":
-        return plain_text.read(path)
-    raise UnreadableDocument(
-        "malformed", f"{path.name} is neither a PDF nor plain text; save it as a PDF or as UTF-8 text"
-    )
+    if kind in _READERS:
+        return _READERS[kind](path)
+    outcome, why = _REFUSED.get(kind, ("malformed", "is of no kind that is read; save it as a PDF or as UTF-8 text"))
+    raise UnreadableDocument(outcome, f"{path.name} {why}")
 
 
 def _with_pictures(path: Path, password: str | None, ocr: str, reader: str) -> Iterator[Page]:

@@ -12,7 +12,7 @@ from budgetlib.extraction.forms.row_codes import complete_codes
 from budgetlib.extraction.forms.row_kinds import row_kinds
 from budgetlib.extraction.forms.rows import PrintedRow, rows_of
 from budgetlib.extraction.forms.titles import is_total
-from budgetlib.extraction.records import LineRecord, corners
+from budgetlib.extraction.records import LineRecord, spot_columns
 
 
 def _carry_units(rows: Sequence[PrintedRow]) -> None:
@@ -105,7 +105,7 @@ def _records(table: FormTable, money_unit: str, rows: Sequence[PrintedRow]) -> I
                 "confirmed": False if amount.source == "ocr" else None,
                 "ocr_confidence": amount.cell.confidence,
                 "page": amount.page,
-                **corners(amount.cell.box),
+                **spot_columns(amount.cell.spot),
             }
 
 

@@ -16,8 +16,8 @@ from budgetlib.extraction.forms.lines import form_lines
 from budgetlib.extraction.forms.ocr_confirm import confirm_lines
 from budgetlib.extraction.forms.recognise import FormPiece, FormTable
 from budgetlib.extraction.forms.rows import amount_cell
-from budgetlib.extraction.records import LineRecord, box_of
-from budgetlib.pages.model import UNREAD, Box, Cell, Page
+from budgetlib.extraction.records import LineRecord, spot_of
+from budgetlib.pages.model import UNREAD, Cell, Page, Spot
 
 _ALIKE_SHAPES = {"0": "OoDQ〇○", "1": "IiljL|!", "2": "Zz", "5": "Ss", "6": "b", "8": "B", "9": "gq"}
 _LOOK_ALIKES = str.maketrans({shape: digit for digit, shapes in _ALIKE_SHAPES.items() for shape in shapes})
@@ -147,8 +147,8 @@ def _with_text(table: FormTable, number: int, cell: Cell, text: str) -> FormTabl
     return table.with_piece(replace(piece, grid=grid), number)
 
 
-def _confirmed(table: FormTable, money_unit: str, spending_units: Sequence[str]) -> set[tuple[int | None, Box | None]]:
+def _confirmed(table: FormTable, money_unit: str, spending_units: Sequence[str]) -> set[tuple[int | None, Spot | None]]:
     """The page and place of the amounts that a sum confirms."""
     lines, _ = form_lines(table, money_unit, spending_units)
     confirm_lines(lines)
-    return {(line["page"], box_of(line)) for line in lines if line["confirmed"]}
+    return {(line["page"], spot_of(line)) for line in lines if line["confirmed"]}

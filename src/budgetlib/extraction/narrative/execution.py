@@ -80,6 +80,7 @@ def _records(passage: Passage, plain: str, match: re.Match[str], subject: _Subje
             "reason": None,
             "sentence": passage.text[plain.rfind("。", 0, match.start()) + 1 : match.end()].replace("\n", ""),
             "page": passage.page_at(match.start("outcome")),
+            "place": passage.place_at(match.start("outcome")),
         }
 
 

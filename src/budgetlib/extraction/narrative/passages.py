@@ -62,13 +62,18 @@ class Passage:
         """The page on which the character at `offset` is printed; None in plain-text sources."""
         return self.lines[self._line_at(offset)].page
 
+    def place_at(self, offset: int) -> str | None:
+        """The place at which the character at `offset` is printed; None where there are pages or no places."""
+        spot = self.lines[self._line_at(offset)].spot
+        return spot if isinstance(spot, str) else None
+
     def spans(self, start: int, end: int) -> Iterator[Span]:
         """Where the characters from `start` to `end` are printed, line by line; none in plain-text sources."""
         for index in range(self._line_at(start), self._line_at(end - 1) + 1):
             line, first = self.lines[index], self.starts[index]
-            if line.box and first < end:
+            if line.spot and first < end:
                 begin, stop = max(start - first, 0), min(end - first, len(line.text))
-                yield Span(line.page_index, line.box, line.printed_offset(begin), line.printed_offset(stop - 1) + 1)
+                yield Span(line.page_index, line.spot, line.printed_offset(begin), line.printed_offset(stop - 1) + 1)
 
     def _line_at(self, offset: int) -> int:
         return max(0, bisect_right(self.starts, offset) - 1)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.phrases import headings
 from budgetlib.extraction.contents import contents_pages
-from budgetlib.pages.model import Box, Grid, Line, Page
+from budgetlib.pages.model import Grid, Line, Page, Spot
 
 _CONTENTS = re.compile(r"[.．…·]{4,}\s*\d+$|[.．…·]{8,}$")
 _PAGE_NUMBER = re.compile(r"[-—–―_~·]+\s*\d[\d\s]{0,4}[-—–―_~·]+|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?")
@@ -27,8 +27,8 @@ _REPEATED = 3, 0.3
 class TextLine(NamedTuple):
     """One line of running text: as printed without the blanks of justified setting, and squeezed for comparison.
 
-    `full` says that it reaches the right margin, `after_table` that a table stands before it. `printed` and `box` are
-    the line on page `page_index`.
+    `full` says that it reaches the right margin, `after_table` that a table stands before it. `printed` and `spot`
+    are the line on page `page_index`.
     """
 
     text: str
@@ -38,7 +38,7 @@ class TextLine(NamedTuple):
     after_table: bool
     page_index: int
     printed: str
-    box: Box | None
+    spot: Spot | None
 
     def printed_offset(self, offset: int) -> int:
         """Where the character at `offset` of `text` stands in `printed`."""
@@ -69,7 +69,7 @@ def text_lines(pages: Sequence[Page]) -> Iterator[TextLine]:
             if bare or plain in heads or _PAGE_NUMBER.fullmatch(text) or _CONTENTS.search(text):
                 continue
             spaced, full = _BLANK.sub("", text), block.reaches(edge)
-            yield TextLine(spaced, plain, page.number, full, after_table, index, text, block.box)
+            yield TextLine(spaced, plain, page.number, full, after_table, index, text, block.spot)
             after_table = False
 
 

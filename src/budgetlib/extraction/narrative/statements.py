@@ -220,6 +220,7 @@ class PassageReader:
                 "reason": None,
                 "sentence": self.passage.text[start:end].replace("\n", ""),
                 "page": self.passage.page_at(match.start()),
+                "place": self.passage.place_at(match.start()),
             }
             for measure in measures
         ]

@@ -115,7 +115,9 @@ def _take_amount(target: TargetTable, label: HeaderLabel, position: int, place: 
     for token in label.values:
         number = parse_number(token.key)
         if number is not None:
-            target.amounts.setdefault((scope, label.name), TargetAmount(number, token.text, place.page, token.cell.box))
+            target.amounts.setdefault(
+                (scope, label.name), TargetAmount(number, token.text, place.page, token.cell.spot)
+            )
             target.take(target.amount_spans, place, [token.cell])
             return
         if not is_blank(token.key) and re.search(r"\d", token.key):

@@ -102,7 +102,7 @@ class IndicatorReader:
     def _keep(self, position: int, third: Token, target: Token | None, page: int | None) -> None:
         scope = self.scopes[min(self.first_scope + position, 1)]
         levels = _levels(self.level1, self.level2.get(position), third.text)
-        one = Indicator(scope, *levels, target.text if target else None, page, (target or third).cell.box)
+        one = Indicator(scope, *levels, target.text if target else None, page, (target or third).cell.spot)
         if self.layout.halves == 1 and self.two_goals and one.key in {i.key for i in self.target.indicators}:
             one = one._replace(scope=self.scopes[1])
         self.target.indicators.append(one)

@@ -14,8 +14,8 @@ from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.performance.names import agree, nearly
 from budgetlib.extraction.printed_amounts import Span
-from budgetlib.extraction.records import Record, corners
-from budgetlib.pages.model import Box, Cell, Grid
+from budgetlib.extraction.records import Record, spot_columns
+from budgetlib.pages.model import Cell, Grid, Spot
 
 SCOPES = {"whole_period": "total", "annual": "annual"}
 """Scope → how its columns of `performance_projects` begin."""
@@ -48,7 +48,7 @@ class TargetAmount(NamedTuple):
     number: Decimal
     text: str
     page: int | None
-    box: Box | None
+    spot: Spot | None
 
 
 class Indicator(NamedTuple):
@@ -60,7 +60,7 @@ class Indicator(NamedTuple):
     level3: str
     target: str | None
     page: int | None
-    box: Box | None
+    spot: Spot | None
 
     @property
     def key(self) -> tuple[str, str | None, str, str | None]:
@@ -124,7 +124,7 @@ class TargetTable:
 
     def take(self, spans: list[Span], place: PageRef, cells: Iterable[Cell]) -> None:
         """Note that `cells` went into the records, in one of the two lists of spans."""
-        spans += [Span(place.page_index, cell.box) for cell in cells if cell.box]
+        spans += [Span(place.page_index, cell.spot) for cell in cells if cell.spot]
 
     @property
     def spans(self) -> list[Span]:
@@ -191,7 +191,7 @@ class TargetTable:
             "page_from": min(numbers, default=None),
             "page_to": max(numbers, default=None),
             "page": shown.page if shown else None,
-            **corners(shown.box if shown else None),
+            **spot_columns(shown.spot if shown else None),
         }
 
     def _yuan(self) -> tuple[dict[str, Decimal], TargetAmount | None]:
@@ -222,7 +222,7 @@ class TargetTable:
         for one in self.indicators:
             about = {"table_kind": self.kind, "project": self.name, "unit": self.fields.get("unit")}
             levels = {name: getattr(one, name) for name in ("scope", "level1", "level2", "level3", "target", "page")}
-            yield about | levels | corners(one.box)
+            yield about | levels | spot_columns(one.spot)
 
     def statement_records(self) -> Iterator[Record]:
         """Its key figures, tasks and goals as records of `department_targets`."""

@@ -99,7 +99,7 @@ class ProjectList:
             cell = grid.cell(row, column)
             if cell and (number := parse_number(cell.text)) is not None:
                 target.amounts[scope, source] = TargetAmount(
-                    number, re.sub(r"\s+", "", cell.text), place.page, cell.box
+                    number, re.sub(r"\s+", "", cell.text), place.page, cell.spot
                 )
                 target.take(target.amount_spans, place, [cell])
         return target
@@ -122,8 +122,8 @@ class ProjectList:
         for match in performance_words().listed_indicator.finditer(text):
             levels = match["level1"], match["level2"], match["level3"]
             for scope in ("whole_period", "annual"):
-                box = cell.box if cell else None
-                entry.indicators.append(Indicator(scope, *levels, match[scope] or None, place.page, box))
+                spot = cell.spot if cell else None
+                entry.indicators.append(Indicator(scope, *levels, match[scope] or None, place.page, spot))
         if cell and entry.indicators:
             entry.take(entry.text_spans, place, [cell])
 

@@ -84,7 +84,7 @@ def _begun(page: Page, index: int, grid: Grid) -> _Table | None:
     }
     amounts = [columns["budget"], columns["adjusted"], executed]
     cells = [grid.cell(total, column.column) for column in amounts if total is not None and column]
-    spans = [Span(index, cell.box) for cell in cells if cell and cell.box]
+    spans = [Span(index, cell.spot) for cell in cells if cell and cell.spot]
     return _Table(record, score is not None, index, spans)
 
 

@@ -1,0 +1,81 @@
+"""Kinds of text that only LibreOffice reads (.doc, .rtf, .odt) → pages, where it is installed, by way of .docx."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import olefile
+
+from budgetlib.core.errors import UnreadableDocument
+from budgetlib.pages.model import Page
+from budgetlib.pages.unpaged import docx
+
+COMMANDS = ("soffice", "libreoffice")
+_SECONDS = 55
+_WORD = "WordDocument"
+_FLAGS, _ENCRYPTED = 0x0A, 0x0100
+"""Where a Word document before 2007 says that it is encrypted."""
+
+
+def command() -> str | None:
+    """The command that starts LibreOffice; None where it is not installed."""
+    return next((found for name in COMMANDS if (found := shutil.which(name))), None)
+
+
+def read(path: Path) -> Iterator[Page]:
+    """The pages of a text, converted to .docx in a folder of its own; macros are not run, links not followed.
+
+    Raises `UnreadableDocument` (malformed, encrypted, empty, too_large, timeout).
+    """
+    if _is_encrypted(path):
+        raise UnreadableDocument("encrypted", f"{path.name} is encrypted; save it without a password")
+    soffice = command()
+    if soffice is None:
+        why = "is read by way of LibreOffice, which is not here; install its command soffice, or save the file as .docx"
+        raise UnreadableDocument("malformed", f"{path.name} {why}")
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, f"{path.stem}.original")
+        shutil.copyfile(path, source)
+        _run(
+            [
+                *(soffice, "--headless", "--norestore", f"-env:UserInstallation={Path(folder, 'profile').as_uri()}"),
+                *("--convert-to", "docx", "--outdir", folder, str(source)),
+            ],
+            path.name,
+        )
+        converted = source.with_suffix(".docx")
+        if not converted.is_file():
+            raise UnreadableDocument("malformed", f"{path.name} is damaged: LibreOffice cannot open it; fetch it again")
+        yield from docx.read(converted)
+
+
+def _is_encrypted(path: Path) -> bool:
+    with suppress(OSError), olefile.OleFileIO(str(path)) as container:
+        if container.exists(_WORD):
+            header = container.openstream([_WORD]).read(_FLAGS + 2)
+            return bool(int.from_bytes(header[_FLAGS:], "little") & _ENCRYPTED)
+    return False
+
+
+def _run(arguments: list[str], name: str) -> None:
+    """Run a command with all that it starts; ended with it where it takes too long."""
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(  # noqa: S603 - no shell, and no word of it comes from a document
+        arguments, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+    )
+    try:
+        process.wait(_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        why = f"LibreOffice did not convert {name} within {_SECONDS} seconds; save it as .docx"
+        raise UnreadableDocument("timeout", why) from error
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
