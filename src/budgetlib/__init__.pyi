@@ -26,6 +26,7 @@ from budgetlib.analysis.procurement import procured_projects as procured_project
 from budgetlib.analysis.procurement import procurement_mix as procurement_mix
 from budgetlib.analysis.procurement import procurement_standing as procurement_standing
 from budgetlib.analysis.procurement import purchased_services as purchased_services
+from budgetlib.analysis.self_evaluation import self_evaluation as self_evaluation
 from budgetlib.analysis.series import series as series
 from budgetlib.analysis.series import series_breaks as series_breaks
 from budgetlib.analysis.similar_names import similar_names as similar_names

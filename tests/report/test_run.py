@@ -151,8 +151,9 @@ def test_the_notebook_beside_a_report_finds_its_tables_from_there(report: Path, 
     assert ENTITY in injected.source
 
 
-def test_cells_are_short_and_every_parameter_has_a_literal_and_a_comment() -> None:
-    cells = nbformat.read(NOTEBOOKS / "department.ipynb", as_version=4).cells  # type: ignore[no-untyped-call]
+@pytest.mark.parametrize("name", ["department", "final_accounts"])
+def test_cells_are_short_and_every_parameter_has_a_literal_and_a_comment(name: str) -> None:
+    cells = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells  # type: ignore[no-untyped-call]
     code = [cell for cell in cells if cell.cell_type == "code"]
     assert all(1 <= len(cell.source.splitlines()) <= 7 for cell in code)
     assert not any(cell.get("outputs") for cell in code)

@@ -28,10 +28,11 @@ def printed_total(budget: Corpus, form: str, side: str, measure: str) -> pd.Seri
     return None if totals.empty else totals.iloc[grand_total(list(totals["item"]))]
 
 
-def stated(budget: Corpus, section: int, measure: str) -> pd.Series | None:
-    """The row of `statements` for one `measure` of a section of the narrative part, or None."""
+def stated(budget: Corpus, section: int, measure: str, stage: str = "budget") -> pd.Series | None:
+    """The row of `statements` for one `measure` of a section of the narrative part, a plan or an outcome, or None."""
     statements = budget.section(section)
-    rows = statements[(statements.measure == measure) & statements.item.isna()]
+    of_stage = (statements.stage == "final").fillna(False) == (stage == "final")
+    rows = statements[(statements.measure == measure) & statements.item.isna() & of_stage]
     return None if rows.empty else rows.iloc[0]
 
 

@@ -36,14 +36,18 @@ TOTALS = {
     "three_public": _Total("“三公”经费", "three_public", (7,), "three_public_total", "three_public_change"),
     "operating_cost": _Total("机关运行经费", "operating_cost", (8,), "operating_cost", "operating_cost_change"),
 }
+KINDS = {"budget": "budget", "final": "final_accounts"}
+"""The kind of document that prints figures of a stage."""
 _LEVEL = re.compile(r"\([类款项]\)")
 _BASES = ("published", "computed")
 _OF_FUNCTIONS = ("function", "function_change", "function_change_pct")
 _FUNCTION_SECTIONS = (5, 4, 1)  # where changes by function are stated, the most detailed first
 
 
-def spending_change(corpus: Corpus, department: str, year: int) -> pd.DataFrame:
-    """The change of a department's spending in `year` against the year before.
+def spending_change(corpus: Corpus, department: str, year: int, stage: str = "budget") -> pd.DataFrame:
+    """The change of a department's spending in `year` against the year before: plan against plan.
+
+    With the `stage` `final` outcome against outcome, from the final accounts of both years.
 
     Columns: `basis` (`published`: as the narrative part states it; `computed`: from the forms of both years),
     `dimension` (`total`, `function`; computed also `economic`, `project`, `unit`), `code`, `item`, `previous_year`,
@@ -56,12 +60,12 @@ def spending_change(corpus: Corpus, department: str, year: int) -> pd.DataFrame:
     of the year before's total expenditure; within each dimension it sums exactly to the total's `change_pct`, for
     which one row (其余) holds what the dimension's form does not itemise, rounding included.
 
-    Raises `NotFound` for a department or year that the corpus does not hold.
+    Raises `NotFound` for a department or year that the corpus does not hold in that stage.
     """
-    current = corpus.select(department=department, year=year, kind="budget")
+    current = corpus.select(department=department, year=year, kind=KINDS[stage])
     previous = corpus.year_before(current)
-    records = [*_published(current), *(_computed(previous, current) if previous is not None else ())]
-    return frame("spending_change", [{"previous_year": year - 1, **record} for record in records])
+    records = [*_published(current, stage), *(_computed(previous, current, stage) if previous is not None else ())]
+    return frame("spending_change", [{"previous_year": year - 1, "stage": stage, **record} for record in records])
 
 
 def published_and_computed(change: pd.DataFrame) -> pd.DataFrame:
@@ -124,21 +128,21 @@ def _side_by_side(published: Row | None, computed: Row | None) -> dict[str, Any]
     return record | {"difference_yuan": difference, "places": own}
 
 
-def published_change(budget: Corpus, measure: str) -> Change | None:
+def published_change(budget: Corpus, measure: str, stage: str = "budget") -> Change | None:
     """What the narrative part says of the change of a total of `TOTALS`; None where it says nothing."""
     total = TOTALS[measure]
     for section in total.sections:
-        change, percent = (stated(budget, section, name) for name in (total.change, f"{total.change}_pct"))
+        change, percent = (stated(budget, section, name, stage) for name in (total.change, f"{total.change}_pct"))
         statements = [row for row in (change, percent) if row is not None]
         if statements:
-            amount = stated(budget, section, total.amount)
+            amount = stated(budget, section, total.amount, stage)
             return _stated_change(total.item, statements, amount, change, percent)
     return None
 
 
-def _published(budget: Corpus) -> Iterator[dict[str, Any]]:
+def _published(budget: Corpus, stage: str) -> Iterator[dict[str, Any]]:
     for measure in TOTALS:
-        change = published_change(budget, measure)
+        change = published_change(budget, measure, stage)
         if change is not None:
             yield {"basis": "published", "dimension": "total", "measure": measure, **change._asdict()}
     section = next((n for n in _FUNCTION_SECTIONS if not _functions(budget, n).empty), None)
@@ -174,11 +178,11 @@ def _stated_change(
     )
 
 
-def _computed(previous: Corpus, current: Corpus) -> Iterator[dict[str, Any]]:
+def _computed(previous: Corpus, current: Corpus, stage: str) -> Iterator[dict[str, Any]]:
     totals = {
         measure: (before, now)
         for measure, total in TOTALS.items()
-        if (before := _total(previous, total)) and (now := _total(current, total))
+        if (before := _total(previous, total, stage)) and (now := _total(current, total, stage))
     }
     for measure, years in totals.items():
         change = change_of(*years)
@@ -189,15 +193,15 @@ def _computed(previous: Corpus, current: Corpus) -> Iterator[dict[str, Any]]:
         return
     before, now = totals["expenditure"]
     for name, dimension in DIMENSIONS.items():
-        changes = changes_of(name, previous, current)
+        changes = changes_of(name, previous, current, stage)
         changes += remainder(changes, before, now) if changes else []
         shared = {"basis": "computed", "dimension": name, "measure": dimension.measure}
         for change, points in zip(changes, contributions(changes, before), strict=True):
             yield {**shared, **change._asdict(), "contribution_pp": points}
 
 
-def _total(budget: Corpus, total: _Total) -> Entry | None:
-    figure = key_figure(budget, total.key_figure)
+def _total(budget: Corpus, total: _Total, stage: str) -> Entry | None:
+    figure = key_figure(budget, total.key_figure, stage)
     if figure is None:
         return None
     return Entry(

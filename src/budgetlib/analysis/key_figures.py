@@ -71,27 +71,44 @@ _PLACES: dict[str, tuple[_Total | _Stated, ...]] = {
     "procurement": (_Stated(9, "procurement_total"), _Total("procurement")),
     "performance_projects": (_Stated(10, "projects_under_performance_management"),),
 }
+_OUTCOMES: dict[str, tuple[_Total | _Stated, ...]] = {
+    "budget_total": (_Total("final_expenditure"), _Stated(3, "expenditure_total")),
+    "general_public_budget": (_Total("final_general_public_expenditure"), _Stated(4, "general_public_budget")),
+    "government_funds": (_Total("final_government_fund"),),
+    "state_capital": (_Total("final_state_capital"),),
+    "basic": (_Total("final_expenditure", "basic"), _Stated(3, "basic")),
+    "project": (_Total("final_expenditure", "project"), _Stated(3, "project")),
+    "personnel": (_Stated(4, "personnel"),),
+    "operating": (_Stated(4, "operating"),),
+    "three_public": (_Stated(7, "three_public_total"),),
+    "operating_cost": (_Stated(8, "operating_cost"),),
+    "procurement": (_Stated(9, "procurement_total"),),
+}
+"""The same of final accounts."""
 
 
-def key_figures(budget: Corpus) -> pd.DataFrame:
+def key_figures(budget: Corpus, stage: str = "budget") -> pd.DataFrame:
     """The figures a reader asks for first, each with its place; those that are not printed are left out.
+
+    Plans, or with the `stage` `final` the outcomes that final accounts print.
 
     Columns: `measure`, `value` (Decimal), `value_unit` (`yuan`|`count`), `form` or `section` (1–12), `page`,
     `document_id`, `places`.
     """
-    figures = [key_figure(budget, measure) for measure in _PLACES]
+    figures = [key_figure(budget, measure, stage) for measure in _PLACES]
     return frame("key_figures", [figure for figure in figures if figure is not None])
 
 
-def key_figure(budget: Corpus, measure: str) -> KeyFigure | None:
+def key_figure(budget: Corpus, measure: str, stage: str = "budget") -> KeyFigure | None:
     """One row of `key_figures`, or None where none of its places was read."""
-    figures = (_look(budget, measure, place) for place in _PLACES[measure])
+    known = (_OUTCOMES if stage == "final" else _PLACES).get(measure, ())
+    figures = (_look(budget, measure, stage, place) for place in known)
     return next((figure for figure in figures if figure is not None), None)
 
 
-def _look(budget: Corpus, measure: str, place: _Total | _Stated) -> KeyFigure | None:
+def _look(budget: Corpus, measure: str, stage: str, place: _Total | _Stated) -> KeyFigure | None:
     if isinstance(place, _Stated):
-        statement = stated(budget, *place)
+        statement = stated(budget, *place, stage)
         if statement is None:
             return None
         value = yuan(statement.value) if statement.value_unit == "yuan" else statement.value

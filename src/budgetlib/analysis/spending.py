@@ -13,14 +13,18 @@ from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, places, written
 
 # From the most telling form to the least: all funds; appropriations; general public budget; classes without code.
-FORMS = ("expenditure", "appropriation_expenditure", "general_public_expenditure", "budget_summary")
+FORMS = {
+    "budget": ("expenditure", "appropriation_expenditure", "general_public_expenditure", "budget_summary"),
+    "final": ("final_expenditure", "final_appropriation_expenditure", "final_general_public_expenditure"),
+}
 _CLASS_DIGITS = 3
 
 
-def spending_by_function(budget: Corpus, level: str = "class") -> pd.DataFrame:
+def spending_by_function(budget: Corpus, level: str = "class", stage: str = "budget") -> pd.DataFrame:
     """Expenditure by class (类) or by the finest rows printed (`level="item"`, mostly 项), in printed order.
 
-    From the form 支出预算总表, or else the general public budget's, or else the summary (classes without code).
+    From the form 支出预算总表, or else the general public budget's, or else the summary (classes without code); with
+    the `stage` `final` from those of final accounts.
     Columns: `code`, `item`, `total_yuan`, `basic_yuan`, `project_yuan` (null where not printed), `share_pct` of the
     form's total, `basis` (`printed`, or `summed` from its items where the class itself is not printed; its `item` is
     then null), `form`, `page`, `document_id`, `places`. No rows where none of these forms was read.
@@ -29,7 +33,7 @@ def spending_by_function(budget: Corpus, level: str = "class") -> pd.DataFrame:
     """
     if level not in ("class", "item"):
         raise ValueError(f"level is {level!r}; allowed: 'class', 'item'")
-    form = next((name for name in FORMS if not _rows(budget, name).empty), None)
+    form = next((name for name in FORMS[stage] if not _rows(budget, name).empty), None)
     if form is None:
         return frame("spending_by_function", [])
     rows = _rows(budget, form)

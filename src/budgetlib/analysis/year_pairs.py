@@ -19,21 +19,23 @@ _NOTHING = Decimal(0)
 
 
 class Dimension(NamedTuple):
-    """What can be compared row by row: what it covers, the forms that print it, and what tells rows apart.
+    """What can be compared row by row: what it covers, the forms that print it by stage, and what tells rows apart.
 
     Of the `keys`, those count that both years print: a year without codes is compared by names.
     """
 
     measure: str
-    forms: tuple[str, ...]
+    forms: Mapping[str, tuple[str, ...]]
     keys: tuple[str, ...]
 
 
+_ECONOMIC = {"budget": ("basic_by_economic",), "final": ("final_basic_by_economic",)}
+_PROJECTS = {"budget": ("projects",), "final": ()}
 DIMENSIONS = {
     "function": Dimension("expenditure", FORMS, ("code", "item")),
-    "economic": Dimension("basic", ("basic_by_economic",), ("code", "item")),
-    "project": Dimension("project", ("projects",), ("unit", "item")),
-    "unit": Dimension("project", ("projects",), ("unit",)),
+    "economic": Dimension("basic", _ECONOMIC, ("code", "item")),
+    "project": Dimension("project", _PROJECTS, ("unit", "item")),
+    "unit": Dimension("project", _PROJECTS, ("unit",)),
 }
 
 
@@ -69,14 +71,14 @@ class Change(NamedTuple):
     reason: str | None = None
 
 
-def changes_of(name: str, previous: Corpus, current: Corpus) -> list[Change]:
+def changes_of(name: str, previous: Corpus, current: Corpus, stage: str) -> list[Change]:
     """The change of each row of either year along the dimension `name`: this year's as printed, then the dropped ones.
 
     Two years are compared on one form only, the first that both itemise, or that one of them declares empty.
     """
     dimension = DIMENSIONS[name]
     years = (previous, current)
-    for form in dimension.forms:
+    for form in dimension.forms[stage]:
         leaves = [rows for budget in years if (rows := _leaves(budget, form)) is not None]
         if len(leaves) == 2:
             break

@@ -112,7 +112,9 @@ class Display:
 
     def title(self) -> Html:
         """Whose budget, and of which year."""
-        kind, year = self.budget.first("entity_kind"), self._label("report.year", year=self.budget.first("fiscal_year"))
+        kind, document_kind = self.budget.first("entity_kind"), self.budget.first("document_kind")
+        own = document_kind if document_kind == "final_accounts" else "report"
+        year = self._label(f"{own}.year", year=self.budget.first("fiscal_year"))
         return block("title", self.budget.name, year, self._label(f"entity_kind.{kind}") if kind else "")
 
     def summary(self, change: pd.DataFrame, shares: pd.DataFrame, applying: Guidance) -> Html:

@@ -29,7 +29,7 @@ OVERVIEWS = ("comparison", "data_quality")
 class Report:
     """A department (`name` is its id) in one `year`, or without a year all of them together; and how the report ended.
 
-    `folder` lies below that of all reports.
+    `folder` lies below that of all reports. `kind` is `final_accounts` where there are these but no budget.
     `state` is `done`, `failed` (with the reason), `earlier` (there since an earlier run) or `absent`.
     """
 
@@ -39,12 +39,14 @@ class Report:
     folder: Path
     state: str = "absent"
     reason: str | None = None
+    kind: str = "budget"
 
     def title(self, language: str) -> str:
         """What it is about, in words."""
         if self.year is None:
             return label(f"{self.name}.title", language)
-        return label("report.title", language, entity=self.entity, year=self.year)
+        own = "report" if self.kind == "budget" else self.kind
+        return label(f"{own}.title", language, entity=self.entity, year=self.year)
 
 
 def write_index(out: Path, reports: Sequence[Report], others: Sequence[Mapping[Any, Any]]) -> None:

@@ -14,7 +14,17 @@ from budgetlib.core.money import FACTORS, numbers
 from budgetlib.core.text import squeeze
 from budgetlib.pages.model import Box
 from budgetlib.tables.corpus import Corpus
-from budgetlib.tables.locators import CATALOGUE, DEPARTMENT, PERFORMANCE, SECTION, SENTENCE, Locator, Row, places
+from budgetlib.tables.locators import (
+    CATALOGUE,
+    DEPARTMENT,
+    EVALUATION,
+    PERFORMANCE,
+    SECTION,
+    SENTENCE,
+    Locator,
+    Row,
+    places,
+)
 
 MOST = 4
 """Places that one figure leads to."""
@@ -27,6 +37,7 @@ _TABLES = {
     PERFORMANCE: "performance_projects",
     DEPARTMENT: "department_targets",
     CATALOGUE: "catalogue",
+    EVALUATION: "self_evaluation",
     SENTENCE: "sentences",
 }
 """Which table holds a kind of place; all others are forms."""
@@ -101,8 +112,7 @@ class Provenance:
             chosen = rows[place.number - 1 : place.number]
             return [_sentence(row, whole(row["section"]), row["sentence"][:_BEGINNING]) for row in chosen]
         if place.kind in _TABLES:
-            read = _target if place.kind == PERFORMANCE else _key_figure
-            return [read(row) for row in rows[place.number - 1 : place.number]]
+            return [_READ[place.kind](row) for row in rows[place.number - 1 : place.number]]
         form = [line for line in rows if line["form"] == place.kind]
         row = [line for line in form if line["row"] == place.number]
         if place.measure:
@@ -169,6 +179,14 @@ def _target(table: Record) -> SourceSpan:
 def _key_figure(row: Record) -> SourceSpan:
     text = f"{row['item']} {row['text']}"
     return SourceSpan(row["document_id"], PERFORMANCE, None, whole(row["page"]), text, number=row["text"])
+
+
+def _evaluated(row: Record) -> SourceSpan:
+    text = " ".join(str(row[part]) for part in ("project", "unit") if not pd.isna(row[part]))
+    return SourceSpan(row["document_id"], EVALUATION, None, whole(row["page"]), text, number=row["project"])
+
+
+_READ = {PERFORMANCE: _target, DEPARTMENT: _key_figure, EVALUATION: _evaluated}
 
 
 def _catalogue_item(row: Record) -> SourceSpan:

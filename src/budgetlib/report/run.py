@@ -20,8 +20,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from budgetlib.analysis.change import spending_change
-from budgetlib.analysis.key_figures import key_figures
+from budgetlib.analysis.change import KINDS, spending_change
+from budgetlib.analysis.key_figures import key_figure
 from budgetlib.core.errors import BudgetlibError, NotFound
 from budgetlib.core.files import sha256, write_bytes
 from budgetlib.core.text import slug
@@ -36,6 +36,8 @@ from budgetlib.tables.matches import load_matches
 MATCHES = Path("data/raw/catalogue_matches.csv")
 DEFLATOR = Path("data/raw/deflator.csv")
 _PARAMETERS = ("department", "year", "language", "tidy", "matches", "deflator", "out")
+_STAGES = {kind: stage for stage, kind in KINDS.items()}
+"""The kinds of documents that there are reports on, and the stage of their figures."""
 _LIBRARIES = ("pandas", "pyarrow", "matplotlib", "papermill", "nbconvert")
 
 
@@ -99,7 +101,7 @@ def write_reports(
         for job in jobs:
             job.clear()
     listed = [ended.get(report.folder) or _as_found(out, report) for report in known]
-    others = corpus.documents.drop(corpus.read_budgets().index).sort_values("path")
+    others = corpus.documents.drop(corpus.read_disclosures(*_STAGES).index).sort_values("path")
     write_index(out, listed, others.to_dict("records"))
     return list(ended.values())
 
@@ -124,6 +126,13 @@ class _Job:
         return self.place.with_name(f".{self.place.name}.unfinished")
 
     @property
+    def notebook(self) -> Path:
+        """What is run: for final accounts without a budget, and for all departments, always a notebook of ours."""
+        if self.report.year is None:
+            return find_notebook(self.report.name)
+        return self.options.department_notebook() if self.report.kind == "budget" else find_notebook(self.report.kind)
+
+    @property
     def stem(self) -> str:
         """What the files of its pages are called."""
         return self.report.name if self.report.year is None else "report"
@@ -131,13 +140,12 @@ class _Job:
     def start(self, pool: ProcessPoolExecutor) -> list[Future[None]]:
         """Run the notebook in a pool, each language with the parameters that the notebook has."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        notebook = self.options.department_notebook() if self.report.year else find_notebook(self.stem)
-        known, folder = known_parameters(notebook), self.folder.resolve()
+        known, folder = known_parameters(self.notebook), self.folder.resolve()
         started = []
         for language in self.options.languages:
             parameters = {name: value for name, value in self._parameters(language).items() if name in known}
             name, title = f"{self.stem}.{language}", self.report.title(language)
-            started.append(pool.submit(run_notebook, notebook, folder, name, title, parameters))
+            started.append(pool.submit(run_notebook, self.notebook, folder, name, title, parameters))
         return started
 
     def _parameters(self, language: str) -> dict[str, Any]:
@@ -174,7 +182,7 @@ class _Job:
     def _result(self, corpus: Corpus) -> dict[str, Any]:
         """What went into a report and what came out, for programs."""
         name, year = self.report.name, self.report.year
-        part = corpus.select(department=name, year=year, kind="budget")
+        part = corpus.select(department=name, year=year)
         inputs = ["document_id", "path", "sha256", "outcome", "reason", "parser_version"]
         supplied = {"matches": self.options.matches, "deflator": self.options.deflator}
         return {
@@ -203,22 +211,27 @@ class _Job:
 def _headline(corpus: Corpus, report: Report, part: Corpus) -> dict[str, Any]:
     """What the index says of a report: total, change against the year before, and how many things do not add up."""
     corrected = corpus.corrected()
-    figures = key_figures(corrected.select(report.name, report.year, kind="budget")).to_dict("records")
-    change = spending_change(corrected, report.name, report.year or 0)
+    own = corrected.select(report.name, report.year, kind=report.kind)
+    change = spending_change(corrected, report.name, report.year or 0, _STAGES[report.kind])
     totals = change[(change.dimension == "total") & (change.measure == "expenditure") & change.change_pct.notna()]
     failed = part.checks[(part.checks.state == "fail") & part.checks.severity.isin(["error", "warning"])]
-    total = next((str(figure["value"]) for figure in figures if figure["measure"] == "budget_total"), None)
+    total = key_figure(own, "budget_total", _STAGES[report.kind])
     pct = next(iter(totals.change_pct), None)
-    return {"total_yuan": total, "change_pct": None if pct is None else str(pct), "findings": len(failed)}
+    return {
+        "total_yuan": None if total is None else str(total.value),
+        "change_pct": None if pct is None else str(pct),
+        "findings": len(failed),
+    }
 
 
 def _known(corpus: Corpus) -> Iterator[Report]:
-    """A report for each department and year of which a budget was read at least in part."""
-    documents = corpus.read_budgets().sort_values(["department_id", "fiscal_year"])
+    """A report for each department and year of which a budget or final accounts were read at least in part."""
+    documents = corpus.read_disclosures(*_STAGES).sort_values(["department_id", "fiscal_year"])
     for _, rows in documents.groupby(["department_id", "fiscal_year"]):
         name, year = str(rows.department_id.iloc[0]), int(rows.fiscal_year.iloc[0])
         folder = name if re.fullmatch(r"[\w-]+", name) else slug(name)
-        yield Report(name, next(iter(rows.entity.dropna()), name), year, Path(folder, str(year)))
+        kind = min(rows.document_kind, key=list(_STAGES).index)
+        yield Report(name, next(iter(rows.entity.dropna()), name), year, Path(folder, str(year)), kind=kind)
 
 
 def _chosen(known: Sequence[Report], options: ReportOptions) -> list[Report]:

@@ -120,8 +120,12 @@ class Corpus(_Unread):
 
     def read_budgets(self) -> pd.DataFrame:
         """The rows of `documents` that are budgets, read at least in part, of a known department and year."""
+        return self.read_disclosures("budget")
+
+    def read_disclosures(self, *kinds: str) -> pd.DataFrame:
+        """The rows of `documents` of some `kinds`, read at least in part, of a known department and year."""
         documents = self.documents
-        read = (documents.document_kind == "budget") & documents.outcome.isin(["ok", "partial"])
+        read = documents.document_kind.isin(kinds) & documents.outcome.isin(["ok", "partial"])
         return documents[read & documents.department_id.notna() & documents.fiscal_year.notna()]
 
     def first(self, column: str) -> Any:
@@ -135,12 +139,12 @@ class Corpus(_Unread):
         return str(self.first("entity") or self.first("department_id"))
 
     def year_before(self, budget: Corpus) -> Corpus | None:
-        """The same department's budget of the year before `budget`; None where there is none."""
+        """The same department's budget (final accounts) of the year before `budget`; None where there is none."""
         document = budget.documents.iloc[0]
         if pd.isna(document.fiscal_year):
             return None
         try:
-            return self.select(document.department_id, int(document.fiscal_year) - 1, kind="budget")
+            return self.select(document.department_id, int(document.fiscal_year) - 1, kind=document.document_kind)
         except NotFound:
             return None
 

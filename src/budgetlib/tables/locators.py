@@ -9,6 +9,7 @@
 | `section:12` | what that section declares |
 | `performance:3` | the third performance-target table |
 | `department:1` | the first figure of the whole department's |
+| `evaluation:2` | the second table in which a project is evaluated |
 | `catalogue:A1604` | the items of a catalogue under a code |
 | `sentence:17` | the 17th sentence of the document |
 
@@ -28,7 +29,7 @@ import pandas as pd
 from budgetlib.core.text import squeeze
 
 SECTION, PERFORMANCE, DEPARTMENT, CATALOGUE = "section", "performance", "department", "catalogue"
-SENTENCE = "sentence"
+SENTENCE, EVALUATION = "sentence", "evaluation"
 
 Row = Mapping[Any, Any] | pd.Series
 """A row of a frame."""
