@@ -26,6 +26,9 @@ _SURELY_A_RULE, _CHARACTER = 60.0, 26.0
 _NEAR = 3
 """Pixels within which strokes meet."""
 
+_WIDE_STRIP = 9
+"""Pixels of paper on both sides of a short stroke that stands in line with no rule."""
+
 _DRAWN = 0.9
 """The share of a rule's length at least that is seen printed, and of the strips beside it that is seen blank."""
 
@@ -100,12 +103,12 @@ def _long(strokes: Sequence[_Stroke], points: float = _SURELY_A_RULE) -> list[_S
 
 def _crossings(stroke: _Stroke, others: Sequence[_Stroke]) -> list[int]:
     """Where `others`, which run across, meet a stroke."""
-    found = []
+    crossings = []
     for other in others:
         x = float(other.at(stroke.at((stroke.start + stroke.end) / 2)))
         if stroke.start - _NEAR <= x <= stroke.end + _NEAR and other.start - _NEAR <= stroke.at(x) <= other.end + _NEAR:
-            found.append(round(x))
-    return sorted(found)
+            crossings.append(round(x))
+    return sorted(crossings)
 
 
 def _joining(
@@ -121,12 +124,14 @@ def _joining(
         met = [] if stroke in sure else _crossings(stroke, others)
         if len(met) > 1 and met[-1] - met[0] > 2 * _NEAR:
             reaching.append(replace(stroke, start=met[0], end=met[-1] + 1))
-    found = _long(reaching, _CHARACTER)
+    joining = _long(reaching, _CHARACTER)
     for stroke in reaching:
-        in_line = any(abs(float(rule.at(stroke.start) - stroke.at(stroke.start))) <= _NEAR for rule in [*sure, *found])
-        if stroke not in found and _stands_free(stroke, _NEAR if in_line else 3 * _NEAR, ink):
-            found.append(stroke)
-    return found
+        in_line = any(
+            abs(float(rule.at(stroke.start) - stroke.at(stroke.start))) <= _NEAR for rule in [*sure, *joining]
+        )
+        if stroke not in joining and _stands_free(stroke, _NEAR if in_line else _WIDE_STRIP, ink):
+            joining.append(stroke)
+    return joining
 
 
 def _stands_free(stroke: _Stroke, distance: int, ink: Pixels) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, Self
 
 from budgetlib.core.errors import UnreadableDocument
+from budgetlib.core.groups import in_groups
 from budgetlib.pages.model import Box
 
 READERS = {
@@ -27,6 +28,8 @@ SHORTEST_RULE = 1.0
 """Points: shorter edges are the ends of thin rectangles, dots and specks."""
 
 _ALONG = {0: (1, 0), 90: (0, -1), 180: (-1, 0), 270: (0, 1)}
+_ON_LINE = 0.01
+"""Points by which what stands on one line may be off it: readers round."""
 _TO_THE_MIDDLE = 0.36
 """How much of its size the middle of a Chinese character is above the line it stands on."""
 
@@ -120,31 +123,19 @@ class InkReader(Protocol):
         """The ink of page `number` (from 1)."""
 
 
-def encrypted(path: Path, password: str | None) -> UnreadableDocument:
-    """The refusal of a PDF whose password is not known."""
+def refusal(path: Path, password: str | None, locked: bool, why: str) -> UnreadableDocument:
+    """The refusal of a PDF that does not open: `locked` where `password` is not its own, else it says `why`."""
+    if not locked:
+        reason = f"does not open as a PDF ({why}); it may be cut short, fetch it again"
+        return UnreadableDocument("malformed", f"{path.name} {reason}")
     problem = "its password is not the one in the manifest" if password else "it needs a password"
-    return UnreadableDocument(
-        "encrypted", f"{path.name} is encrypted: {problem}; put the password into the manifest's column password"
-    )
-
-
-def malformed(path: Path, why: str) -> UnreadableDocument:
-    """The refusal of a file that does not open as a PDF."""
-    return UnreadableDocument(
-        "malformed", f"{path.name} does not open as a PDF ({why}); it may be cut short, fetch it again"
-    )
+    reason = f"is encrypted: {problem}; put the password into the manifest's column password"
+    return UnreadableDocument("encrypted", f"{path.name} {reason}")
 
 
 def joined(runs: Iterable[Run]) -> Iterator[Run]:
     """`runs` of one glyph each, with those made one that go on in one another's line and style."""
-    group: list[Run] = []
-    for run in runs:
-        if group and not _continues(group[-1], run):
-            yield _one(group)
-            group = []
-        group.append(run)
-    if group:
-        yield _one(group)
+    return map(_one, in_groups(runs, _continues))
 
 
 def _continues(before: Run, run: Run) -> bool:
@@ -156,7 +147,7 @@ def _reach(first: Run, run: Run) -> float:
     """How far along the line of one run another begins; negative where it is on another line."""
     right, down = _ALONG[first.turn]
     x, y = run.x - first.x, run.y - first.y
-    return right * x + down * y if abs(right * y) + abs(down * x) < 0.01 else -1.0
+    return right * x + down * y if abs(right * y) + abs(down * x) < _ON_LINE else -1.0
 
 
 def _one(group: Sequence[Run]) -> Run:

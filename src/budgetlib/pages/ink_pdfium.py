@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, Self
 import pypdfium2
 from pypdfium2 import raw
 
-from budgetlib.core.errors import UnreadableDocument
 from budgetlib.pages import pdfium_calls as pdfium
 from budgetlib.pages.ink import (
     RULE_WIDTH,
@@ -20,8 +19,7 @@ from budgetlib.pages.ink import (
     Ink,
     Rule,
     Stroke,
-    encrypted,
-    malformed,
+    refusal,
     rules_and_shapes,
 )
 from budgetlib.pages.matrix import Matrix
@@ -42,7 +40,8 @@ class PdfiumReader:
         try:
             self._document = pypdfium2.PdfDocument(path, password=password)
         except pypdfium2.PdfiumError as error:
-            raise _refusal(path, error, password) from error
+            locked = error.err_code == raw.FPDF_ERR_PASSWORD
+            raise refusal(path, password, locked, str(error)) from error
         self.page_count = len(self._document)
 
     def __enter__(self) -> Self:
@@ -61,12 +60,6 @@ class PdfiumReader:
             return _Painting(page).ink(number)
         finally:
             page.close()
-
-
-def _refusal(path: Path, error: pypdfium2.PdfiumError, password: str | None) -> UnreadableDocument:
-    if error.err_code == raw.FPDF_ERR_PASSWORD:
-        return encrypted(path, password)
-    return malformed(path, str(error))
 
 
 def _view(page: Any) -> Matrix:

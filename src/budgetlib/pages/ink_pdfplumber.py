@@ -19,9 +19,8 @@ from budgetlib.pages.ink import (
     Ink,
     Run,
     Stroke,
-    encrypted,
     joined,
-    malformed,
+    refusal,
     rules_and_shapes,
 )
 from budgetlib.pages.model import Box
@@ -72,9 +71,8 @@ class PdfplumberReader:
 
 
 def _refusal(path: Path, error: object, password: str | None) -> UnreadableDocument:
-    if isinstance(error, PDFPasswordIncorrect):
-        return encrypted(path, password)
-    return malformed(path, f"{type(error).__name__}: {error}".strip(": "))
+    why = f"{type(error).__name__}: {error}".strip(": ")
+    return refusal(path, password, isinstance(error, PDFPasswordIncorrect), why)
 
 
 def _runs(chars: list[dict[str, Any]], left: float, top: float, origin: float) -> Iterator[Run]:

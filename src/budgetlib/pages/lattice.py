@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
+from budgetlib.core.groups import in_groups
 from budgetlib.pages.ink import Rule
 from budgetlib.pages.model import Box
 
@@ -30,15 +31,8 @@ class Segment(NamedTuple):
 
 def _snapped(rules: Iterable[Rule]) -> list[Segment]:
     """Rules of one direction, those within `TOLERANCE` of each other moved to their mean, then joined."""
-    ordered = sorted(rules)
-    clusters: list[list[Rule]] = []
-    for rule in ordered:
-        if clusters and rule.position - clusters[-1][-1].position <= TOLERANCE:
-            clusters[-1].append(rule)
-        else:
-            clusters.append([rule])
     segments = []
-    for cluster in clusters:
+    for cluster in in_groups(sorted(rules), lambda before, rule: rule.position - before.position <= TOLERANCE):
         position = sum(rule.position for rule in cluster) / len(cluster)
         cluster.sort(key=itemgetter(2))
         start, end = cluster[0].start, cluster[0].end
@@ -172,8 +166,8 @@ def _nearest(y: float, drawn: Iterable[float]) -> float:
 
 
 def _is_drawn(border: Segment, horizontal: Sequence[Segment]) -> bool:
-    own = (h for h in horizontal if h.position == border.position)
-    return any(h.start <= border.start + TOLERANCE and border.end - TOLERANCE <= h.end for h in own)
+    at_border = (h for h in horizontal if h.position == border.position)
+    return any(h.start <= border.start + TOLERANCE and border.end - TOLERANCE <= h.end for h in at_border)
 
 
 def _is_inside(border: Segment, vertical: Sequence[Segment]) -> bool:

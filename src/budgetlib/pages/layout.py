@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
+from budgetlib.core.groups import in_groups
 from budgetlib.core.money import parse_number
 from budgetlib.pages.ink import RUN_GAP
 from budgetlib.pages.model import Box, Cell, Grid, Line
@@ -21,6 +22,8 @@ _LEVEL = 0.4
 """Characters whose lines are nearer than so many of their heights stand on one line."""
 _BLANK = 0.3
 """A gap of so many heights of a character is read as a blank."""
+_TOUCHING = 2.0
+"""Points by which text beside a highlight may reach into it."""
 _SAME_PLACE = 0.8
 """Points within which one character printed twice is bold."""
 
@@ -70,15 +73,9 @@ def without_doubles(spans: Sequence[Span]) -> list[Span]:
 
 def _crowds(spans: Sequence[Span]) -> Iterator[list[int]]:
     """The spans (by number) that stand upon one another on one line, or print upon themselves."""
-    rows: list[list[int]] = []
-    base = float("-inf")
-    for i in sorted(range(len(spans)), key=lambda i: spans[i].chars[0].base):
-        if spans[i].chars[0].base - base < _SAME_PLACE:
-            rows[-1].append(i)
-        else:
-            rows.append([i])
-        base = spans[i].chars[0].base
-    for row in rows:
+    bases = [span.chars[0].base for span in spans]
+    by_base = sorted(range(len(spans)), key=bases.__getitem__)
+    for row in in_groups(by_base, lambda above, i: bases[i] - bases[above] < _SAME_PLACE):
         crowd: list[int] = []
         reach = float("-inf")
         for i in sorted(row, key=lambda i: spans[i].chars[0].x0):
@@ -188,7 +185,7 @@ def _settle(span: Span, places: _Places, contents: dict[int, list[Char]]) -> lis
         contents[first] += span.chars
         return []
     outside = []
-    for piece in _unbroken(span.chars):
+    for piece in in_groups(span.chars, _follows):
         cells = [places.under(char) for char in piece]
         if None not in cells and (span.whole or parse_number("".join(char.text for char in piece)) is not None):
             cells = [max(cells, key=cells.count)] * len(cells)
@@ -198,17 +195,6 @@ def _settle(span: Span, places: _Places, contents: dict[int, list[Char]]) -> lis
             else:
                 contents[cell].append(char)
     return outside
-
-
-def _unbroken(chars: Iterable[Char]) -> Iterator[list[Char]]:
-    """The pieces of a span between its gaps."""
-    piece: list[Char] = []
-    for char in chars:
-        if piece and not _follows(piece[-1], char):
-            yield piece
-            piece = []
-        piece.append(char)
-    yield piece
 
 
 def _follows(before: Char, char: Char) -> bool:
@@ -229,7 +215,7 @@ def _in_running_text(places: _Places, outside: Iterable[Char]) -> bool:
     height = box.bottom - box.top
     return any(
         box.top <= (c.top + c.bottom) / 2 <= box.bottom
-        and (-height < c.x1 - box.x0 <= 2 or -2 <= c.x0 - box.x1 < height)
+        and (-height < c.x1 - box.x0 <= _TOUCHING or -_TOUCHING <= c.x0 - box.x1 < height)
         for c in outside
         if c.text.strip()
     )
@@ -268,7 +254,7 @@ def _parted(spans: Iterable[Span], box: Box) -> tuple[list[Span], list[Span]]:
         else:
             inside = [box.x0 <= (char.x0 + char.x1) / 2 < box.x1 for char in chars]
             for parts, where in ((within, True), (outside, False)):
-                if part := [char for char, own in zip(chars, inside, strict=True) if own is where]:
+                if part := [char for char, is_inside in zip(chars, inside, strict=True) if is_inside is where]:
                     parts.append(Span(part, span.whole))
     return within, outside
 

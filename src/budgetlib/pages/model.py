@@ -30,13 +30,8 @@ class Box(NamedTuple):
     @classmethod
     def around(cls, boxes: Iterable[Box]) -> Box:
         """The smallest box around `boxes` (at least one)."""
-        all_boxes = list(boxes)
-        return cls(
-            min(b.x0 for b in all_boxes),
-            min(b.top for b in all_boxes),
-            max(b.x1 for b in all_boxes),
-            max(b.bottom for b in all_boxes),
-        )
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return cls(min(lefts), min(tops), max(rights), max(bottoms))
 
 
 Spot = Box | str
@@ -175,10 +170,5 @@ class Page:
     def _reading_order(self, block: Line | Grid) -> tuple[float, float]:
         if block.box is None:
             return 0.0, 0.0
-        if self.turn == 90:
-            return block.box.x0, -block.box.bottom
-        if self.turn == 180:
-            return -block.box.bottom, -block.box.x1
-        if self.turn == 270:
-            return -block.box.x1, block.box.top
-        return block.box.top, block.box.x0
+        x0, top, x1, bottom = block.box
+        return {0: (top, x0), 90: (x0, -bottom), 180: (-bottom, -x1), 270: (-x1, top)}[self.turn]

@@ -33,6 +33,19 @@ _FINDING = 0.72
 """Lines of text are found in a picture made smaller by this factor; it takes half the time and finds the same."""
 
 _BEYOND_DOUBT, _LEGIBLE, _SURE_ENOUGH = 0.98, 0.8, 0.5
+"""How sure recognition is, from 0 to 1: needs no second look; is of a page that stands upright; counts as read."""
+
+_UPRIGHT = 1.5
+"""A piece so many times as high as wide is a line that stands upright: the sheet lies on its side."""
+_SHARED = 0.5
+"""The share of its height, or of the cell's, that a line has in a cell where it stands in that cell."""
+_LEAST_SHARED = 4
+"""Pixels that it reaches into it: less is a stroke of the rule beside it."""
+_ONE_LINE = 0.4
+"""Bands whose middles are nearer than so many times the lower one's height are one line."""
+_MARGIN = 0.6
+"""Times its height that a line is given of the paper at its left and right: recognition needs some."""
+
 _SMALLEST = 4.0
 """Points: lower bands of ink in a cell are specks, dashes or rests of a rule."""
 
@@ -95,13 +108,13 @@ class _Band(NamedTuple):
 def _engine() -> RapidOCR:
     """The models, loaded once for each process; one of several processes keeps to one processor."""
     models = resources.files("rapidocr") / "models"
-    found, recognised = (next(p for p in models.iterdir() if kind in p.name) for kind in ("_det_", "_rec_"))
+    finding, recognising = (next(p for p in models.iterdir() if kind in p.name) for kind in ("_det_", "_rec_"))
     return RapidOCR(
         params={
             "Global.log_level": "error",
             "Global.use_preprocess_img": False,
-            "Det.model_path": str(found),
-            "Rec.model_path": str(recognised),
+            "Det.model_path": str(finding),
+            "Rec.model_path": str(recognising),
             "Rec.rec_img_shape": [3, 48, 64],
             "EngineConfig.onnxruntime.intra_op_num_threads": -1 if multiprocessing.parent_process() is None else 1,
         }
@@ -128,7 +141,7 @@ class _View:
 
     @property
     def lies_on_its_side(self) -> bool:
-        tall = [piece for piece in self.pieces if piece.bottom - piece.top > 1.5 * (piece.x1 - piece.x0)]
+        tall = [piece for piece in self.pieces if piece.bottom - piece.top > _UPRIGHT * (piece.x1 - piece.x0)]
         return 2 * len(tall) > len(self.pieces)
 
     @cached_property
@@ -162,20 +175,20 @@ def _in_pixels(box: Box) -> _Piece:
 
 def _find_lines(picture: Picture) -> list[_Piece]:
     """Where lines of text are, or parts of lines."""
-    found = _engine()(picture.smaller(_FINDING), use_det=True, use_cls=False, use_rec=False)
-    if found.boxes is None:
+    lines = _engine()(picture.smaller(_FINDING), use_det=True, use_cls=False, use_rec=False)
+    if lines.boxes is None:
         return []
-    low, high = found.boxes.min(axis=1) / _FINDING, found.boxes.max(axis=1) / _FINDING
+    low, high = lines.boxes.min(axis=1) / _FINDING, lines.boxes.max(axis=1) / _FINDING
     height, width = picture.ink.shape
     places = zip(low.round().astype(int).tolist(), high.round().astype(int).tolist(), strict=True)
     return [_Piece(max(x0, 0), max(top, 0), min(x1, width), min(bottom, height)) for (x0, top), (x1, bottom) in places]
 
 
-def _pieces(found: Sequence[_Piece], cells: Sequence[_Piece], picture: Picture) -> list[_Piece]:
-    """What is to be recognised: in a cell its lines, each from the first ink to the last; elsewhere what was found."""
+def _pieces(lines: Sequence[_Piece], cells: Sequence[_Piece], picture: Picture) -> list[_Piece]:
+    """What is to be recognised: in a cell its lines, each from the first ink to the last; elsewhere `lines`."""
     pieces = []
     bands: dict[_Piece, list[_Band]] = defaultdict(list)
-    for line in found:
+    for line in lines:
         owners = [cell for cell in cells if _stands_in(line, cell)]
         for cell in owners:
             bands[cell].append(_Band(max(line.top, cell.top), min(line.bottom, cell.bottom)))
@@ -183,16 +196,16 @@ def _pieces(found: Sequence[_Piece], cells: Sequence[_Piece], picture: Picture) 
             pieces.append(line)
     for cell in cells:
         ink = (picture.ink[cell.top : cell.bottom, cell.x0 : cell.x1] > 0).sum(axis=1)
-        lines = _apart(bands[cell], cell.top, ink)
-        lines += _overlooked(lines, cell.top, ink)
-        pieces += [piece for line in lines if (piece := _inked(cell, line, picture))]
+        of_cell = _apart(bands[cell], cell.top, ink)
+        of_cell += _overlooked(of_cell, cell.top, ink)
+        pieces += [piece for band in of_cell if (piece := _inked(cell, band, picture))]
     return pieces
 
 
 def _stands_in(line: _Piece, cell: _Piece) -> bool:
     across = min(line.x1, cell.x1) - max(line.x0, cell.x0)
     down = min(line.bottom, cell.bottom) - max(line.top, cell.top)
-    return across > 4 and down > 0.5 * min(line.bottom - line.top, cell.bottom - cell.top)
+    return across > _LEAST_SHARED and down > _SHARED * min(line.bottom - line.top, cell.bottom - cell.top)
 
 
 def _apart(bands: Sequence[_Band], start: int, ink: Ink) -> list[_Band]:
@@ -202,7 +215,7 @@ def _apart(bands: Sequence[_Band], start: int, ink: Ink) -> list[_Band]:
     """
     lines: list[_Band] = []
     for band in sorted(bands, key=lambda band: band.middle):
-        if lines and band.middle - lines[-1].middle < 0.4 * min(band.height, lines[-1].height):
+        if lines and band.middle - lines[-1].middle < _ONE_LINE * min(band.height, lines[-1].height):
             lines[-1] = _Band(min(band.top, lines[-1].top), max(band.bottom, lines[-1].bottom))
         else:
             lines.append(band)
@@ -230,7 +243,7 @@ def _inked(cell: _Piece, line: _Band, picture: Picture) -> _Piece | None:
     columns = np.flatnonzero((picture.ink[top:bottom, cell.x0 : cell.x1] > 0).sum(axis=0) > 1).tolist()
     if not columns or columns[-1] - columns[0] < 2:
         return None
-    margin = 3 * (bottom - top) // 5
+    margin = int(_MARGIN * (bottom - top))
     return _Piece(
         max(cell.x0, cell.x0 + columns[0] - margin), top, min(cell.x1, cell.x0 + columns[-1] + 1 + margin), bottom
     )

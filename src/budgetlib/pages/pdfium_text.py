@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from pypdfium2 import raw
 
+from budgetlib.core.groups import in_groups
 from budgetlib.pages import pdfium_calls as pdfium
 from budgetlib.pages.ink import RUN_GAP, Glyph, Run
 from budgetlib.pages.matrix import Matrix
@@ -40,13 +41,7 @@ def runs_of(page: Any, view: Matrix, painted: _Painted) -> Iterator[Run]:
     Characters that are painted one by one are one run where they go on in one another's line and style.
     """
     text = page.get_textpage()
-    group: list[_Text] = []
-    for one in _texts(handle_of(text.raw), text.count_chars(), view, painted):
-        if group and not _continues(group[-1], one):
-            yield from _run(group, view)
-            group = []
-        group.append(one)
-    if group:
+    for group in in_groups(_texts(handle_of(text.raw), text.count_chars(), view, painted), _continues):
         yield from _run(group, view)
     text.close()
 
@@ -96,19 +91,19 @@ def _texts(text: Handle, count: int, view: Matrix, painted: _Painted) -> Iterato
     )
     boxes = pdfium.ask(pdfium.box_of_char, pdfium.FOUR_NUMBERS, count, repeat(text), range(count))
     chars = zip(objects, codes, unnamed, boxes, range(count), strict=True)
-    written = [(thing, list(own)) for thing, own in groupby(chars, key=itemgetter(0)) if thing]
-    things, firsts = [thing for thing, _ in written], [own[0][4] for _, own in written]
+    written = [(thing, list(of_thing)) for thing, of_thing in groupby(chars, key=itemgetter(0)) if thing]
+    things, firsts = [thing for thing, _ in written], [of_thing[0][4] for _, of_thing in written]
     matrices = pdfium.ask(pdfium.matrix_of_char, pdfium.SIX_NUMBERS, len(written), repeat(text), firsts)
     sizes = map(pdfium.size_of_char, repeat(text), firsts)
     ways: dict[tuple[float, ...], _Way] = {}
-    for (_, own), matrix, size, (order, clip), colour in zip(
+    for (_, of_thing), matrix, size, (order, clip), colour in zip(
         written, matrices, sizes, painted(things), _text_colours(things), strict=True
     ):
         if (way := ways.get(matrix[:4])) is None:
             way = ways[matrix[:4]] = _Way.of(Matrix(*matrix), view)
         _, scale, sign, begin, end, _, across = way
-        start, stop = sign * own[0][3][begin], sign * own[-1][3][end]
-        yield _Text(matrix[across], start, stop, size * scale, order, way, clip, colour, matrix, own)
+        start, stop = sign * of_thing[0][3][begin], sign * of_thing[-1][3][end]
+        yield _Text(matrix[across], start, stop, size * scale, order, way, clip, colour, matrix, of_thing)
 
 
 def _continues(before: _Text, text: _Text) -> bool:

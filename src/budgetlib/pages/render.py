@@ -104,8 +104,8 @@ def _find(sheet: Any, number: str) -> Box | None:
         hit = text.search(piece).get_next() if piece else None
         if hit:
             start, count = hit
-            own = min(count, digits) or count
-            rectangles = [text.get_rect(i) for i in range(text.count_rects(start + count - own, own))]
+            of_number = min(count, digits) or count
+            rectangles = [text.get_rect(i) for i in range(text.count_rects(start + count - of_number, of_number))]
             _, bottom, right, top = rectangles[-1]
             left = min(one[0] for one in rectangles if one[1] < top and one[3] > bottom)
             return Box(left, height - top, right, height - bottom)

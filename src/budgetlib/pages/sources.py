@@ -31,8 +31,8 @@ class Source:
     @property
     def manifest_entry(self) -> str | None:
         """What the manifest says that changes how the file is read, as one short text; None where it says nothing."""
-        said = (self.expected_sha256, self.publisher, self.password, self.fiscal_year, self.note)
-        return hashlib.sha256(repr(said).encode()).hexdigest()[:16] if any(said) else None
+        entry = (self.expected_sha256, self.publisher, self.password, self.fiscal_year, self.note)
+        return hashlib.sha256(repr(entry).encode()).hexdigest()[:16] if any(entry) else None
 
     @property
     def document_id(self) -> str:
@@ -91,16 +91,16 @@ def find_files(paths: Iterable[Path]) -> list[File]:
     """
     named = list(paths)
     manifests: dict[Path, dict[str, Mapping[str, str]]] = {}
-    found: dict[Path, File] = {}
+    files: dict[Path, File] = {}
     for root in named:
         for path, name in _files(root):
             if path.parent not in manifests:
                 manifests[path.parent] = read_manifest(path.parent)
-            found.setdefault(path, File(path, name, manifests[path.parent].get(path.name, {})))
-    if not found:
+            files.setdefault(path, File(path, name, manifests[path.parent].get(path.name, {})))
+    if not files:
         where = ", ".join(map(str, named))
         raise NotFound(f"no file to read in {where}; put disclosures (PDF or text) there, or give another path")
-    return list(found.values())
+    return list(files.values())
 
 
 def find_sources(paths: Iterable[Path]) -> list[Source]:

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from budgetlib.core.groups import in_groups
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
 from budgetlib.pages.layout import Char
 from budgetlib.pages.model import Box
 
 _LEAST_ROWS = 3
+"""Fewer rows of amounts are no table: a sentence may wrap so."""
 _WIDE = 0.9
 """A gap of so many heights of a character parts one cell from the next."""
 _CLOSE = 0.3
@@ -29,6 +31,9 @@ _ABOVE_A_HEAD = re.compile(r"单位[:：]|^(公开|预算|附)?\d*表\d*$|[。�
 _BELOW = re.compile(r"注|备注|说明|[-—]?\d+[-—]?$")
 _WORD = re.compile(r"[一-鿿]")
 _HEAD_LINES = 4
+"""So many lines the head of a table has at most, and so many above it may hold its title."""
+_NEXT_ROW = 1.5
+"""What follows nearer than so many times the distance of rows may be a row of the table, too."""
 
 
 class Piece(NamedTuple):
@@ -54,25 +59,20 @@ def find_unruled(printed: Sequence[Sequence[Char]]) -> list[list[Box]]:
     tables = []
     for first, last in _runs(rows):
         head = _head(rows, first)
-        titled = any(_TITLE.search("".join(p.text for p in row)) for row in rows[max(0, head - 4) : head])
+        titled = any(_TITLE.search("".join(p.text for p in row)) for row in rows[max(0, head - _HEAD_LINES) : head])
         if head < first and titled and (cells := _cells(rows[head:first], rows[first:last])):
             tables.append(cells)
     return tables
 
 
 def _pieces(row: Sequence[Char]) -> Row:
-    pieces: list[list[Char]] = []
-    for char in (c for c in row if c.text.strip()):
-        if pieces and _continues(pieces[-1], char):
-            pieces[-1].append(char)
-        else:
-            pieces.append([char])
+    pieces = in_groups((char for char in row if char.text.strip()), _continues)
     return [Piece(squeeze("".join(c.text for c in piece)), Box.around(c.box for c in piece)) for piece in pieces]
 
 
-def _continues(piece: Sequence[Char], char: Char) -> bool:
-    number = _NUMBER.match(piece[-1].text) and _NUMBER.match(char.text)
-    return char.x0 - piece[-1].x1 <= (_CLOSE if number else _WIDE) * (char.bottom - char.top)
+def _continues(before: Char, char: Char) -> bool:
+    number = _NUMBER.match(before.text) and _NUMBER.match(char.text)
+    return char.x0 - before.x1 <= (_CLOSE if number else _WIDE) * (char.bottom - char.top)
 
 
 def _top(row: Row) -> float:
@@ -90,7 +90,7 @@ def _runs(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
             pitch = sorted(_top(b) - _top(a) for a, b in pairwise(rows[start:end]))[(end - start - 1) // 2]
             together = all(_top(b) - _top(a) <= _FAR * pitch for a, b in pairwise(rows[start:end]))
             note = end == len(rows) or _is_below(rows[end])
-            if together and (note or _top(rows[end]) - _top(rows[end - 1]) > 1.5 * pitch):
+            if together and (note or _top(rows[end]) - _top(rows[end - 1]) > _NEXT_ROW * pitch):
                 yield start, end
         start = max(end, start + 1)
 

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from budgetlib.pages.ink import Rule
+from budgetlib.pages.matrix import Matrix
 from budgetlib.pages.model import Box
 
 
-class Turn(NamedTuple):
+@dataclass(frozen=True)
+class Turn:
     """A sheet of `width` and `height` that is turned clockwise by `degrees` (0, 90, 180 or 270) to be read."""
 
     degrees: int
     width: float
     height: float
 
+    @cached_property
+    def _upright(self) -> Matrix:
+        return {
+            0: Matrix(1, 0, 0, 1, 0, 0),
+            90: Matrix(0, 1, -1, 0, self.height, 0),
+            180: Matrix(-1, 0, 0, -1, self.width, self.height),
+            270: Matrix(0, -1, 1, 0, 0, self.width),
+        }[self.degrees]
+
+    @cached_property
+    def _back(self) -> Matrix:
+        turned = (self.width, self.height) if self.degrees in (0, 180) else (self.height, self.width)
+        return Turn(-self.degrees % 360, *turned)._upright
+
     def upright(self, x: float, y: float) -> tuple[float, float]:
         """Where a point of the page lies on the turned sheet."""
-        if self.degrees == 90:
-            return self.height - y, x
-        if self.degrees == 180:
-            return self.width - x, self.height - y
-        if self.degrees == 270:
-            return y, self.width - x
-        return x, y
+        return self._upright.point(x, y)
 
     def rule(self, rule: Rule) -> Rule:
         """A rule of the page on the turned sheet."""
@@ -38,10 +49,4 @@ class Turn(NamedTuple):
 
     def back(self, box: Box) -> Box:
         """Where on the page a place of the turned sheet is."""
-        if self.degrees == 90:
-            return Box(box.top, self.height - box.x1, box.bottom, self.height - box.x0)
-        if self.degrees == 180:
-            return Box(self.width - box.x1, self.height - box.bottom, self.width - box.x0, self.height - box.top)
-        if self.degrees == 270:
-            return Box(self.width - box.bottom, box.x0, self.width - box.top, box.x1)
-        return box
+        return self._back.box(*box)

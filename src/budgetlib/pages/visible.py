@@ -32,9 +32,9 @@ def visible(ink: Ink) -> tuple[list[Run], tuple[str, ...]]:
     rests = set(_rests_of_numbers(ink.runs, reasons))
     seen: list[Run] = []
     hidden: dict[str, list[str]] = defaultdict(list)
-    for i, (run, own) in enumerate(zip(ink.runs, reasons, strict=True)):
+    for i, (run, of_run) in enumerate(zip(ink.runs, reasons, strict=True)):
         glyphs = []
-        for k, (glyph, reason) in enumerate(zip(run.glyphs, own or repeat(None), strict=False)):
+        for k, (glyph, reason) in enumerate(zip(run.glyphs, of_run or repeat(None), strict=False)):
             if reason:
                 hidden[reason].append(glyph.text)
             else:
