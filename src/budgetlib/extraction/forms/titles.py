@@ -142,18 +142,20 @@ def _form_of(line: str) -> Form | None:
 def find_unit(texts: Iterable[str]) -> str | None:
     """The money unit that `texts` state last (it stands nearest to the table); None where none is stated.
 
-    >>> find_unit(["支出预算表", "单位：万", "元"])
-    '万元'
+    >>> find_unit(["支出预算表", "单位：万", "元"]), find_unit(["支出预算表（单", "位：万元）"])
+    ('万元', '万元')
     """
-    unit, begun = None, ""
+    unit, begun, before = None, "", ""
     for text in texts:
-        for match in _UNIT.finditer(squeeze(text)):
-            unit = match[2] or match[3]
+        for match in _UNIT.finditer(before + squeeze(text)):
+            if match.start() >= len(before) or (match.end() > len(before) and re.search(r"[:：(（]", match[0])):
+                unit = match[2] or match[3]
+        before = squeeze(text)
         if begun and _REST_OF_UNIT.search(text):
             unit = f"{begun}元"
         elif (alone := _UNIT_AT_THE_END.search(text)) and _ENTITY.search(text):
             unit = alone[1]
-        broken = _BROKEN_UNIT.search(squeeze(text))
+        broken = _BROKEN_UNIT.search(before)
         begun = broken[1] if broken else ""
     return unit
 
