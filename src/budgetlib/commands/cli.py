@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import time
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,6 @@ from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.pages.ink import DEFAULT_READER, READERS
 
 if TYPE_CHECKING:
-    from budgetlib.commands.pipeline import Reading
     from budgetlib.report.index import Report
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -34,51 +32,6 @@ _jobs = click.option(
     show_default="number of processors",
     help="How many processes work at the same time.",
 )
-
-
-class _Progress:
-    """How far reading is, how fast, and how long it will still take: on a terminal a bar, else in each line."""
-
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
-        self._read = self._kept = self._pages = 0
-        self._bar = tqdm(desc="documents", disable=None, bar_format="{desc}: {bar} {n_fmt} of {total_fmt}{postfix}")
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.close()
-
-    def tell(self, reading: Reading, files: int) -> None:
-        """How one of so many `files` ended."""
-        self._bar.total = files
-        if reading.unchanged:
-            self._kept += 1
-            self._bar.update()
-            return
-        self._read += 1
-        self._pages += reading.pages or 1
-        seconds = time.monotonic() - self._begun
-        left = seconds / self._read * (files - self._read - self._kept)
-        pace = f"{self._pages} pages, {self._pages / seconds:.1f} a second, {_duration(left)} left"
-        self._bar.set_postfix_str(pace, refresh=False)
-        self._bar.update()
-        line = f"{reading.path}: {reading.outcome}" + (f": {reading.reason}" if reading.reason else "")
-        number = f" ({self._read + self._kept} of {files} documents, {pace})" if self._bar.disable else ""
-        self._bar.write(line + number)
-
-
-def _duration(seconds: float) -> str:
-    """A time in words.
-
-    >>> _duration(42), _duration(150), _duration(9000)
-    ('42 s', '2 min', '2 h 30 min')
-    """
-    minutes = int(seconds / 60)
-    if minutes >= 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes} min" if minutes else f"{seconds:.0f} s"
 
 
 class _Refusing(click.Group):
@@ -124,9 +77,10 @@ def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str, reader: str) 
     PATHS are files or folders; default: data/raw. The tables are Parquet files.
     """
     from budgetlib.commands.pipeline import parse as parse_files
+    from budgetlib.commands.pipeline.progress import Progress
 
     try:
-        with _Progress() as progress:
+        with Progress() as progress:
             readings = parse_files(paths or (Path("data/raw"),), out, jobs, ocr, reader, progress.tell)
     except OSError as fault:
         raise click.ClickException(
@@ -263,3 +217,60 @@ def new(folder: Path, sample: bool) -> None:
     except OSError as fault:
         raise click.ClickException(f"the project cannot be written to {folder} ({fault})") from fault
     click.echo(f"{folder} is laid out; {folder / 'README.md'} says how to go on")
+
+
+@main.command()
+@click.argument("manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=_FOLDER, show_default="the folder of MANIFEST", help="Folder for the originals.")
+@click.option(
+    "--year", "years", multiple=True, type=int, metavar="YYYY", help="Links of this year on index pages; repeatable."
+)
+@click.option("--contact", metavar="TEXT", help="Mail or web address that servers are told, for complaints.")
+@click.option(
+    "--pause",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    default=1.0,
+    show_default=True,
+    help="Between two requests to a host.",
+)
+@click.option(
+    "--max-size", type=click.IntRange(min=1), metavar="MB", default=200, show_default=True, help="Of one file."
+)
+@click.option(
+    "--time-limit", type=click.IntRange(min=1), metavar="SECONDS", default=600, show_default=True, help="For one file."
+)
+@click.option("--allow-private", is_flag=True, help="Also from hosts in private and local networks.")
+def fetch(
+    manifest: Path,
+    out: Path | None,
+    years: tuple[int, ...],
+    contact: str | None,
+    pause: float,
+    max_size: int,
+    time_limit: int,
+    allow_private: bool,
+) -> None:
+    """Download the originals that MANIFEST names.
+
+    MANIFEST is a CSV file with a column url; what is there already is downloaded again only if it has changed, and
+    never replaced. Pages whose kind is index are searched for links to disclosures, which are written into MANIFEST
+    to be confirmed. Where each file came from stands in fetched.csv.
+    """
+    from budgetlib.commands.fetch import MEGABYTE, SUCCESSES, Options, anywhere, is_public
+    from budgetlib.commands.fetch import fetch as fetch_originals
+    from budgetlib.commands.fetch.progress import Progress
+
+    permits = anywhere if allow_private else is_public
+    options = Options(years, contact, pause, max_size * MEGABYTE, time_limit, permits)
+    folder = out or manifest.parent
+    try:
+        with Progress() as progress:
+            results = fetch_originals(manifest, folder, options, progress.tell, progress.receive)
+    except OSError as fault:
+        raise click.ClickException(f"the originals cannot be written to {folder} ({fault})") from fault
+    outcomes = Counter(result.outcome for result in results)
+    said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
+    click.echo(f"{len(results)} addresses ({said}); originals in {folder}")
+    if not outcomes.keys() & SUCCESSES:
+        raise SystemExit(1)

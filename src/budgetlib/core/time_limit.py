@@ -1,4 +1,4 @@
-"""An end to reading a document that takes too long."""
+"""An end to what takes too long."""
 
 from __future__ import annotations
 
@@ -7,21 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from budgetlib.core.errors import UnreadableDocument
-
 
 @contextmanager
-def time_limit(seconds: int, name: str) -> Iterator[None]:
-    """Stop reading the document `name` after `seconds`, where the system has alarms.
-
-    Raises `UnreadableDocument` then.
-    """
+def time_limit(seconds: int, refusal: Exception) -> Iterator[None]:
+    """Raises `refusal` after `seconds`, where the system has alarms."""
     if not hasattr(signal, "SIGALRM"):
         yield
         return
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        raise UnreadableDocument("timeout", f"{name} took longer than {seconds} s; split the file")
+        raise refusal
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.alarm(seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import logging
@@ -9,9 +10,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from budgetlib.core.errors import BadParameter
+from budgetlib.core.files import replacing
 
 _ENCODINGS = {  # and the characters that tell it is another: control characters; private ones, which Big5 turns into
     "utf-8-sig": re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]"),
@@ -44,22 +47,22 @@ def read_entries(
     """The rows of the CSV file `path` in order; blank and repeated ones are left out, other columns ignored.
 
     None where there is no such file. The columns `needed` must be there, those of `filled` have a value in every row,
-    and of one `key` there is one row. `refusal` says what else keeps a row from being used.
+    and of one `key` that is not blank there is one row. `refusal` says what else keeps a row from being used.
 
     Raises `BadParameter` where the file as a whole cannot be used.
     """
     if not path.is_file():
         return []
     name = "/".join(path.absolute().parts[-2:])
-    rows = _rows(_text(path, name))
-    _, header, _ = next(rows, (1, [], None))
+    rows = _rows(_text(path, name)[0])
+    _, _, header, _ = next(rows, (1, 1, [], None))
     columns = [column.lower() for column in header]
     if not set(needed) <= set(columns):
         there = f"has the columns {', '.join(columns)}" if any(columns) else "has no columns"
         wanted = f"it needs {', '.join(needed)}, separated by commas"
         raise BadParameter(f"{name}, line 1, {there}; {wanted}. Add them or remove the file")
     entries = []
-    for line, cells, fault in rows:
+    for line, _, cells, fault in rows:
         where = f"{name}, line {line}"
         given = dict(zip(columns, cells, strict=False))
         values = {column: given.get(column, "") for column in (*needed, *optional)}
@@ -96,7 +99,41 @@ def year_refusal(values: Values, column: str) -> str | None:
     return f"{column} is {year!r}; allowed: a year in four digits, without date, separator or unit"
 
 
-def _text(path: Path, name: str) -> str:
+def amend(path: Path, column: str, filled: Mapping[str, Values], added: Sequence[Values] = ()) -> None:
+    """Fill in blanks of the CSV file `path`, in the rows that have the keys of `filled` in `column`, and add rows.
+
+    Missing columns are added; every other row, and what is not blank, stays as it is written.
+    """
+    text, encoding = _text(path, path.name)
+    lines = list(io.StringIO(text, newline=""))
+    end = "\r\n" if "\r\n" in text else "\n"
+    (first, last, header, _), *rows = _rows(text)
+    columns = [name.lower() for name in header]
+    new = [name for values in (*filled.values(), *added) for name in values if name not in columns]
+    columns += dict.fromkeys(new)
+    if not text.endswith(("\r", "\n")):
+        lines[-1] += end
+    for begin, until, cells, fault in reversed(rows):
+        own = dict(zip(columns, cells, strict=False))
+        blanks = {name: value for name, value in filled.get(own.get(column, ""), {}).items() if not own.get(name)}
+        if blanks and not fault:
+            values = [blanks.get(name, cell) for name, cell in zip_longest(columns, cells, fillvalue="")]
+            lines[begin - 1 : until] = [_line(values, end)]
+    if new:
+        lines[first - 1 : last] = [_line([*header, *columns[len(header) :]], end)]
+    lines += [_line([values.get(name, "") for name in columns], end) for values in added]
+    with replacing(path) as temporary:
+        temporary.write_bytes("".join(lines).encode(encoding))
+
+
+def _line(cells: Sequence[str], end: str) -> str:
+    line = io.StringIO(newline="")
+    csv.writer(line, lineterminator=end).writerow(cells)
+    return line.getvalue()
+
+
+def _text(path: Path, name: str) -> tuple[str, str]:
+    """The text of a file, and its encoding as Python calls it: with a byte-order mark where there is one."""
     try:
         content = path.read_bytes()
     except OSError as fault:
@@ -107,12 +144,13 @@ def _text(path: Path, name: str) -> str:
         except UnicodeDecodeError:
             continue
         if not impossible.search(text):
-            return text
+            marked = content.startswith(codecs.BOM_UTF8)
+            return text, encoding if marked else encoding.removesuffix("-sig")
     raise BadParameter(f"{name}, line 1, is not text in UTF-8 or GB18030; save it as CSV UTF-8")
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str], str | None]]:
-    """Line, values and what is wrong with the quotation marks, of each row that is not blank."""
+def _rows(text: str) -> Iterator[tuple[int, int, list[str], str | None]]:
+    """First and last line, values and what is wrong with the quotation marks, of each row that is not blank."""
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     while True:
         line = rows.line_num + 1
@@ -121,10 +159,10 @@ def _rows(text: str) -> Iterator[tuple[int, list[str], str | None]]:
         except StopIteration:
             return
         except csv.Error as fault:
-            yield line, [], str(fault)
+            yield line, rows.line_num, [], str(fault)
         else:
             if any(cells):
-                yield line, cells, None
+                yield line, rows.line_num, cells, None
 
 
 def _one_for_each(key: Sequence[str], entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -135,7 +173,7 @@ def _one_for_each(key: Sequence[str], entries: Sequence[Entry]) -> Iterator[Entr
             first[_of(key, entry)].setdefault(_of(entry.values, entry), entry)
     for entry in entries:
         others = first[_of(key, entry)]
-        if entry.fault or list(others.values()) == [entry]:
+        if entry.fault or not any(_of(key, entry)) or list(others.values()) == [entry]:
             yield entry
         elif others[_of(entry.values, entry)] is entry:
             about = ", ".join(f"{column} {entry.values[column]}" for column in key if entry.values[column])

@@ -53,7 +53,9 @@ def parse_source(source: Source, ocr: str = "auto", reader: str = DEFAULT_READER
     records: TableRecords = {}
     seconds = SECONDS_WITH_PICTURES if ocr != "never" and ocr_engine() else SECONDS_PER_DOCUMENT
     try:
-        with time_limit(seconds, source.name):
+        with time_limit(
+            seconds, UnreadableDocument("timeout", f"{source.name} took longer than {seconds} s; split the file")
+        ):
             records = _read(source, document, ocr, reader)
     except UnreadableDocument as error:
         document |= {"outcome": error.outcome, "reason": error.reason}

@@ -12,7 +12,8 @@ from budgetlib.core.files import sha256
 from budgetlib.core.user_csv import read_entries, usable, year_refusal
 
 MANIFEST = "manifest.csv"
-_NOT_DISCLOSURES = {MANIFEST, "README.md", "corrections.csv", "catalogue_matches.csv", "deflator.csv"}
+FETCH_RECORD = "fetched.csv"
+NOT_DISCLOSURES = {MANIFEST, FETCH_RECORD, "README.md", "corrections.csv", "catalogue_matches.csv", "deflator.csv"}
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,22 @@ class Source:
 def read_manifest(folder: Path) -> dict[str, Mapping[str, str]]:
     """The rows of `manifest.csv` in `folder` by file name; empty where there is none.
 
-    Raises `BadParameter` where it cannot be used; why a row cannot is logged.
+    A row with an address may lack the name of its file until it is fetched.
+    Raises `BadParameter` where the manifest cannot be used; why a row cannot is logged.
     """
     entries = read_entries(
         folder / MANIFEST,
         ("file",),
-        ("sha256", "publisher", "password", "fiscal_year", "note"),
+        ("sha256", "publisher", "password", "fiscal_year", "note", "url"),
         key=("file",),
-        filled=("file",),
-        refusal=lambda values: year_refusal(values, "fiscal_year"),
+        refusal=_refusal,
     )
-    return {values["file"]: values for values in usable(entries)}
+    return {values["file"]: values for values in usable(entries) if values["file"]}
+
+
+def _refusal(values: Mapping[str, str]) -> str | None:
+    unnamed = None if values["file"] or values["url"] else "file is empty; fill it in"
+    return unnamed or year_refusal(values, "fiscal_year")
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if file.is_file() and not hidden and file.name not in _NOT_DISCLOSURES:
+            if file.is_file() and not hidden and file.name not in NOT_DISCLOSURES:
                 yield file, file.relative_to(path).as_posix()
     elif path.is_file():
         yield path, path.name
