@@ -257,16 +257,15 @@ def fetch(
     never replaced. Pages whose kind is index are searched for links to disclosures, which are written into MANIFEST
     to be confirmed. Where each file came from stands in fetched.csv.
     """
-    from budgetlib.commands.fetch import MEGABYTE, SUCCESSES, Options, anywhere, is_public
+    from budgetlib.commands.fetch import MEGABYTE, SUCCESSES, Options, Progress, anywhere, is_public
     from budgetlib.commands.fetch import fetch as fetch_originals
-    from budgetlib.commands.fetch.progress import Progress
 
     permits = anywhere if allow_private else is_public
     options = Options(years, contact, pause, max_size * MEGABYTE, time_limit, permits)
     folder = out or manifest.parent
     try:
         with Progress() as progress:
-            results = fetch_originals(manifest, folder, options, progress.tell, progress.receive)
+            results = fetch_originals(manifest, folder, options, progress)
     except OSError as fault:
         raise click.ClickException(f"the originals cannot be written to {folder} ({fault})") from fault
     outcomes = Counter(result.outcome for result in results)

@@ -7,26 +7,27 @@ Must not know: what a disclosure says.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from budgetlib.commands.fetch.addresses import Permits, anywhere, is_public
 from budgetlib.commands.fetch.client import Client, body
-from budgetlib.commands.fetch.download import MEGABYTE, Arrived, NotModified, Received, Validators, download
+from budgetlib.commands.fetch.download import Arrived, NotModified, Received, Validators, clear, download
 from budgetlib.commands.fetch.links import Link, find_links
 from budgetlib.commands.fetch.manifest import Row, read_rows, write_found
 from budgetlib.commands.fetch.names import MARK_LENGTH, with_mark
 from budgetlib.commands.fetch.originals import beside, check_kind, has, is_kept, name_of
-from budgetlib.commands.fetch.outcomes import SUCCESSES, NotFetched, Result
+from budgetlib.commands.fetch.outcomes import MEGABYTE, SUCCESSES, NotFetched, Result
+from budgetlib.commands.fetch.progress import Progress
 from budgetlib.commands.fetch.record import Version, append, read_record
 from budgetlib.core.errors import NotFound
 from budgetlib.core.files import held_alone, sha256
 from budgetlib.core.time_limit import time_limit
 from budgetlib.pages.sources import FETCH_RECORD
 
-__all__ = ["MEGABYTE", "SUCCESSES", "Options", "Result", "anywhere", "fetch", "is_public"]
+__all__ = ["MEGABYTE", "SUCCESSES", "Options", "Progress", "anywhere", "fetch", "is_public"]
 
 _KEY_LENGTH = 16
 _INDEX_BYTES = 10 * MEGABYTE
@@ -51,27 +52,29 @@ def fetch(
     manifest: Path,
     out: Path,
     options: Options,
-    done: Callable[[Result, int], None] = lambda result, rows: None,
-    received: Received = lambda count, total: None,
+    progress: Progress,
 ) -> list[Result]:
-    """Fetch what `manifest` names into `out`; `done` is called as each of so many rows ends, `received` meanwhile.
+    """Fetch what `manifest` names into `out`, and show the `progress`.
 
     Raises `NotFound` where it names no address, `BadParameter` where it cannot be used, `InUse` where another process
     fetches into `out`, and `OSError` where nothing can be written.
     """
-    rows = read_rows(manifest)
+    all_rows = read_rows(manifest)
+    rows = [row for row in all_rows if row.kind != "rejected"]
     if not rows:
         raise NotFound(f"{manifest} has no address to fetch from; write one into the column url")
     parts = out / ".fetch"
     with held_alone(parts):
-        run = _Run(out, parts, options, received, {row.file.casefold() for row in rows})
+        clear(parts)
+        run = _Run(out, parts, options, progress.receive, {row.file.casefold() for row in rows})
         results = []
         try:
             for row in rows:
+                progress.begin(row.about, len(rows))
                 results.append(run.end(row))
-                done(results[-1], len(rows))
+                progress.end(results[-1])
         finally:
-            known = {row.url for row in rows}
+            known = {row.url for row in all_rows}
             new = {link.url: (index, link) for index, link in run.found if link.url not in known}
             write_found(manifest, run.filled, list(new.values()))
     return results
@@ -94,18 +97,19 @@ class _Run:
             return Result(row.about, "refused", row.fault)
         if row.kind == "found":
             return Result(row.about, "to_confirm", "write document, index or rejected into the column kind")
-        if row.kind == "rejected":
-            return Result(row.about, "unchanged", "rejected: left alone")
-        limit = self._options.seconds
-        kept = "what came is kept, and the next run continues"
         try:
-            with time_limit(limit, NotFetched("timeout", f"it took longer than {limit} s (--time-limit); {kept}")):
-                return self._search(row) if row.kind == "index" else self._fetch(row)
+            return self._search(row) if row.kind == "index" else self._fetch(row)
         except NotFetched as fault:
             return Result(row.about, fault.outcome, fault.reason)
 
+    def _time_limit(self) -> AbstractContextManager[None]:
+        seconds = self._options.seconds
+        kept = "what came is kept, and the next run continues"
+        return time_limit(seconds, NotFetched("timeout", f"it took longer than {seconds} s (--time-limit); {kept}"))
+
     def _search(self, row: Row) -> Result:
-        content, url = self._client.patiently(lambda: self._page(row.url))
+        with self._time_limit():
+            content, url = self._client.patiently(lambda: self._page(row.url))
         years = self._options.years or ((row.fiscal_year,) if row.fiscal_year else ())
         links = find_links(content, url, years)
         self.found += [(row, link) for link in links]
@@ -131,7 +135,8 @@ class _Run:
         known = before[-1].validators if kept else Validators()
         most = self._options.most_bytes
         try:
-            arrived = download(self._client, row.url, self._parts, key, known, most, self._received)
+            with self._time_limit():
+                arrived = download(self._client, row.url, self._parts, key, known, most, self._received)
         except NotModified:
             return self._settle(row, name, before[-1].sha256, None)[0]
         try:

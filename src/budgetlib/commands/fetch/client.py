@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
-from urllib.robotparser import RobotFileParser
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -16,6 +15,7 @@ from urllib3.util import Retry
 
 from budgetlib.commands.fetch.addresses import CheckedConnections, Permits, check_url
 from budgetlib.commands.fetch.outcomes import NotFetched
+from budgetlib.commands.fetch.robots import Robots, read_robots
 from budgetlib.core.errors import BadParameter
 from budgetlib.core.version import __version__
 
@@ -54,7 +54,7 @@ class Client:
         self._pause = pause
         self._pauses: dict[str, float] = {}
         self._ended: dict[str, float] = {}
-        self._robots: dict[str, RobotFileParser] = {}
+        self._robots: dict[str, Robots] = {}
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy would look names up by itself; no passwords from ~/.netrc
         self._session.headers.update({"User-Agent": about, "Accept-Encoding": "identity"})
@@ -115,16 +115,14 @@ class Client:
         site = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
         if site not in self._robots:
             self._robots[site] = self.patiently(lambda: self._read_robots(f"{site}/robots.txt"))
-            asked = self._robots[site].crawl_delay(_NAME)
-            self._pauses[parts.hostname or ""] = max(self._pause, min(float(asked or 0), _LONGEST_WAIT))
-        if not self._robots[site].can_fetch(_NAME, url):
+            self._pauses[parts.hostname or ""] = max(self._pause, min(self._robots[site].delay, _LONGEST_WAIT))
+        if not self._robots[site].allow(url):
             raise NotFetched("forbidden", f"{site}/robots.txt asks programs to stay away; fetch it in a browser")
 
-    def _read_robots(self, url: str) -> RobotFileParser:
-        parser = RobotFileParser()
+    def _read_robots(self, url: str) -> Robots:
+        content = bytearray()
         try:
             with self.get(url, robots=False) as response:
-                content = bytearray()
                 for chunk in body(response):
                     content += chunk
                     if len(content) >= _ROBOTS_BYTES:
@@ -132,9 +130,7 @@ class Client:
         except NotFetched as fault:
             if fault.outcome not in ("not_found", "forbidden"):
                 raise
-            content = bytearray()
-        parser.parse(content.decode("utf-8-sig", "replace").splitlines())
-        return parser
+        return read_robots(content.decode("utf-8-sig", "replace"), _NAME)
 
 
 def body(response: requests.Response) -> Iterator[bytes]:

@@ -14,9 +14,11 @@ import pooch
 import requests
 
 from budgetlib.commands.fetch.client import Client, Passing, body
-from budgetlib.commands.fetch.outcomes import NotFetched
+from budgetlib.commands.fetch.outcomes import MEGABYTE, NotFetched
+from budgetlib.core.files import write_bytes
 
-MEGABYTE = 1_000_000
+_CONTINUED = _PART, _ABOUT = ".part", ".json"
+"""Of each download: the bytes that came, and what they are the beginning of."""
 _BEGINS_AT = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 
 Received = Callable[[int, int | None], None]
@@ -73,12 +75,19 @@ def download(
     return Arrived(whole, *downloader.answer, tuple(downloader.remarks))
 
 
+def clear(folder: Path) -> None:
+    """Remove what a run that was killed has left in `folder`, but the parts that the next one continues."""
+    for path in folder.iterdir():
+        if path.suffix not in _CONTINUED and path.name != "lock":
+            path.unlink()
+
+
 class _Downloader:
     """What pooch calls to have a file: continues what an earlier try, or run, has left."""
 
     def __init__(self, client: Client, kept: Path, known: Validators, most_bytes: int, received: Received) -> None:
         self._client = client
-        self._part, self._about = kept.with_suffix(".part"), kept.with_suffix(".json")
+        self._part, self._about = kept.with_suffix(_PART), kept.with_suffix(_ABOUT)
         self._known = known
         self._most_bytes = most_bytes
         self._received = received
@@ -118,29 +127,36 @@ class _Downloader:
         return 0, ""
 
     def _take(self, url: str, response: requests.Response, begun: int) -> None:
-        match = _BEGINS_AT.match(response.headers.get("Content-Range", ""))
-        continued = response.status_code == requests.codes.partial_content and match is not None
-        if continued and match and int(match[1]) != begun:
-            self._discard()
-            raise Passing(f"{urlsplit(url).netloc} sends another part than was asked for")
-        if begun:
-            again = "begun anew: the server has another version, or gives no parts"
-            self.remarks.append(f"continued after {begun:,} bytes" if continued else again)
-        count = begun if continued else 0
+        validators = Validators(response.headers.get("ETag", ""), response.headers.get("Last-Modified", ""))
+        if response.status_code == requests.codes.partial_content:
+            self._check_part(url, response, begun, validators)
+            self.remarks.append(f"continued after {begun:,} bytes")
+            count, mode = begun, "ab"
+        else:
+            if begun:
+                self.remarks.append("begun anew: the server has another version, or gives no parts")
+            count, mode = 0, "wb"
         size = response.headers.get("Content-Length", "")
         total = count + int(size) if size.isdecimal() else None
         self._refuse_above(total or 0)
-        validators = Validators(response.headers.get("ETag", ""), response.headers.get("Last-Modified", ""))
-        encoded = response.headers.get("Content-Encoding", "identity") != "identity"
-        about = {"url": url, "validator": "" if encoded else validators.if_same}
-        self._about.write_text(json.dumps(about), encoding="utf-8")
-        with self._part.open("ab" if continued else "wb") as file:
+        with self._part.open(mode) as file:
+            encoded = response.headers.get("Content-Encoding", "identity") != "identity"
+            about = {"url": url, "validator": "" if encoded else validators.if_same}
+            write_bytes(json.dumps(about).encode(), self._about)
             for chunk in body(response):
                 count += len(chunk)
                 self._refuse_above(count)
                 file.write(chunk)
                 self._received(count, total)
         self.answer = response.url, validators, response.headers
+
+    def _check_part(self, url: str, response: requests.Response, begun: int, validators: Validators) -> None:
+        """Raises `Passing` where a part is not the rest of what there is."""
+        match = _BEGINS_AT.match(response.headers.get("Content-Range", ""))
+        _, validator = self._left(url)
+        if not begun or not match or int(match[1]) != begun or validators.if_same not in ("", validator):
+            self._discard()
+            raise Passing(f"{urlsplit(url).netloc} sends another part than was asked for")
 
     def _refuse_above(self, size: int) -> None:
         if size > self._most_bytes:

@@ -10,14 +10,14 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 _QUOTED = re.compile(r"""(?:^|;)\s*filename\s*=\s*(?:"([^"]*)"|([^;]+))""", re.IGNORECASE)
 _EXTENDED = re.compile(r"""(?:^|;)\s*filename\*\s*=\s*"?([\w-]*)'[\w-]*'([^;"]+)""", re.IGNORECASE)
-_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*%]+')
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 _UNSEEN = {"Cf", "Cs", "Co"}
 """Characters that turn the direction of writing, halves of others, and private ones."""
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 """What Windows takes for a device."""
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
-_MOST_BYTES = 180
-"""Of a name; file systems allow 255."""
+_MOST_BYTES = 220
+"""Of a name without its ending; file systems allow 255 with it."""
 
 
 MARK_LENGTH = 8
@@ -60,7 +60,7 @@ def safe_name(name: str) -> str:
     )
     suffix = suffix_of(text)
     stem = text.removesuffix(suffix).encode()[:_MOST_BYTES].decode(errors="ignore")
-    safe = (stem.strip(" .-=+@'") + suffix).strip(" .")
+    safe = (stem.lstrip(" .-=+@'").rstrip(" .") + suffix).strip(" .")
     return f"_{safe}" if _RESERVED.match(safe) else safe
 
 

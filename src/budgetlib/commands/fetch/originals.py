@@ -8,7 +8,7 @@ from pathlib import Path
 from budgetlib.commands.fetch.download import Arrived
 from budgetlib.commands.fetch.links import DOCUMENTS
 from budgetlib.commands.fetch.manifest import Row
-from budgetlib.commands.fetch.names import MARK_LENGTH, decoded, name_sent, suffix_of, with_mark
+from budgetlib.commands.fetch.names import MARK_LENGTH, decoded, name_in, name_sent, suffix_of, with_mark
 from budgetlib.commands.fetch.outcomes import NotFetched
 from budgetlib.commands.fetch.record import Version
 from budgetlib.core.files import sha256
@@ -40,14 +40,15 @@ def check_kind(row: Row, arrived: Arrived, digest: str) -> None:
     if arrived.path.stat().st_size == 0:
         raise NotFetched("wrong_type", "the server sends an empty file; try again later, or look for it in a browser")
     kind = media.media_type(arrived.path)
-    wanted = suffix_of(row.file or name_sent(arrived.headers, row.url)).lower()
+    names = (row.file, name_sent(arrived.headers, row.url), name_in(arrived.url))
+    wanted = next((suffix for name in names if (suffix := suffix_of(name).lower()) in DOCUMENTS), "")
     if kind == media.HTML:
         with arrived.path.open("rb") as file:
             title = _title(file.read(_HEAD_BYTES))
         said = f"a web page (“{title}”)" if title else "a web page"
         if _SAYS_NOT_FOUND.search(title):
             raise NotFetched("not_found", f"the server sends {said} in place of the file; look for it, correct the url")
-        if wanted in DOCUMENTS:
+        if wanted:
             raise NotFetched("wrong_type", f"the server sends {said}, not a {wanted[1:]} file; correct the url")
     elif wanted == _PDF and kind != media.PDF:
         raise NotFetched("wrong_type", f"the server sends no PDF but {kind}; correct the url or the file's name")

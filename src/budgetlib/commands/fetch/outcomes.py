@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from budgetlib.core.errors import BudgetlibError
 
+MEGABYTE = 1_000_000
 OUTCOMES = {
     "fetched": "the original is there now",
     "unchanged": "the original was there, and the server has no other",

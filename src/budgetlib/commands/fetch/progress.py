@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from tqdm import tqdm
 
-from budgetlib.commands.fetch.download import MEGABYTE
-from budgetlib.commands.fetch.outcomes import Result
+from budgetlib.commands.fetch.outcomes import MEGABYTE, Result
 
 
 class Progress:
-    """Shows how each row ends, and meanwhile how much of its file is there."""
+    """Shows which row is at work and how much of its file is there, then how it ended."""
 
     def __init__(self) -> None:
         self._bar = tqdm(desc="addresses", disable=None, bar_format="{desc}: {bar} {n_fmt} of {total_fmt}{postfix}")
@@ -20,15 +19,18 @@ class Progress:
     def __exit__(self, *error: object) -> None:
         self._bar.close()
 
-    def tell(self, result: Result, rows: int) -> None:
-        """How one of so many `rows` ended."""
+    def begin(self, about: str, rows: int) -> None:
+        """One of so many `rows` is at work."""
         self._bar.total = rows
-        self._bar.set_postfix_str("", refresh=False)
-        self._bar.update()
-        self._bar.write(f"{result.about}: {result.outcome}: {result.reason}")
+        self._bar.set_postfix_str(about)
 
     def receive(self, count: int, total: int | None) -> None:
-        """So many bytes of a file are there."""
+        """So many bytes of its file are there."""
         of = f" of {total / MEGABYTE:.1f}" if total else ""
         self._bar.set_postfix_str(f"{count / MEGABYTE:.1f}{of} MB", refresh=False)
         self._bar.update(0)
+
+    def end(self, result: Result) -> None:
+        """How it ended."""
+        self._bar.update()
+        self._bar.write(f"{result.about}: {result.outcome}: {result.reason}")
