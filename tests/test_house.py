@@ -127,7 +127,7 @@ def test_the_readme_lists_every_command_with_every_option() -> None:
         name: {flag for p in command.params if isinstance(p, click.Option) for flag in p.opts if flag.startswith("--")}
         for name, command in main.commands.items()
     }
-    assert {name: set(re.findall(r"--\w+", usage)) for name, usage in documented.items()} == options
+    assert {name: set(re.findall(r"--[\w-]+", usage)) for name, usage in documented.items()} == options
 
 
 def test_the_readme_names_every_table() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import termios
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 from urllib.parse import quote
 
 import pytest
@@ -21,6 +23,7 @@ from click.testing import CliRunner, Result
 
 from budgetlib.commands.cli import main
 from budgetlib.commands.fetch import Options, Progress, fetch
+from budgetlib.commands.fetch.outcomes import Outcome
 from budgetlib.core.files import held_alone
 from tests.commands.web_site import Answer, Site, content, in_turn, redirect, serving, versioned
 
@@ -500,6 +503,13 @@ def test_a_manifest_that_is_not_there_or_names_no_address_is_wrong_usage(tmp_pat
     assert "has no address to fetch from; write one into the column url" in result.output
     assert result.exit_code == 2
     assert run(write_manifest(tmp_path, ("a.pdf",), columns=("file",))).exit_code == 2
+
+
+def test_every_outcome_is_explained_where_the_manifest_is() -> None:
+    explained = (ROOT / "data/raw/README.md").read_text(encoding="utf-8").partition("| outcome |")[2]
+    assert set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\|(.*?)\|", explained, re.MULTILINE)))) == set(
+        get_args(Outcome)
+    )
 
 
 def test_two_runs_at_once_do_not_mix(tmp_path: Path, site: Site) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from budgetlib.core.errors import BadParameter
-from budgetlib.core.user_csv import Entry, read_entries, usable, year_refusal
+from budgetlib.core.user_csv import Entry, amend, read_entries, usable, year_refusal
 from budgetlib.pages.sources import read_manifest
 from budgetlib.tables.corrections import read_corrections
 from budgetlib.tables.deflator import load_deflator
@@ -128,6 +128,22 @@ def test_a_row_that_is_repeated_word_for_word_counts_once(tmp_path: Path) -> Non
     assert values(tmp_path, "项目,年份,别\n档案整理,2025,a\n档案整理,2025,b\n") == [("档案整理", "2025", "")]
 
 
+def test_filling_in_leaves_what_is_written_as_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    rows = ['a,"项""目",3', '  b ,,"两\r\n行"', 'c,"没"有,1', ",,", '"d"', "e,1,2,3"]
+    path.write_bytes("\r\n".join(["\ufeffName,项目,Note", *rows]).encode())
+    amend(path, "name", {key: {"项目": "新", "date": "2026"} for key in "abc"}, [{"name": "f", "date": "2025"}])
+    assert path.read_bytes().decode().split("\r\n") == [
+        "\ufeffName,项目,Note,date",
+        'a,"项""目",3,2026',
+        'b,新,"两',
+        '行",2026',
+        *rows[2:],
+        "f,,,2025",
+        "",
+    ]
+
+
 def write(path: Path, *rows: Mapping[str, str] | list[str]) -> Path:
     path.write_text("\n".join(",".join(row) for row in rows), encoding="gb18030")
     return path
@@ -139,6 +155,15 @@ def test_a_manifest_in_gb18030_says_what_it_says_and_a_bad_row_of_it_nothing(
     write(tmp_path / "manifest.csv", ["file", "fiscal_year"], ["甲.pdf", "2026"], ["乙.pdf", "2026年"])
     assert list(read_manifest(tmp_path)) == ["甲.pdf"]
     assert "manifest.csv, line 3: fiscal_year is '2026年'" in caplog.text
+
+
+def test_a_manifest_may_list_addresses_whose_files_have_no_name_yet(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = ["", "http://example.org/1"], ["", "http://example.org/2"], ["甲.pdf", ""]
+    write(tmp_path / "manifest.csv", ["file", "url"], *rows)
+    assert list(read_manifest(tmp_path)) == ["甲.pdf"]
+    assert caplog.text == ""
 
 
 def test_corrections_in_gb18030_are_read_and_two_of_one_figure_are_both_refused(tmp_path: Path) -> None:
