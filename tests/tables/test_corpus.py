@@ -12,7 +12,7 @@ from budgetlib.core.errors import NotFound
 from budgetlib.core.files import replacing, write_bytes
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.schemas import LINES, TABLES
-from budgetlib.tables.store import read_table, write_csv, write_table
+from budgetlib.tables.store import Tables, write_csv, write_table
 from tests import invented
 
 
@@ -105,7 +105,7 @@ def test_a_form_that_is_declared_empty_was_read(corpus: Corpus) -> None:
 def test_a_table_comes_back_as_it_was_written(tmp_path: Path) -> None:
     lines = invented.tables(2026)["lines"]
     write_table(lines, LINES, tmp_path)
-    pd.testing.assert_frame_equal(read_table(LINES, tmp_path), lines)
+    pd.testing.assert_frame_equal(Tables(tmp_path).read(LINES), lines)
 
 
 def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class _Phrase(NamedTuple):
 
 Amounts = dict[str, _Printed]
 """By stage: what forms print of one item."""
-Said = dict[tuple[str, str], list[_Phrase]]
+Phrases = dict[tuple[str, str], list[_Phrase]]
 """By measure and item: the phrases of the prose that state an outcome."""
 
 
@@ -70,14 +70,14 @@ def budget_execution(corpus: Corpus, department: str, year: int) -> pd.DataFrame
 
     Raises `NotFound` for a department that the corpus does not hold.
     """
-    own = corpus.select(department=department)
-    final, budget = (_of_kind(own, year, kind) for kind in ("final_accounts", "budget"))
+    disclosures = corpus.select(department=department)
+    final, budget = (_of_kind(disclosures, year, kind) for kind in ("final_accounts", "budget"))
     if final is None:
         return frame("budget_execution", [])
-    said = _phrases(final)
+    stated = _phrases(final)
     dimensions = (_totals, _functions, _kinds, _economic, _three_public)
-    files = own.documents.set_index("document_id").path
-    records = [row for rows in dimensions for row in rows(budget, final, said)]
+    files = disclosures.documents.set_index("document_id").path
+    records = [row for rows in dimensions for row in rows(budget, final, stated)]
     return frame("budget_execution", [{**row, "file": files[row["document_id"]]} for row in records])
 
 
@@ -88,12 +88,12 @@ def execution_years(corpus: Corpus, department: str) -> pd.DataFrame:
 
     Raises `NotFound` for a department that the corpus does not hold.
     """
-    own = corpus.select(department=department)
+    disclosures = corpus.select(department=department)
     records: list[dict[Any, Any]] = []
-    for year in sorted(int(year) for year in own.documents.fiscal_year.dropna().unique()):
+    for year in sorted(int(year) for year in disclosures.documents.fiscal_year.dropna().unique()):
         totals = budget_execution(corpus, department, year)
         rows = totals[(totals.dimension == "total") & (totals.measure == "general_public_budget")].to_dict("records")
-        budget = _of_kind(own, year, "budget")
+        budget = _of_kind(disclosures, year, "budget")
         if not rows and budget and (plan := _key_figure(budget, "general_public_budget")):
             records.append(_record("total", "general_public_budget", "一般公共预算支出", None, {"budget": plan}, None))
             records[-1] |= {"fiscal_year": year, "file": budget.documents.path.iloc[0]}
@@ -101,16 +101,16 @@ def execution_years(corpus: Corpus, department: str) -> pd.DataFrame:
     return frame("execution_years", records)
 
 
-def _of_kind(own: Corpus, year: int, kind: str) -> Corpus | None:
+def _of_kind(disclosures: Corpus, year: int, kind: str) -> Corpus | None:
     try:
-        return own.select(year=year, kind=kind)
+        return disclosures.select(year=year, kind=kind)
     except NotFound:
         return None
 
 
-def _phrases(final: Corpus) -> Said:
+def _phrases(final: Corpus) -> Phrases:
     """By measure and item, the phrases of the prose that state an outcome."""
-    said: Said = defaultdict(list)
+    stated: Phrases = defaultdict(list)
     for _, together in final.statements.groupby(["document_id", "section", "sentence"], sort=False):
         rows = together.to_dict("records")
         by_stage: Amounts = {}
@@ -121,16 +121,16 @@ def _phrases(final: Corpus) -> Said:
         outcome = by_stage.get("final")
         if outcome and (rate or len(by_stage) > 1):
             about = outcome.row["measure"], squeeze(outcome.row["item"] or "")
-            said[about].append(_Phrase(by_stage, rate, outcome.row["reason"]))
-    return said
+            stated[about].append(_Phrase(by_stage, rate, outcome.row["reason"]))
+    return stated
 
 
-def _phrase(said: Said, measure: str, item: str = "", spent: _Printed | None = None) -> _Phrase | None:
+def _phrase(stated: Phrases, measure: str, item: str = "", spent: _Printed | None = None) -> _Phrase | None:
     """The one phrase about an item; of several that with the outcome of the form."""
-    found = said.get((measure, squeeze(item)), [])
-    if len(found) > 1 and spent:
-        found = [phrase for phrase in found if phrase.by_stage["final"].amount == spent.amount]
-    return found[0] if len(found) == 1 else None
+    fitting = stated.get((measure, squeeze(item)), [])
+    if len(fitting) > 1 and spent:
+        fitting = [phrase for phrase in fitting if phrase.by_stage["final"].amount == spent.amount]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _record(
@@ -172,17 +172,17 @@ def _known(**amounts: _Printed | None) -> Amounts:
     return {stage: printed for stage, printed in amounts.items() if printed}
 
 
-def _totals(budget: Corpus | None, final: Corpus, said: Said) -> Iterator[dict[str, Any]]:
+def _totals(budget: Corpus | None, final: Corpus, stated: Phrases) -> Iterator[dict[str, Any]]:
     for measure, item, form, figure in (
         ("expenditure", "支出总计", "final_expenditure", "budget_total"),
         ("general_public_budget", "一般公共预算支出", _GENERAL, "general_public_budget"),
     ):
         spent = _line(printed_total(final, form, "expenditure", "total"))
         if amounts := _known(budget=_key_figure(budget, figure), final=spent):
-            yield _record("total", measure, item, None, amounts, _phrase(said, measure, spent=spent))
+            yield _record("total", measure, item, None, amounts, _phrase(stated, measure, spent=spent))
 
 
-def _kinds(budget: Corpus | None, final: Corpus, said: Said) -> Iterator[dict[str, Any]]:
+def _kinds(budget: Corpus | None, final: Corpus, stated: Phrases) -> Iterator[dict[str, Any]]:
     for kind, item in (("basic", "基本支出"), ("project", "项目支出")):
         planned = printed_total(budget, "general_public_expenditure", "expenditure", kind) if budget else None
         spent = printed_total(final, _GENERAL, "expenditure", kind)
@@ -190,19 +190,19 @@ def _kinds(budget: Corpus | None, final: Corpus, said: Said) -> Iterator[dict[st
             yield _record("kind", "general_public_budget", item, None, amounts, None)
 
 
-def _functions(budget: Corpus | None, final: Corpus, said: Said) -> Iterator[dict[str, Any]]:
+def _functions(budget: Corpus | None, final: Corpus, stated: Phrases) -> Iterator[dict[str, Any]]:
     """The finest items of the general public budget; then those that only the prose names."""
     named = set()
     for code, item, amounts in _both(budget, "general_public_expenditure", final, _GENERAL):
         named.add(squeeze(item))
-        phrase = _phrase(said, "function", item, amounts.get("final"))
+        phrase = _phrase(stated, "function", item, amounts.get("final"))
         yield _record("function", "general_public_budget", item, code, amounts, phrase)
-    for (measure, item), phrases in said.items():
+    for (measure, item), phrases in stated.items():
         for phrase in phrases if measure == "function" and item not in named else ():
             yield _record("function", "general_public_budget", item, None, {}, phrase)
 
 
-def _economic(budget: Corpus | None, final: Corpus, said: Said) -> Iterator[dict[str, Any]]:
+def _economic(budget: Corpus | None, final: Corpus, stated: Phrases) -> Iterator[dict[str, Any]]:
     for code, item, amounts in _both(budget, "basic_by_economic", final, "final_basic_by_economic"):
         yield _record("economic", "general_public_budget", item, code, amounts, None)
 
@@ -215,8 +215,8 @@ def _both(budget: Corpus | None, planned: str, final: Corpus, spent: str) -> Ite
     coded = all(rows.code.notna().all() for rows in forms.values())
     items: dict[str, Amounts] = {}
     for stage, rows in forms.items():
-        for key, own in rows.groupby(rows.code if coded else rows["item"].map(squeeze), sort=False):
-            lines = own.to_dict("records")
+        for key, of_item in rows.groupby(rows.code if coded else rows["item"].map(squeeze), sort=False):
+            lines = of_item.to_dict("records")
             amount = sum((line["amount_yuan"] for line in lines), Decimal(0))
             items.setdefault(str(key), {})[stage] = _Printed(amount, tuple(map(Locator.of, lines)), lines[0])
     for amounts in items.values():
@@ -229,14 +229,14 @@ def _leaves(part: Corpus, form: str) -> pd.DataFrame:
     return lines[(lines.row_kind == "line") & (lines.measure == "total") & (lines.side == "expenditure")]
 
 
-def _three_public(budget: Corpus | None, final: Corpus, said: Said) -> Iterator[dict[str, Any]]:
+def _three_public(budget: Corpus | None, final: Corpus, stated: Phrases) -> Iterator[dict[str, Any]]:
     printed = final.form("final_three_public").to_dict("records")
     for measure, column in _THREE_PUBLIC.items():
         amounts = _planned_three_public(budget, measure)
         for line in printed:
             if line["measure"] == column and line["stage"]:
                 amounts.setdefault(line["stage"], _Printed(line["amount_yuan"], (Locator.of(line),), line))
-        phrase = _phrase(said, measure, spent=amounts.get("final"))
+        phrase = _phrase(stated, measure, spent=amounts.get("final"))
         if amounts or phrase:
             yield _record("three_public", measure, measures()["statements"][measure]["zh"], None, amounts, phrase)
 

@@ -124,8 +124,7 @@ def _side_by_side(published: Row | None, computed: Row | None) -> dict[str, Any]
     stated, computed_yuan = record["published_yuan"], record["computed_yuan"]
     difference = None if stated is None or computed_yuan is None else computed_yuan - stated
     columns["difference_yuan"] = [*columns["published_yuan"], *columns["computed_yuan"]]
-    own = written(places(first, "current_yuan"), **columns)
-    return record | {"difference_yuan": difference, "places": own}
+    return record | {"difference_yuan": difference, "places": written(places(first, "current_yuan"), **columns)}
 
 
 def published_change(budget: Corpus, measure: str, stage: str = "budget") -> Change | None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, placed, printed_total, stated, yuan
+from budgetlib.core.groups import in_groups
 from budgetlib.tables.corpus import Corpus
 
 _FATES = ["unreadable", "read", "declared_empty", "not_a_form"]
@@ -121,7 +122,7 @@ def _look(budget: Corpus, measure: str, stage: str, place: _Total | _Stated) -> 
 
 
 def coverage(budget: Corpus) -> pd.DataFrame:
-    """The page ledger in short, the unread first: pages with the same fate are one row.
+    """The page log in short, the unread first: pages with the same fate are one row.
 
     Columns: `outcome`, `page_kind`, `form`, `reason`, `count` (pages, or forms of a plain-text source),
     `page_list` (`3–5, 9`; empty for plain text), `document_id`.
@@ -149,10 +150,5 @@ def page_ranges(pages: Iterable[int]) -> str:
     >>> page_ranges([9, 3, 4, 5])
     '3–5, 9'
     """
-    ranges: list[list[int]] = []
-    for page in sorted(set(pages)):
-        if ranges and page == ranges[-1][1] + 1:
-            ranges[-1][1] = page
-        else:
-            ranges.append([page, page])
-    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ranges)
+    ranges = in_groups(sorted(set(pages)), lambda before, page: page == before + 1)
+    return ", ".join(str(first) if not others else f"{first}–{others[-1]}" for first, *others in ranges)

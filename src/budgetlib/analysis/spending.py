@@ -83,8 +83,8 @@ def _basic_in_parts(budget: Corpus) -> KeyFigure | None:
     amounts = _amounts(totals)
     if amounts["basic_yuan"] is None:
         return None
-    first, own = totals.iloc[0], written(places(amounts, "basic_yuan"))
-    return KeyFigure("basic", amounts["basic_yuan"], "yuan", first.form, None, first.page, first.document_id, own)
+    first, at = totals.iloc[0], written(places(amounts, "basic_yuan"))
+    return KeyFigure("basic", amounts["basic_yuan"], "yuan", first.form, None, first.page, first.document_id, at)
 
 
 def _rows(budget: Corpus, form: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from budgetlib.checks.budget import Budget
 from budgetlib.checks.figures import Place
-from budgetlib.checks.findings import Finding, failure, holding, judged, untested
+from budgetlib.checks.findings import Finding, judged, untested
 from budgetlib.checks.rules import Rule
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import form_titled, forms
@@ -34,14 +34,9 @@ def prescribed(rule: Rule, budget: Budget) -> Iterator[Finding]:
         return
     there = budget.forms.keys() | _titled(budget)
     for names in rule.data["forms"]:
-        if there & set(names):
-            yield holding(rule, budget.document_id)
-        elif _all_read(budget):
-            form = forms()[names[0]]
-            words = {"zh": form.label_zh, "en": form.label_en}
-            yield failure(rule, budget.document_id, (Place(budget.document_id),), "lacking", words=words)
-        else:
-            yield untested(rule, budget.document_id, "insufficient_data")
+        form = forms()[names[0]]
+        words = {"zh": form.label_zh, "en": form.label_en}
+        yield _printed(rule, budget, Place(budget.document_id), there & set(names), words)
 
 
 def chapters(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -53,10 +48,8 @@ def chapters(rule: Rule, budget: Budget) -> Iterator[Finding]:
     if 2 * list(treated.values()).count(None) > len(treated):  # the paper follows other rules, as those of universities
         return
     for subject in rule.data["subjects"]:
-        if treated[subject["pattern"]]:
-            yield holding(rule, budget.document_id)
-        else:
-            yield failure(rule, budget.document_id, (Place(budget.document_id),), "lacking", words=subject)
+        places = (Place(budget.document_id),)
+        yield judged(rule, budget.document_id, places, treated[subject["pattern"]], "lacking", words=subject)
 
 
 def listed(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -68,15 +61,8 @@ def listed(rule: Rule, budget: Budget) -> Iterator[Finding]:
     for record in budget.rows("sentences"):
         title = _LEADER.sub("", squeeze(record["sentence"]))
         form = form_titled(title) if record["page"] in contents and title.endswith("表") else None
-        if form is None:
-            continue
-        place = Place(budget.document_id, record["page"])
-        if form.name in there:
-            yield holding(rule, budget.document_id, (place,))
-        elif _all_read(budget):
-            yield failure(rule, budget.document_id, (place,), "lacking", words=title)
-        else:
-            yield untested(rule, budget.document_id, "insufficient_data")
+        if form:
+            yield _printed(rule, budget, Place(budget.document_id, record["page"]), form.name in there, title)
 
 
 def empty_notes(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -96,6 +82,13 @@ def empty_notes(rule: Rule, budget: Budget) -> Iterator[Finding]:
         if notes:
             about = not elsewhere or any(re.search(subject, note) for note in notes)
             yield judged(rule, budget.document_id, (place,), about, "worded", words=next(iter(elsewhere), ""))
+
+
+def _printed(rule: Rule, budget: Budget, place: Place, there: object, words: object) -> Finding:
+    """Whether something is `there`; not tested where it may stand in what was not read."""
+    if there or _all_read(budget):
+        return judged(rule, budget.document_id, (place,), there, "lacking", words=words)
+    return untested(rule, budget.document_id, "insufficient_data")
 
 
 def _contents(budget: Budget) -> set[int | None]:

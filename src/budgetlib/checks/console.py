@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.checks import SEVERITIES
+from budgetlib.core.groups import in_groups
 from budgetlib.tables.corpus import Corpus
 
 Row = Mapping[Hashable, Any]
@@ -92,16 +93,13 @@ def _totals(checks: pd.DataFrame, documents: int) -> Iterator[str]:
 
 def _pieces(text: str) -> Iterator[str]:
     """Where a line may end: at a blank, before and after a wide character, but not before one that closes."""
-    piece = ""
-    for character in text:
-        if unicodedata.category(character)[0] == "C":
-            continue
-        apart = character == " " or 2 in (_columns(character), _columns(piece[-1:] or " "))
-        if piece and apart and character not in _CLOSING:
-            yield piece
-            piece = ""
-        piece += character
-    yield piece
+    printed = (character for character in text if unicodedata.category(character)[0] != "C")
+    return map("".join, in_groups(printed, _stays_with))
+
+
+def _stays_with(before: str, character: str) -> bool:
+    apart = character == " " or 2 in (_columns(before), _columns(character))
+    return not apart or character in _CLOSING
 
 
 def _columns(character: str) -> int:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from operator import itemgetter
+from typing import Any
 
 import pandas as pd
 
@@ -38,7 +40,9 @@ def budgets(corpus: Corpus) -> list[Budget]:
     documents = [record for record in _records(corpus.documents) if record["outcome"] in ("ok", "partial")]
     ids = [record["document_id"] for record in documents]
     frames = {name: getattr(corpus, name) for name in _TABLES}
-    tables = {name: _by_document(frame[frame.document_id.isin(ids)]) for name, frame in frames.items()}
+    tables = {
+        name: _grouped(_records(frame[frame.document_id.isin(ids)]), "document_id") for name, frame in frames.items()
+    }
     alone = [
         _budget(record, {name: rows.get(record["document_id"], []) for name, rows in tables.items()})
         for record in documents
@@ -66,11 +70,13 @@ def _records(frame: pd.DataFrame) -> list[Record]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _by_document(frame: pd.DataFrame) -> dict[str, list[Record]]:
-    by_document: dict[str, list[Record]] = defaultdict(list)
-    for record in _records(frame):
-        by_document[record["document_id"]].append(record)
-    return by_document
+def _grouped(records: list[Record], *columns: str) -> dict[Any, list[Record]]:
+    """Records by what they have in `columns`, in order."""
+    groups: dict[Any, list[Record]] = defaultdict(list)
+    key = itemgetter(*columns)
+    for record in records:
+        groups[key(record)].append(record)
+    return groups
 
 
 def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
@@ -113,15 +119,14 @@ def _totals(budget: Budget) -> set[Decimal]:
 
 
 def _forms(document_id: str, lines: list[Record]) -> Iterator[Form]:
-    by_form: dict[str, list[Record]] = defaultdict(list)
-    for line in lines:
-        by_form[line["form"]].append(line)
-    for name, of_form in by_form.items():
-        slacks = _form_slacks(of_form)
+    for name, of_form in _grouped(lines, "form").items():
+        columns = _grouped(of_form, "side", "measure").values()
+        slacks = {id(line): slack for column in columns for line, slack in _column_slacks(column)}
         rows: dict[tuple[int, str, str | None], Row] = {}
-        for line, slack in zip(of_form, slacks, strict=True):
+        for line in of_form:
             row = rows.setdefault((line["row"], line["side"], line["stage"]), _row(line))
-            row.amounts.setdefault(line["measure"], Figure(line["amount_yuan"], slack, (_line_place(line),)))
+            figure = Figure(line["amount_yuan"], slacks[id(line)], (_line_place(line),))
+            row.amounts.setdefault(line["measure"], figure)
         yield Form(name, document_id, tuple(rows.values()))
 
 
@@ -147,20 +152,8 @@ def _row(line: Record) -> Row:
     return Row(*(line[name] for name in names))
 
 
-def _form_slacks(lines: list[Record]) -> list[Decimal]:
-    """How far rounding may have moved each of the amounts of one form, column by column."""
-    columns: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for position, line in enumerate(lines):
-        columns[line["side"], line["measure"]].append(position)
-    slacks = [NOTHING] * len(lines)
-    for positions in columns.values():
-        for position, slack in zip(positions, _column_slacks([lines[p] for p in positions]), strict=True):
-            slacks[position] = slack
-    return slacks
-
-
-def _column_slacks(lines: list[Record]) -> Iterator[Decimal]:
-    """Half of the last digit of each number in a column.
+def _column_slacks(lines: list[Record]) -> Iterator[tuple[Record, Decimal]]:
+    """The lines of a column, each with half of the last digit of its number: so far rounding may have moved it.
 
     A spreadsheet leaves trailing zeros out: a number with fewer decimals than others of its column is as exact as they
     are, unless it would not have fitted the cell with all of them. The longest number printed tells how wide that is.
@@ -173,11 +166,11 @@ def _column_slacks(lines: list[Record]) -> Iterator[Decimal]:
     for line, number in zip(lines, numbers_printed, strict=True):
         unit = line["published_unit"]
         if number is None or unit not in FACTORS:
-            yield half_digit(_FEN)
+            yield line, half_digit(_FEN)
         elif zeros_kept or len(number.as_tuple().digits) + decimals - _decimals(number) > width:
-            yield half_digit(number, unit)
+            yield line, half_digit(number, unit)
         else:
-            yield half_digit(Decimal(1).scaleb(-decimals), unit)
+            yield line, half_digit(Decimal(1).scaleb(-decimals), unit)
 
 
 def _decimals(number: Decimal) -> int:

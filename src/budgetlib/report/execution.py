@@ -37,8 +37,8 @@ class Execution:
             yield self.cells.say("execution.total", year=self.year, percent=self._percent(row, "rate_pct"), **amounts)
         gaps = known[known.dimension == "function"].to_dict("records")
         for key, sign in (("over", 1), ("under", -1)):
-            own = sorted((row for row in gaps if sign * row["gap_yuan"] > 0), key=lambda row: -abs(row["gap_yuan"]))
-            yield from (self._gap(key, row) for row in own[:_MOST])
+            largest = sorted((row for row in gaps if sign * row["gap_yuan"] > 0), key=lambda row: -abs(row["gap_yuan"]))
+            yield from (self._gap(key, row) for row in largest[:_MOST])
         for row in known[known.published_rate_pct.notna()].to_dict("records"):
             if self._contradicted(row):
                 published = self._percent(row, "published_rate_pct")
@@ -51,8 +51,8 @@ class Execution:
 
     def _contradicted(self, row: Row) -> bool:
         failed = self.checks[(self.checks.check == _COMPLETION) & (self.checks.state == "fail")]
-        own = failed[(failed.document_id == row["document_id"]) & (failed.published == row["published_rate_pct"])]
-        return not own.empty
+        about_row = (failed.document_id == row["document_id"]) & (failed.published == row["published_rate_pct"])
+        return bool(about_row.any())
 
     def _gap(self, key: str, row: Row) -> Markup:
         reason = self.cells.say("execution.reason", reason=row["reason"]) if row["reason"] else ""

@@ -28,16 +28,16 @@ def finding_cards(
     pictured = failed.groupby("check").cumcount() < _PICTURED_OF_ONE_CHECK
     cards = []
     for number, (finding, shown) in enumerate(zip(failed.to_dict("records"), pictured, strict=True), 1):
-        found = exhibits(corpus, finding, tables_dir if shown and tables_dir else None)
+        shown_places = exhibits(corpus, finding, tables_dir if shown and tables_dir else None)
         if out:
-            _write(found, Path(out, "evidence"), f"{number:02d}-{finding['check']}")
+            _write(shown_places, Path(out, "evidence"), f"{number:02d}-{finding['check']}")
         severity = finding["severity"]
         cards.append(
             {
                 "severity": severity,
                 "label": label(f"severity.{severity}", cells.language),
                 "text": finding[f"message_{cells.language}"],
-                "exhibits": [_exhibit(cells, exhibit) for exhibit in found],
+                "exhibits": [_exhibit(cells, exhibit) for exhibit in shown_places],
                 "shown": bool(shown and tables_dir),
             }
         )

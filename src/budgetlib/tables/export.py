@@ -117,18 +117,15 @@ def _resource(table: Table) -> dict[str, Any]:
 
 def _field(table: Table, column: Column) -> dict[str, Any]:
     kinds = {TEXT: "string", WHOLE: "integer", POINTS: "number"}
-    field: dict[str, Any] = {
+    limits = {"required": column.required, "enum": list(column.allowed)}
+    field = {
         "name": column.name,
         "type": kinds.get(column.type, "number"),
         "description": column.sentence,
+        "constraints": {name: limit for name, limit in limits.items() if limit},
+        "columnType": column_type(table, column),
     }
-    constraints: dict[str, Any] = {"required": True} if column.required else {}
-    if column.allowed:
-        constraints["enum"] = list(column.allowed)
-    if constraints:
-        field["constraints"] = constraints
-    fiscal = column_type(table, column)
-    return field | ({"columnType": fiscal} if fiscal else {})
+    return {name: value for name, value in field.items() if value}
 
 
 FORMATS: dict[str, Callable[[Tables, pd.DataFrame, Path], Written]] = {

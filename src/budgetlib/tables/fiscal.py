@@ -10,45 +10,34 @@ _OF_LINES = {column.name: column for column in LINES.columns}
 _FUNCTION, _ECONOMIC = "2", ("3", "5")
 """First digits of codes of 政府收支分类科目: by function; by departmental and governmental economic item."""
 
+_OFFICE, _FUNC, _ECON = (f"{kind}-classification:generic" for kind in ("administrative", "functional", "economic"))
+_DIRECTIONS = ("revenue", "expenditure")
+_COLUMNS = {
+    Column("fiscal_year", WHOLE, "The budget year."): "date:fiscal-year",
+    Column("department_id", TEXT, "Who publishes, as a key."): f"{_OFFICE}:level1:code",
+    Column("entity", TEXT, "Who publishes, as printed."): f"{_OFFICE}:level1:label",
+    Column("unit", TEXT, "The spending unit of a project."): f"{_OFFICE}:level2:label",
+    Column("direction", TEXT, "`revenue` or `expenditure`.", allowed=_DIRECTIONS): "direction",
+    Column("phase", TEXT, "Always `approved`: a department publishes the budget that was approved."): "phase:id",
+    Column("function_code", TEXT, "Code of the classification by function, 3, 5 or 7 digits."): f"{_FUNC}:code",
+    Column("function_item", TEXT, "Its name as printed."): f"{_FUNC}:label",
+    Column("economic_code", TEXT, "Code of the classification by economic item."): f"{_ECON}:code",
+    Column("economic_item", TEXT, "Its name as printed; also where the form prints no code."): f"{_ECON}:label",
+    **{_OF_LINES[name]: None for name in ("form", "row", "row_kind", "item", "measure")},
+    _OF_LINES["amount_yuan"]: "value",
+    **{_OF_LINES[name]: None for name in ("document_id", "page")},
+}
+"""Each column, and what it is in the terms of the Fiscal Data Package."""
 BUDGET_LINES = Table(
     "budget_lines",
     "one amount printed in a form of a budget, with its department, year and classification",
-    (
-        Column("fiscal_year", WHOLE, "The budget year."),
-        Column("department_id", TEXT, "Who publishes, as a key."),
-        Column("entity", TEXT, "Who publishes, as printed."),
-        Column("unit", TEXT, "The spending unit of a project."),
-        Column("direction", TEXT, "`revenue` or `expenditure`.", allowed=("revenue", "expenditure")),
-        Column("phase", TEXT, "Always `approved`: a department publishes the budget that was approved."),
-        Column("function_code", TEXT, "Code of the classification by function, 3, 5 or 7 digits."),
-        Column("function_item", TEXT, "Its name as printed."),
-        Column("economic_code", TEXT, "Code of the classification by economic item."),
-        Column("economic_item", TEXT, "Its name as printed; also where the form prints no code."),
-        *(
-            _OF_LINES[name]
-            for name in ("form", "row", "row_kind", "item", "measure", "amount_yuan", "document_id", "page")
-        ),
-    ),
+    tuple(_COLUMNS),
 )
-
-_COLUMN_TYPES = {
-    "fiscal_year": "date:fiscal-year",
-    "department_id": "administrative-classification:generic:level1:code",
-    "entity": "administrative-classification:generic:level1:label",
-    "unit": "administrative-classification:generic:level2:label",
-    "direction": "direction",
-    "phase": "phase:id",
-    "function_code": "functional-classification:generic:code",
-    "function_item": "functional-classification:generic:label",
-    "economic_code": "economic-classification:generic:code",
-    "economic_item": "economic-classification:generic:label",
-    "amount_yuan": "value",
-}
 
 
 def column_type(table: Table, column: Column) -> str | None:
     """What a column of `budget_lines` is in the terms of the Fiscal Data Package; None for any other."""
-    return _COLUMN_TYPES.get(column.name) if table is BUDGET_LINES else None
+    return _COLUMNS[column] if table is BUDGET_LINES else None
 
 
 def budget_lines(documents: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:

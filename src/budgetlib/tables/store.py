@@ -110,14 +110,6 @@ class Tables:
         )
 
 
-def read_table(table: Table, folder: Path) -> pd.DataFrame:
-    """`<folder>/<table>.parquet` as a frame with the columns of `table` (see `Table.frame`).
-
-    Raises `NotFound` where it is not there or is not this table.
-    """
-    return Tables(folder).read(table)
-
-
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """`frame` as CSV that spreadsheets open rightly: UTF-8 with byte-order mark, RFC 4180, nothing that runs."""
     write_csv_batches(frame.columns, [frame], path)

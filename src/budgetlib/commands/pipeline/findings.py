@@ -55,18 +55,18 @@ def departments(readings: Sequence[Reading], catalogue: Path) -> dict[str, Depar
     offering = _offering(readings)
     printed = read_editions(catalogue, {number for reading in readings for number in reading.cites})
     hashes = {number: _hash(items) for number, items in printed.items()}
-    found = {}
-    for name, own in places.items():
-        sought = {name_hash(one) for place in own for one in readings[place].seeks}
-        there = sorted({*own, *(place for one in sought for place in offering.get(one, ()))})
-        cites = tuple(sorted({number for place in own for number in readings[place].cites} & hashes.keys()))
-        found[name] = Department(
-            tuple(readings[place].document_id for place in own),
+    of_corpus = {}
+    for name, of_department in places.items():
+        sought = {name_hash(one) for place in of_department for one in readings[place].seeks}
+        there = sorted({*of_department, *(place for one in sought for place in offering.get(one, ()))})
+        cites = tuple(sorted({number for place in of_department for number in readings[place].cites} & hashes.keys()))
+        of_corpus[name] = Department(
+            tuple(readings[place].document_id for place in of_department),
             tuple(readings[place].key for place in there),
             cites,
             tuple(hashes[number] for number in cites),
         )
-    return found
+    return of_corpus
 
 
 def findings(department: Department, store: Path, editions: Mapping[str, pa.Table]) -> pa.Table:

@@ -25,10 +25,7 @@ class IndicatorColumn:
 
 @dataclass(frozen=True)
 class IndicatorLayout:
-    """The columns of the indicators of one table, as its head names them.
-
-    `level1_known` says that the head has a column of first-level indicators.
-    """
+    """The columns of the indicators of one table, as its head names them."""
 
     columns: tuple[IndicatorColumn, ...]
     column_count: int
@@ -66,10 +63,11 @@ class IndicatorLayout:
             return replace(self, edges=grid.edges)
         if not grid.edges or not self.edges:
             return None
-        moved = []
-        for column in self.columns:
-            if here := same_place(self.edges[column.first], self.edges[column.last + 1], grid.edges):
-                moved.append(replace(column, first=here[0], last=here[1]))
+        moved = (
+            replace(column, first=here[0], last=here[1])
+            for column in self.columns
+            if (here := same_place(self.edges[column.first], self.edges[column.last + 1], grid.edges))
+        )
         return IndicatorLayout(tuple(moved), grid.column_count, grid.edges)
 
 

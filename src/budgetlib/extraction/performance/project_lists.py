@@ -161,55 +161,46 @@ def find_list(grid: Grid, department: bool) -> tuple[ProjectList, int] | None:
     words = performance_words()
     for row in range(min(grid.row_count, _HEAD_ROWS)):
         head = tokens(grid, row)
-        names = [words.list_column(token.key) for token in head]
         wanted = "unit" if department else "project"
-        if wanted not in names:
+        if wanted not in {words.list_column(token.key) for token in head}:
             continue
-        named = set(names) | _below(grid, row, head)
         end = row + max(token.cell.rows for token in head)
+        head = [token for below in range(row, end) for token in tokens(grid, below)]
+        named = {words.list_column(token.key) for token in head}
         layout = _layout(grid, row, end)
         if "amount" not in named or not ("goal" in named or (layout and not department)):
             continue
-        columns, sources = _columns(grid, row, end)
+        columns, sources = _columns(head)
         if department:
             columns["project"] = columns.pop("unit")
-        texts = "".join(token.key for r in range(row, end) for token in tokens(grid, r))
-        annual = words.scope(texts) == "annual"
+        annual = words.scope("".join(token.key for token in head)) == "annual"
         kind = "department" if department else "project"
-        headers = _headers(grid, row, end, layout) if department else {}
+        headers = _headers(head, layout) if department else {}
         return ProjectList(kind, columns, sources, grid.column_count, grid.edges, layout, annual, headers), end
     return None
 
 
-def _below(grid: Grid, row: int, head: list[Token]) -> set[str | None]:
-    """What the further rows of a head name."""
-    words = performance_words()
-    rows = range(row + 1, min(grid.row_count, row + max(token.cell.rows for token in head)))
-    return {words.list_column(token.key) for r in rows for token in tokens(grid, r)}
-
-
-def _columns(grid: Grid, start: int, end: int) -> tuple[dict[str, int], dict[str, int]]:
+def _columns(head: Sequence[Token]) -> tuple[dict[str, int], dict[str, int]]:
     """The columns of names and goals, and the columns of money by source."""
     words = performance_words()
     columns: dict[str, int] = {}
     sources: dict[str, int] = {}
-    for row in range(start, end):
-        for token in tokens(grid, row):
-            name = words.list_column(token.key)
-            if name == "amount":
-                sources.setdefault("total", token.cell.column)
-            elif name:
-                columns.setdefault(name, token.cell.column)
-            elif (source := words.source(token.key)) and source != "total":
-                sources.setdefault(source, token.cell.column)
+    for token in head:
+        name = words.list_column(token.key)
+        if name == "amount":
+            sources.setdefault("total", token.cell.column)
+        elif name:
+            columns.setdefault(name, token.cell.column)
+        elif (source := words.source(token.key)) and source != "total":
+            sources.setdefault(source, token.cell.column)
     return columns, sources
 
 
-def _headers(grid: Grid, start: int, end: int, layout: IndicatorLayout | None) -> dict[int, str]:
+def _headers(head: Sequence[Token], layout: IndicatorLayout | None) -> dict[int, str]:
     """What stands above each column outside the indicators, from top to bottom."""
     words = performance_words()
     headers: dict[int, list[str]] = {}
-    for token in (token for row in range(start, end) for token in tokens(grid, row)):
+    for token in head:
         for column in range(token.cell.column, token.cell.column + token.cell.columns):
             if not words.not_a_figure.search(token.key) and (layout is None or layout.at(column) is None):
                 headers.setdefault(column, []).append(token.text)

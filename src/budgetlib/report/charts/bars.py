@@ -86,11 +86,11 @@ def draw_bars(
         layout.right,
     )
     top, ends = 0.0, []
-    for bar, name, over, own in zip(bars, layout.names, above, thick, strict=True):
-        middle = top + _GAP / 2 + over + own / 2
+    for bar, name, over, tall in zip(bars, layout.names, above, thick, strict=True):
+        middle = top + _GAP / 2 + over + tall / 2
         _write(axes, bar, name, top + _GAP / 2, middle, layout, width)
         ends.append((middle, _stack(axes, bar, middle - _BAR / 2, language)))
-        top += _GAP + over + own
+        top += _GAP + over + tall
     if least is not None:
         _tie(axes, ends)
     _finish(axes, language, legend, width - layout.left - layout.right, least)

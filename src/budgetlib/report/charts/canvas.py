@@ -110,7 +110,7 @@ def _bare(root: Xml.Element) -> None:
     for parent in list(root.iter()):
         for child in [one for one in parent if _NAMESPACE.sub("", one.tag) in ("metadata", "style")]:
             parent.remove(child)
-    own = sha256(Xml.tostring(root)).hexdigest()[:8]
+    prefix = sha256(Xml.tostring(root)).hexdigest()[:8]
     wanted = {name for element in root.iter() for name in _references(element)}
     for element in root.iter():
         element.tag = _NAMESPACE.sub("", element.tag)
@@ -119,7 +119,7 @@ def _bare(root: Xml.Element) -> None:
         if named.get("id") not in wanted:
             named.pop("id", None)
         element.attrib = {
-            key: _renamed(element.tag, key, value, own) for key, value in named.items() if key != "target"
+            key: _renamed(element.tag, key, value, prefix) for key, value in named.items() if key != "target"
         }
 
 
@@ -130,9 +130,9 @@ def _references(element: Xml.Element) -> Iterator[str]:
         yield from re.findall(r"url\(#([^)]+)\)", value)
 
 
-def _renamed(tag: str, key: str, value: str, own: str) -> str:
+def _renamed(tag: str, key: str, value: str, prefix: str) -> str:
     if key == "id":
-        return f"c{own}-{value}"
+        return f"c{prefix}-{value}"
     if key == "href" and tag == "use":
-        return f"#c{own}-{value[1:]}"
-    return re.sub(r"url\(#", f"url(#c{own}-", value)
+        return f"#c{prefix}-{value[1:]}"
+    return re.sub(r"url\(#", f"url(#c{prefix}-", value)

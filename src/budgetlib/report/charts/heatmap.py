@@ -54,9 +54,9 @@ def plot_catalogue_map(classes: pd.DataFrame, language: str, width: float = WIDE
     }
     columns = sorted(heads, key=lambda key: (key[0] is None, key[0] or "", key[1] or ""))
     rows = []
-    for (entity, year), own in classes.groupby(["entity", "fiscal_year"], sort=False):
-        shares = {(row["code"], row["name"]): row["share_pct"] for row in own.to_dict("records")}
-        href = next((address for address in own.get("href", []) if address), None)
+    for (entity, year), of_budget in classes.groupby(["entity", "fiscal_year"], sort=False):
+        shares = {(row["code"], row["name"]): row["share_pct"] for row in of_budget.to_dict("records")}
+        href = next((address for address in of_budget.get("href", []) if address), None)
         rows.append(Row(f"{entity} {year}", [shares.get(column, Decimal(0)) for column in columns], href))
     return draw_heat("catalogue_map", rows, [heads[column] for column in columns], language, width)
 

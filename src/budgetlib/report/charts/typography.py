@@ -40,23 +40,23 @@ def wrapped(text: str, width: float, size: float, lines: int = 99) -> str:
 
     The lines are about as long as one another.
     """
-    found = _lines(text, width, size)
-    even = next(even for part in range(50, 101, 2) if len(even := _lines(text, width * part / 100, size)) == len(found))
-    if len(found) <= lines:
+    full = _lines(text, width, size)
+    even = next(even for part in range(50, 101, 2) if len(even := _lines(text, width * part / 100, size)) == len(full))
+    if len(full) <= lines:
         return "\n".join(even)
-    return "\n".join([*found[: lines - 1], f"{found[lines - 1][:-1]}…"])
+    return "\n".join([*full[: lines - 1], f"{full[lines - 1][:-1]}…"])
 
 
 def _lines(text: str, width: float, size: float) -> list[str]:
-    found, used = [""], 0.0
+    lines, used = [""], 0.0
     for word in re.findall(_WORD, drawable(text)):
         length = measure(word, size)
         if used and used + length > width:
-            found, used = [*found, ""], 0.0
+            lines, used = [*lines, ""], 0.0
         if used or not word.isspace():
-            found[-1] += word
+            lines[-1] += word
             used += length
-    return [line.rstrip() for line in found]
+    return [line.rstrip() for line in lines]
 
 
 def height(text: str, size: float) -> float:
