@@ -12,7 +12,7 @@ from tests.shared_material import SHARED, files, needs_shared, records, score
 
 pytestmark = needs_shared
 
-FORMATS = ("writer.pdf", "chromium.pdf", "docx", "html")
+FORMATS = ("writer.pdf", "chromium.pdf", "docx", "html", "xlsx", "xls")
 DISCLOSURES = [*files("seeds/*.txt"), *(path for form in FORMATS for path in files(f"facsimiles/*.{form}"))]
 
 

@@ -11,9 +11,26 @@ from pathlib import Path
 from budgetlib.core.errors import UnreadableDocument
 from budgetlib.pages import pdf
 from budgetlib.pages.ink import DEFAULT_READER
-from budgetlib.pages.media_type import DOC, DOCX, HTML, LOCKED, ODT, OFD, PDF, RAR, RTF, SEVEN_ZIP, TEXT, media_type
+from budgetlib.pages.media_type import (
+    DOC,
+    DOCX,
+    HTML,
+    LOCKED,
+    ODS,
+    ODT,
+    OFD,
+    PDF,
+    RAR,
+    RTF,
+    SEVEN_ZIP,
+    TEXT,
+    XLS,
+    XLSB,
+    XLSX,
+    media_type,
+)
 from budgetlib.pages.model import Page
-from budgetlib.pages.unpaged import docx, html, libreoffice, plain_text
+from budgetlib.pages.unpaged import docx, html, libreoffice, ods, plain_text, xls, xlsx
 
 OCR = {
     "auto": "pages without a usable text layer are read from their pictures",
@@ -26,7 +43,11 @@ _READERS: dict[str, Callable[[Path], Iterator[Page]]] = {
     TEXT: plain_text.read,
     HTML: html.read,
     DOCX: docx.read,
-    **dict.fromkeys((DOC, RTF, ODT), libreoffice.read),
+    **dict.fromkeys((DOC, RTF, ODT), libreoffice.read_text),
+    XLSX: xlsx.read,
+    XLS: xls.read,
+    ODS: ods.read,
+    XLSB: libreoffice.read_workbook,
 }
 _REFUSED = {
     LOCKED: ("encrypted", "is encrypted; open it with its password and save it without one"),

@@ -16,6 +16,7 @@ _UNIT_LENGTHS = (6, 9)
 def complete_codes(rows: Sequence[PrintedRow]) -> None:
     """Make the codes of `rows` whole: of three columns, of units, of two digits below their class."""
     _join_columns(rows)
+    _restore_zeros(rows)
     _tell_units(rows)
     _prefix_short(rows)
 
@@ -26,12 +27,19 @@ def _join_columns(rows: Sequence[PrintedRow]) -> None:
     for row in rows:
         if row.code is None or "|" not in row.code:
             continue
-        parts = row.code.split("|")
+        parts = [part.rjust(_SHORT, "0") if part else "" for part in row.code.split("|")]
         deepest = max(i for i, part in enumerate(parts) if part)
         parts = [parts[i] or (last[i] if i < deepest else "") for i in range(3)]
         last = [p if i <= deepest else "" for i, p in enumerate(parts)]
         whole = "".join(parts)
         row.code = whole if whole.isdigit() else None
+
+
+def _restore_zeros(rows: Sequence[PrintedRow]) -> None:
+    """Sections and items that a workbook holds as numbers (5) are of two digits (05), where there are classes."""
+    if any(row.code and len(row.code) == _CLASS for row in rows):
+        for row in rows:
+            row.code = row.code and row.code.rjust(_SHORT, "0")
 
 
 def _tell_units(rows: Sequence[PrintedRow]) -> None:

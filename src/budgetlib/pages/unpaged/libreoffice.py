@@ -1,4 +1,4 @@
-"""Kinds of text that only LibreOffice reads (.doc, .rtf, .odt) → pages, where it is installed, by way of .docx."""
+"""Kinds of files that LibreOffice reads (.doc, .rtf, .odt, .xlsb) → pages, where it is installed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import olefile
 
 from budgetlib.core.errors import UnreadableDocument
 from budgetlib.pages.model import Page
-from budgetlib.pages.unpaged import docx
+from budgetlib.pages.unpaged import docx, xlsx
 
 COMMANDS = ("soffice", "libreoffice")
 _SECONDS = 55
@@ -29,16 +29,29 @@ def command() -> str | None:
     return next((found for name in COMMANDS if (found := shutil.which(name))), None)
 
 
-def read(path: Path) -> Iterator[Page]:
-    """The pages of a text, converted to .docx in a folder of its own; macros are not run, links not followed.
+def read_text(path: Path) -> Iterator[Page]:
+    """The pages of a text, by way of .docx; raises as `_converted` does."""
+    with _converted(path, "docx") as converted:
+        yield from docx.read(converted)
 
-    Raises `UnreadableDocument` (malformed, encrypted, empty, too_large, timeout).
+
+def read_workbook(path: Path) -> Iterator[Page]:
+    """The pages of a workbook, by way of .xlsx; raises as `_converted` does."""
+    with _converted(path, "xlsx") as converted:
+        yield from xlsx.read(converted)
+
+
+@contextmanager
+def _converted(path: Path, kind: str) -> Iterator[Path]:
+    """A file converted in a folder of its own; macros are not run, links not followed.
+
+    Raises `UnreadableDocument` (malformed, encrypted, timeout).
     """
     if _is_encrypted(path):
         raise UnreadableDocument("encrypted", f"{path.name} is encrypted; save it without a password")
     soffice = command()
     if soffice is None:
-        why = "is read by way of LibreOffice, which is not here; install its command soffice, or save the file as .docx"
+        why = f"is read by way of LibreOffice, which is not here; install its command soffice, or save it as .{kind}"
         raise UnreadableDocument("malformed", f"{path.name} {why}")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, f"{path.stem}.original")
@@ -46,14 +59,14 @@ def read(path: Path) -> Iterator[Page]:
         _run(
             [
                 *(soffice, "--headless", "--norestore", f"-env:UserInstallation={Path(folder, 'profile').as_uri()}"),
-                *("--convert-to", "docx", "--outdir", folder, str(source)),
+                *("--convert-to", kind, "--outdir", folder, str(source)),
             ],
             path.name,
         )
-        converted = source.with_suffix(".docx")
+        converted = source.with_suffix(f".{kind}")
         if not converted.is_file():
             raise UnreadableDocument("malformed", f"{path.name} is damaged: LibreOffice cannot open it; fetch it again")
-        yield from docx.read(converted)
+        yield converted
 
 
 def _is_encrypted(path: Path) -> bool:
@@ -73,7 +86,7 @@ def _run(arguments: list[str], name: str) -> None:
     try:
         process.wait(_SECONDS)
     except subprocess.TimeoutExpired as error:
-        why = f"LibreOffice did not convert {name} within {_SECONDS} seconds; save it as .docx"
+        why = f"LibreOffice did not convert {name} within {_SECONDS} seconds; save it as a PDF"
         raise UnreadableDocument("timeout", why) from error
     finally:
         if process.poll() is None:

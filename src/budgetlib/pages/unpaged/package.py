@@ -15,7 +15,9 @@ from lxml import etree
 from budgetlib.core.errors import UnreadableDocument
 
 MOST_BYTES = 250_000_000
-"""Of one part, unpacked: a workbook of a million empty rows has some fifty."""
+"""Of one part that is read element by element, unpacked: a sheet of a million empty rows has some fifty."""
+MOST_BYTES_OF_TREE = 40_000_000
+"""Of one part that is read as a whole; a disclosure of 300 pages has ten."""
 
 _DOCUMENT = "officeDocument"
 
@@ -28,6 +30,12 @@ def local(element: etree._Element) -> str:
 def child(element: etree._Element | None, name: str) -> etree._Element | None:
     """The first child with a local name; None where there is none, or no element."""
     return None if element is None else next((one for one in element if local(one) == name), None)
+
+
+def children(element: etree._Element | None, name: str) -> list[etree._Element]:
+    """What is in the first child with a local name; nothing where there is none."""
+    found = child(element, name)
+    return [] if found is None else list(found)
 
 
 def attribute(element: etree._Element | None, name: str) -> str | None:
@@ -55,6 +63,13 @@ class Package:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._zip.close()
+
+    def is_encrypted(self) -> bool:
+        """Whether an open document says that its parts are encrypted."""
+        manifest = "META-INF/manifest.xml"
+        if manifest not in self.parts:
+            return False
+        return any(local(one) == "encryption-data" for one in self.xml(manifest).iter())
 
     def document(self) -> str:
         """The name of the part that everything else hangs on."""
@@ -85,16 +100,16 @@ class Package:
             if local(one) == "Relationship" and one.get("TargetMode") != "External"
         }
 
-    def open(self, part: str) -> IO[bytes]:
-        """The bytes of a part.
+    def open(self, part: str, most: int = MOST_BYTES) -> IO[bytes]:
+        """The bytes of a part, at most so many.
 
         Raises `UnreadableDocument` (malformed, too_large, encrypted).
         """
         info = self.parts.get(part)
         if info is None:
             raise UnreadableDocument("malformed", f"{self._name} lacks its part {part}; fetch it again")
-        if info.file_size > MOST_BYTES:
-            why = f"{self._name} has a part of {info.file_size} bytes, at most {MOST_BYTES} are read"
+        if info.file_size > most:
+            why = f"{self._name} has a part of {info.file_size} bytes unpacked, at most {most} are read"
             raise UnreadableDocument("too_large", why)
         try:
             return self._zip.open(info)
@@ -105,7 +120,7 @@ class Package:
 
     def xml(self, part: str) -> etree._Element:
         """A part as a tree."""
-        with self.open(part) as file:
+        with self.open(part, MOST_BYTES_OF_TREE) as file:
             try:
                 return etree.parse(file, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
             except (etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, OSError) as error:

@@ -13,14 +13,11 @@ from html import unescape
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
-from budgetlib.core.money import parse_number
-from budgetlib.core.text import squeeze
 from budgetlib.pages.model import Cell, Grid, Line, Page
+from budgetlib.pages.unpaged.head import spans_in_head
 
 _TAG = re.compile(r"</?(?:p|b|i|u|strong|em|span|div|br|sup|sub|table|tr|td|th)\b[^<>]*>", re.IGNORECASE)
 _MARK = re.compile(r"^\s*(?:#{1,6}\s+|[-*]\s+(?=[(（]))|\*\*|__")
-_CODE = re.compile(r"\d{3}(?:\d\d){0,2}")
-_NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十]+[)）、]|[①②③]|\d[、.]")
 
 
 def read(path: Path) -> Iterator[Page]:
@@ -61,26 +58,12 @@ def _clean(text: str) -> str:
 
 
 def _grid(rows: list[list[str]]) -> Grid:
-    """Rows of texts as a grid: in the head, an empty cell belongs to the merged cell at its left."""
+    """Rows of texts as a grid, its head merged."""
     width = max(map(len, rows))
-    cells: list[Cell] = []
-    above = [0] * width
-    head = True
-    for r, row in enumerate(rows):
-        padded = row + [""] * (width - len(row))
-        alone = r > 0 and padded[0] != "" and not any(padded[1:])
-        head = head and not alone and not any(_is_body(text) for text in padded)
-        owners: list[int] = []
-        for c, text in enumerate(padded):
-            merged = head and not text and c > 0 and padded[owners[-1]] and above[c] == above[owners[-1]]
-            owners.append(owners[-1] if merged else c)
-        cells += [Cell(padded[c], r, c, columns=owners.count(c)) for c in sorted(set(owners))]
-        if head:
-            above = [owner if padded[owner] else above[c] for c, owner in enumerate(owners)]
-    return Grid(tuple(cells), len(rows), width)
-
-
-def _is_body(text: str) -> bool:
-    """True where a cell cannot stand in a table's head: an amount, a code, a numbered item."""
-    key = squeeze(text)
-    return parse_number(key) is not None or _CODE.fullmatch(key) is not None or _NUMBERED.match(key) is not None
+    padded = [row + [""] * (width - len(row)) for row in rows]
+    cells = tuple(
+        Cell(padded[r][column], r, column, columns=columns)
+        for r, spans in enumerate(spans_in_head(padded))
+        for column, columns in spans.items()
+    )
+    return Grid(cells, len(rows), width)
