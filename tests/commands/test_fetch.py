@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import os
 import re
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from urllib.parse import quote
 
 import pytest
@@ -377,6 +378,60 @@ def test_an_answer_that_never_ends_is_ended(tmp_path: Path, site: Site) -> None:
     result = run(write_manifest(tmp_path, ("a.pdf", site.url("/a.pdf"), "", "")), "--max-size", "1")
     assert "a.pdf: too_large" in result.output
     assert list((tmp_path / ".fetch").iterdir()) == [tmp_path / ".fetch" / "lock"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "outcome"),
+    [
+        ({"Content_Encoding": "gzip"}, "unreachable"),
+        ({"Content_Encoding": "gzip", "body": gzip.compress(bytes(50_000_000))}, "too_large"),
+        ({"status": 503, "Retry_After": "soon"}, "unreachable"),
+        ({"status": 302}, "forbidden"),
+        ({"status": 304}, "unreachable"),
+        ({"status": 206, "Content_Range": "bytes 5-9/10"}, "unreachable"),
+        ({"status": 416}, "unreachable"),
+        ({"claimed": "9" * 5000}, "fetched"),
+        ({"ETag": '=cmd|"\x01\x85', "Content_Disposition": "attachment; filename*=x''%00%01%C2%85.pdf"}, "fetched"),
+    ],
+    ids=range(9),
+)
+def test_no_header_of_a_server_upsets_a_run(tmp_path: Path, site: Site, headers: dict[str, Any], outcome: str) -> None:
+    site.pages["/a"] = content(**{"body": PDF} | headers)
+    manifest = write_manifest(tmp_path, ("", site.url("/a"), "", ""))
+    result = run(manifest, "--max-size", "1")
+    assert f"1 addresses (1 {outcome})" in result.output
+    assert "report it" not in result.output
+    assert run(manifest).exit_code in (0, 1)
+
+
+def test_a_redirect_in_gbk_is_followed(tmp_path: Path, site: Site) -> None:
+    site.pages[f"/{quote(NAME, encoding='gbk')}"] = content(PDF)
+    site.pages["/a"] = redirect(f"/{NAME.encode('gbk').decode('latin-1')}")
+    run(write_manifest(tmp_path, ("", site.url("/a"), "", "")))
+    assert list(originals(tmp_path).values()) == [PDF]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_no_link_of_a_page_spoils_the_manifest(tmp_path: Path, site: Site, encoding: str) -> None:
+    hrefs = [
+        "/a\x01b.pdf",
+        "/c&#1;d.pdf",
+        '/e",\n"f.pdf',
+        "/预 算.pdf?x=\ue000",
+        "http://[::1",
+        "http://h\x02/2026.pdf",
+    ]
+    links = "".join(f'<a href="{href.replace(chr(34), "&quot;")}">=\x01\ue001\u202e2026年预算</a>' for href in hrefs)
+    site.pages["/"] = content(f"<html><body>{links}</body></html>".encode())
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_bytes(f"备注,kind,url\n=甲,index,{site.url('/')}\n".encode(encoding))
+    run(manifest)
+    before = manifest.read_bytes()
+    result = run(manifest)
+    assert "1 searched" in result.output
+    assert "4 to_confirm" in result.output
+    assert manifest.read_bytes() == before
+    assert before.decode(encoding).count("'=2026年预算") == 4
 
 
 def test_robots_txt_is_heeded_also_behind_a_redirect(tmp_path: Path, site: Site) -> None:

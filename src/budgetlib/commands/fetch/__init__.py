@@ -101,6 +101,11 @@ class _Run:
             return self._search(row) if row.kind == "index" else self._fetch(row)
         except NotFetched as fault:
             return Result(row.about, fault.outcome, fault.reason)
+        except OSError:
+            raise
+        except Exception as fault:  # noqa: BLE001 - one server never stops the run; the reason is kept
+            why = f"could not be fetched ({type(fault).__name__}: {fault}); please report it"
+            return Result(row.about, "unreachable", why)
 
     def _time_limit(self) -> AbstractContextManager[None]:
         seconds = self._options.seconds
@@ -108,10 +113,10 @@ class _Run:
         return time_limit(seconds, NotFetched("timeout", f"it took longer than {seconds} s (--time-limit); {kept}"))
 
     def _search(self, row: Row) -> Result:
+        years = self._options.years or ((row.fiscal_year,) if row.fiscal_year else ())
         with self._time_limit():
             content, url = self._client.patiently(lambda: self._page(row.url))
-        years = self._options.years or ((row.fiscal_year,) if row.fiscal_year else ())
-        links = find_links(content, url, years)
+            links = find_links(content, url, years)
         self.found += [(row, link) for link in links]
         of = f" of {', '.join(map(str, years))}" if years else ""
         if not links:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
 from budgetlib.commands.fetch.addresses import CheckedConnections, Permits, check_url
@@ -42,6 +42,11 @@ class Passing(Exception):
         self.wait = wait
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: requests follows no redirect; the client does, as robots.txt and pauses want it."""
+
+
 class Client:
     """Asks servers that `permits` allows, as budgetlib, with `contact` for whom it may concern."""
 
@@ -55,7 +60,7 @@ class Client:
         self._pauses: dict[str, float] = {}
         self._ended: dict[str, float] = {}
         self._robots: dict[str, Robots] = {}
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False  # a proxy would look names up by itself; no passwords from ~/.netrc
         self._session.headers.update({"User-Agent": about, "Accept-Encoding": "identity"})
         self._session.adapters.clear()
@@ -172,6 +177,8 @@ def _check_status(response: requests.Response) -> None:
     if status in (404, 410):
         raise NotFetched("not_found", f"the server has no {url} ({status}); look for it in a browser, correct the url")
     if status in (408, 425, 429) or status >= 500:
-        wait = _RETRY_AFTER.get_retry_after(response.raw) if status in (429, 503) else None
+        wait = None
+        with suppress(InvalidHeader):
+            wait = _RETRY_AFTER.get_retry_after(response.raw)
         raise Passing(f"{urlsplit(url).netloc} answers {status}", min(wait or 0, _LONGEST_WAIT))
     raise NotFetched("forbidden", f"the server does not give {url} to a program ({status}); fetch it in a browser")

@@ -19,7 +19,8 @@ from budgetlib.core.files import write_bytes
 
 _CONTINUED = _PART, _ABOUT = ".part", ".json"
 """Of each download: the bytes that came, and what they are the beginning of."""
-_BEGINS_AT = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
+_BEGINS_AT = re.compile(r"bytes (\d{1,18})-")
+_LENGTH = re.compile(r"\d{1,18}")
 
 Received = Callable[[int, int | None], None]
 """Is told how many bytes are there, of how many."""
@@ -137,7 +138,7 @@ class _Downloader:
                 self.remarks.append("begun anew: the server has another version, or gives no parts")
             count, mode = 0, "wb"
         size = response.headers.get("Content-Length", "")
-        total = count + int(size) if size.isdecimal() else None
+        total = count + int(size) if _LENGTH.fullmatch(size) else None
         self._refuse_above(total or 0)
         with self._part.open(mode) as file:
             encoded = response.headers.get("Content-Encoding", "identity") != "identity"

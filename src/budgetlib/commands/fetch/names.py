@@ -10,16 +10,12 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 _QUOTED = re.compile(r"""(?:^|;)\s*filename\s*=\s*(?:"([^"]*)"|([^;]+))""", re.IGNORECASE)
 _EXTENDED = re.compile(r"""(?:^|;)\s*filename\*\s*=\s*"?([\w-]*)'[\w-]*'([^;"]+)""", re.IGNORECASE)
-_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
-_UNSEEN = {"Cf", "Cs", "Co"}
-"""Characters that turn the direction of writing, halves of others, and private ones."""
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*]+')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 """What Windows takes for a device."""
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _MOST_BYTES = 220
 """Of a name without its ending; file systems allow 255 with it."""
-
-
 MARK_LENGTH = 8
 """Digits of a hash that tell two files of one name apart."""
 
@@ -54,10 +50,7 @@ def safe_name(name: str) -> str:
     >>> safe_name("../../etc/passwd"), safe_name("预算\\u202efdp.exe"), safe_name("=1+2.pdf"), safe_name("nul.pdf")
     ('etc-passwd', '预算fdp.exe', '1+2.pdf', '_nul.pdf')
     """
-    text = unicodedata.normalize("NFC", name)
-    text = _NOT_IN_NAMES.sub(
-        "-", "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cs", "Co"))
-    )
+    text = _NOT_IN_NAMES.sub("-", "".join(filter(str.isprintable, unicodedata.normalize("NFC", name))))
     suffix = suffix_of(text)
     stem = text.removesuffix(suffix).encode()[:_MOST_BYTES].decode(errors="ignore")
     safe = (stem.lstrip(" .-=+@'").rstrip(" .") + suffix).strip(" .")

@@ -17,7 +17,7 @@ from budgetlib.pages import media_type as media
 from budgetlib.pages.sources import NOT_DISCLOSURES
 
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_SAYS_NOT_FOUND = re.compile(r"40[34]|找不到|不存在|未找到|已删除|notfound", re.IGNORECASE)
+_SAYS_NOT_FOUND = re.compile(r"(?<!\d)40[34](?!\d|号)|找不到|不存在|未找到|已删除|notfound", re.IGNORECASE)
 _SUFFIXES = {
     media.PDF: ".pdf",
     media.HTML: ".html",

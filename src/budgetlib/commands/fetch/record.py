@@ -53,6 +53,6 @@ def append(path: Path, version: Version) -> None:
     writer = csv.writer(lines)
     if new:
         writer.writerow(COLUMNS)
-    writer.writerow(map(neutral, asdict(version).values()))
+    writer.writerow(neutral("".join(filter(str.isprintable, value))) for value in asdict(version).values())
     with path.open("ab", buffering=0) as file:
         file.write((codecs.BOM_UTF8 if new else b"") + lines.getvalue().encode())

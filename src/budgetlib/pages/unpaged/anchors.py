@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
@@ -13,6 +13,8 @@ from budgetlib.core.text import squeeze
 from budgetlib.pages.unpaged.html import decoded
 
 _ROWS = ("li", "tr", "dd", "p")
+_LONGEST_ROW = 2000
+"""Characters, blanks included; where there are more, a table holds the whole page."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +38,39 @@ def read_anchors(content: bytes, url: str) -> tuple[str, list[Anchor]]:
     except (etree.ParserError, etree.XMLSyntaxError):
         return "", []
     base = next((element.get("href") or "" for element in root.iter("base")), "")
-    return squeeze(root.findtext(".//title") or ""), list(_anchors(root, urljoin(url, base)))
+    return _shown([root.findtext(".//title") or ""]), list(_anchors(root, _address(url, base) or url))
 
 
 def _anchors(root: etree._Element, base: str) -> Iterator[Anchor]:
     for element in root.iter("a"):
-        try:
-            url = urldefrag(urljoin(base, (element.get("href") or "").strip())).url
-            scheme = urlsplit(url).scheme
-        except ValueError:
-            continue
-        if scheme in ("http", "https"):
+        if url := _address(base, (element.get("href") or "").strip()):
             row = next((_text(around) for around in element.iterancestors(*_ROWS)), "")
-            yield Anchor(url, _text(element), squeeze(element.get("title") or ""), row)
+            yield Anchor(url, _text(element), _shown([element.get("title") or ""]), row)
+
+
+def _address(base: str, url: str) -> str | None:
+    """The address of a page or file on the web, written as it is asked for, without the place on it."""
+    try:
+        parts = urlsplit(urljoin(base, url))
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.netloc.isprintable():
+        return None
+    path, query = (quote(part, safe="%/:@!$&'()*+,;=~?") for part in (parts.path, parts.query))
+    return parts._replace(path=path, query=query, fragment="").geturl()
 
 
 def _text(element: etree._Element) -> str:
-    return squeeze("".join(map(str, element.itertext(with_tail=False))))
+    """The words in an element; none where they are as many as on a whole page."""
+    words = []
+    length = 0
+    for piece in element.itertext(with_tail=False):
+        words.append(str(piece))
+        length += len(piece)
+        if length > _LONGEST_ROW:
+            return ""
+    return _shown(words)
+
+
+def _shown(words: Iterable[str]) -> str:
+    return "".join(char for char in squeeze("".join(words)) if char.isprintable())
