@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -13,6 +14,7 @@ from tests.typesetting.assemble import APPROPRIATED, NAMES, SOURCES, Forms, Part
 from tests.typesetting.disclosure import CLASSIFICATIONS, Disclosure, Row, Target
 from tests.typesetting.final_accounts import FUNDS, FinalAccounts, Spent
 from tests.typesetting.final_accounts import SOURCES as FINAL_SOURCES
+from tests.typesetting.final_layout import FinalLayout
 from tests.typesetting.paper import Layout
 from tests.typesetting.stated_figures import share
 
@@ -209,6 +211,8 @@ def final_accounts(draw: st.DrawFn) -> FinalAccounts:
     planned = {one.code for one in spending}
     for code in draw(st.lists(st.sampled_from([c for c in _GENERAL if c not in planned]), max_size=2, unique=True)):
         spending.append(draw(_spent(code, "general_public_budget", None, draw(amounts()))))
+        if draw(st.booleans()):  # more was paid back in the year than spent
+            spending[-1] = replace(spending[-1], project=-draw(amounts()))
     for source in draw(st.lists(st.sampled_from([s for s in FINAL_SOURCES if s not in FUNDS]), unique=True)):
         spending.append(draw(_spent(draw(st.sampled_from(_GENERAL)), source, None, draw(amounts()))))
     basic = sum((one.basic for one in spending), Decimal(0))
@@ -217,8 +221,25 @@ def final_accounts(draw: st.DrawFn) -> FinalAccounts:
         spending=tuple(spending),
         economic=draw(_parted(basic)),
         three_public={part: draw(st.just(Decimal(0)) | amounts()) for part in _THREE_PUBLIC_PARTS},
+        three_public_adjusted=draw(
+            st.just({}) | st.fixed_dictionaries(dict.fromkeys(_THREE_PUBLIC_PARTS, st.just(Decimal(0)) | amounts()))
+        ),
         surplus_used=draw(st.just(Decimal(0)) | amounts()),
         three_public_reason="厉行节约",
+    )
+
+
+def final_layouts() -> st.SearchStrategy[FinalLayout]:
+    """Any way to set the forms of final accounts."""
+    return st.builds(
+        FinalLayout,
+        university=st.sampled_from([False, False, True]),
+        three_public=st.sampled_from(["pairs", "blocks", "rows"]),
+        codes=st.sampled_from(["whole", "levels", "spanning"]),
+        total=st.sampled_from(["first", "last", "head"]),
+        row_numbers=st.booleans(),
+        rows_per_page=st.sampled_from([0, 0, 7, 15]),
+        units=st.sampled_from([(), ("元", "万元")]),
     )
 
 

@@ -16,7 +16,8 @@ b'%PDF-'
 | `office` | the same as a Word document, a web page, a workbook |
 | `forms`, `prose`, `annexes` | the 13 forms, the words around them, the tables behind them, in the statutory shape |
 | `expected` | the lines and statements that a correct reader finds |
-| `final_accounts`, `final_forms`, `final_prose` | final accounts: what they say, the nine forms, the words |
+| `final_accounts`, `final_prose` | final accounts: what they say, and the words |
+| `final_layout`, `final_forms` | how their forms are set |
 | `sample` | the files of `data/raw`; `python -m tests.typesetting` writes them |
 
 It shares no code with budgetlib: a reader that misunderstands a form is not checked by a typesetter that does so too.
@@ -30,6 +31,7 @@ from tests.typesetting.annexes import catalogue, performance_targets
 from tests.typesetting.disclosure import FACTS, Disclosure, read_facts
 from tests.typesetting.final_accounts import FinalAccounts
 from tests.typesetting.final_forms import final_forms
+from tests.typesetting.final_layout import FinalLayout
 from tests.typesetting.final_prose import final_cover, final_prose
 from tests.typesetting.forms import forms
 from tests.typesetting.paper import Layout, new_page, register_font, render, text
@@ -43,7 +45,17 @@ from tests.typesetting.prose import (
     sections_before_performance_tables,
 )
 
-__all__ = ["FACTS", "Disclosure", "FinalAccounts", "Layout", "read_facts", "story", "typeset", "typeset_final_accounts"]
+__all__ = [
+    "FACTS",
+    "Disclosure",
+    "FinalAccounts",
+    "FinalLayout",
+    "Layout",
+    "read_facts",
+    "story",
+    "typeset",
+    "typeset_final_accounts",
+]
 
 
 def typeset(disclosure: Disclosure, layout: Layout | None = None) -> bytes:
@@ -73,14 +85,16 @@ def story(disclosure: Disclosure, layout: Layout) -> list[Flowable]:
     ]
 
 
-def typeset_final_accounts(accounts: FinalAccounts, layout: Layout | None = None) -> bytes:
+def typeset_final_accounts(
+    accounts: FinalAccounts, layout: Layout | None = None, final: FinalLayout | None = None
+) -> bytes:
     """`accounts` as a PDF with three parts, the same bytes every time."""
     layout = layout or Layout()
     register_font()
     story = [
         *final_cover(accounts, layout),
         text("part", f"第二部分 {accounts.fiscal_year}年度部门决算表"),
-        *final_forms(accounts, layout),
+        *final_forms(accounts, layout, final or FinalLayout()),
         new_page(),
         *final_prose(accounts),
     ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 from tests.typesetting.disclosure import MEASURES, Disclosure
-from tests.typesetting.final_accounts import THREE_PUBLIC, FinalAccounts, assemble_final
+from tests.typesetting.final_accounts import BESIDE_THREE_PUBLIC, THREE_PUBLIC, FinalAccounts, assemble_final
+from tests.typesetting.final_layout import UNIVERSITIES, FinalLayout
 from tests.typesetting.final_prose import executions_by_function, executions_of_three_public
 from tests.typesetting.paper import Layout
 from tests.typesetting.stated_figures import figures
@@ -96,19 +98,26 @@ class Outcome(NamedTuple):
     value: Decimal
 
 
-def expected_final_lines(accounts: FinalAccounts) -> Counter[FinalLine]:
-    """Every printed amount of the nine forms, each as often as it is printed."""
+def expected_final_lines(accounts: FinalAccounts, final: FinalLayout | None = None) -> Counter[FinalLine]:
+    """Every printed amount of the forms, each as often as it is printed."""
+    final = final or FinalLayout()
     lines = Counter(
         FinalLine(form, side, row.code, row.item, measure, "final", amount * 10_000)
         for (form, side), rows in assemble_final(accounts).items()
-        for row in rows
+        if (form in UNIVERSITIES if final.university else form != UNIVERSITIES[-1])
+        for row in (rows if form in _WITHOUT_CODES else chain.from_iterable(final.sheets(rows)))
         for measure, amount in row.amounts.items()
     )
-    for measure in THREE_PUBLIC:
-        stages = {"budget": accounts.three_public_planned(measure), "final": accounts.three_public_spent(measure)}
-        for stage, amount in stages.items():
+    planned = "adjusted_budget" if accounts.three_public_adjusted else "budget"
+    beside = BESIDE_THREE_PUBLIC if final.three_public == "rows" else ()
+    for measure in () if final.university else (*THREE_PUBLIC, *beside):
+        amounts = accounts.three_public_in_form(measure)
+        for stage, amount in zip((planned, "final"), amounts, strict=True):
             lines[FinalLine("final_three_public", "expenditure", None, None, measure, stage, amount * 10_000)] += 1
     return lines
+
+
+_WITHOUT_CODES = ("final_summary", "final_appropriation_summary", "final_basic_by_economic")
 
 
 def expected_outcomes(accounts: FinalAccounts) -> Counter[Outcome]:

@@ -38,6 +38,8 @@ THREE_PUBLIC = {
     "reception": "公务接待费",
 }
 """The measures of form 7 from left to right, and what the budget calls them."""
+BESIDE_THREE_PUBLIC = {"meetings": "会议费", "training": "培训费"}
+"""What some print beside them."""
 _VEHICLES = ("vehicle_purchase", "vehicle_running")
 _NOTHING = Decimal(0)
 
@@ -80,6 +82,8 @@ class FinalAccounts:
     """Overseas travel, vehicles bought, vehicles run, reception."""
     surplus_used: Decimal = _NOTHING
     surplus_distributed: Decimal = _NOTHING
+    three_public_adjusted: Mapping[str, Decimal] = field(default_factory=dict)
+    """The plan of the three public expenses as changed in the year, part by part, where form 7 prints that one."""
     three_public_reason: str = ""
     misprinted_rates: Mapping[str, Decimal] = field(default_factory=dict)
     """By code or measure, the rates that are printed in place of the right ones."""
@@ -106,12 +110,25 @@ class FinalAccounts:
 
     def three_public_spent(self, measure: str) -> Decimal:
         """What one of the three public expenses came to."""
-        parts = {"total": tuple(self.three_public), "vehicles_purchase_and_running": _VEHICLES}.get(measure, (measure,))
-        return sum((self.three_public.get(part, _NOTHING) for part in parts), _NOTHING)
+        return _of_parts(self.three_public, measure)
+
+    def three_public_in_form(self, measure: str) -> tuple[Decimal, Decimal]:
+        """Plan and outcome of one of the three public expenses, or of meetings or training, as form 7 prints them."""
+        if measure in BESIDE_THREE_PUBLIC:
+            item = BESIDE_THREE_PUBLIC[measure]
+            return self.budget.amount("basic_by_economic", item), self.economic.get(item, _NOTHING)
+        changed = self.three_public_adjusted
+        planned = _of_parts(changed, measure) if changed else self.three_public_planned(measure)
+        return planned, self.three_public_spent(measure)
 
     def of_funds(self, *sources: str) -> list[Spent]:
         """The spending from some sources."""
         return [spent for spent in self.spending if spent.source in sources]
+
+
+def _of_parts(amounts: Mapping[str, Decimal], measure: str) -> Decimal:
+    parts = {"total": tuple(amounts), "vehicles_purchase_and_running": _VEHICLES}.get(measure, (measure,))
+    return sum((amounts.get(part, _NOTHING) for part in parts), _NOTHING)
 
 
 def read_final_accounts(path: Path) -> FinalAccounts:
@@ -143,6 +160,7 @@ def assemble_final(accounts: FinalAccounts) -> Forms:
         ("final_expenditure", "expenditure"): _tree(spending, _basic_and_project),
         ("final_appropriation_summary", "revenue"): _appropriated(accounts),
         ("final_appropriation_summary", "expenditure"): _appropriations_used(accounts),
+        ("final_appropriation_expenditure", "expenditure"): _tree(accounts.of_funds(*FUNDS), _basic_and_project),
         ("final_general_public_expenditure", "expenditure"): _tree(general, _basic_and_project),
         ("final_basic_by_economic", "expenditure"): _economic(accounts.economic),
         ("final_government_fund", "expenditure"): _tree(accounts.of_funds("government_funds"), _balance),

@@ -1,15 +1,23 @@
-"""The nine forms of final accounts as the ministry prints them, form 7 with plan and outcome in pairs."""
+"""The forms of final accounts, those of the ministry's set and of the universities', in every layout."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import NamedTuple
 
 from reportlab.platypus import Flowable
 
 from tests.typesetting.disclosure import CLASSIFICATIONS, Row
-from tests.typesetting.final_accounts import FUNDS, THREE_PUBLIC, FinalAccounts, assemble_final
+from tests.typesetting.final_accounts import (
+    BESIDE_THREE_PUBLIC,
+    FUNDS,
+    THREE_PUBLIC,
+    FinalAccounts,
+    assemble_final,
+)
+from tests.typesetting.final_layout import UNIVERSITIES, FinalLayout
 from tests.typesetting.forms import numbered, printed
 from tests.typesetting.paper import (
     LEFT,
@@ -26,13 +34,21 @@ from tests.typesetting.paper import (
 
 _CODES = "功能分类科目编码 科目名称"
 _BASIC_AND_PROJECT = ("total", "basic", "project")
-_PAIRS = "final_three_public"
+_THREE_PUBLIC = "final_three_public"
+_ITEMS = "合计 因公出国（境）费 公务用车购置及运行维护费 < < 公务接待费"
+_VEHICLES = "小计 公务用车购置费 公务用车运行维护费"
+_THREE_PUBLIC_HEADS = {
+    "pairs": "合计 < 因公出国（境）费 < 公务用车购置及运行维护费 < < < < < 公务接待费 <\n"
+    "^ ^ ^ ^ 小计 < 公务用车购置费 < 公务用车运行维护费 < ^ ^\n" + " ".join(["预算数 决算数"] * 6),
+    "blocks": f"预算数 < < < < < 决算数 < < < < <\n{_ITEMS} {_ITEMS}\n^ ^ {_VEHICLES} ^ ^ ^ {_VEHICLES} ^",
+    "rows": f"项目 {_ITEMS} 会议费 培训费\n^ ^ ^ {_VEHICLES} ^ ^ ^",
+}
 _HEAD_AND_FIRST_ROW = 220.0
-_WEIGHTS = {"c": 45.0, "n": 120.0, "a": 48.0}
+_WEIGHTS = {"c": 45.0, "n": 120.0, "m": 20.0, "a": 48.0}
 
 
 class _Form(NamedTuple):
-    """How a form is headed, what its columns are (`c` code, `n` name, `a` amount), and which measures they hold."""
+    """How a form is headed, what its columns are (`c` code, `n` name, `m` number, `a` amount), and their measures."""
 
     title: str
     header: str
@@ -81,61 +97,115 @@ _FORMS = {
         "cnaaa",
         _BASIC_AND_PROJECT,
     ),
+    "final_appropriation_expenditure": _Form(
+        "财政拨款支出决算表",
+        f"项目 < 本年支出 < <\n{_CODES} 合计 基本支出 项目支出",
+        "cnaaa",
+        _BASIC_AND_PROJECT,
+    ),
     "final_basic_by_economic": _Form(
         "一般公共预算财政拨款基本支出决算表",
         "人员经费 < < 公用经费 < <\n经济分类科目编码 科目名称 决算数 经济分类科目编码 科目名称 决算数",
         "cnacna",
     ),
-    "final_three_public": _Form(
-        "财政拨款“三公”经费支出决算表",
-        "合计 < 因公出国（境）费 < 公务用车购置及运行维护费 < < < < < 公务接待费 <\n"
-        "^ ^ ^ ^ 小计 < 公务用车购置费 < 公务用车运行维护费 < ^ ^\n" + " ".join(["预算数 决算数"] * 6),
-        "aaaaaaaaaaaa",
-    ),
+    "final_three_public": _Form("财政拨款“三公”经费支出决算表", "", ""),
     "final_government_fund": _BALANCED._replace(title=_BALANCED.title.format("政府性基金预算财政拨款")),
     "final_state_capital": _BALANCED._replace(title=_BALANCED.title.format("国有资本经营预算财政拨款")),
 }
 
 
-def final_forms(accounts: FinalAccounts, layout: Layout) -> Iterator[Flowable]:
-    """The pages of part two, form by form."""
-    for name, form in _FORMS.items():
-        rows = _body(name, form, accounts, layout)
-        header = [line.split() for line in form.header.splitlines()]
-        if layout.numbered_head and name != _PAIRS:
-            labels = len(form.columns) - len(form.columns.lstrip("cn"))
-            header.append(["栏次", *[LEFT] * (labels - 1), *map(str, range(1, len(form.columns) - labels + 1))])
-        weights = [_WEIGHTS[column] for column in form.columns]
-        columns = [
-            (WIDTH * weight / sum(weights), "r" if column == "a" else "l")
-            for weight, column in zip(weights, form.columns, strict=True)
-        ]
-        yield room_for(_HEAD_AND_FIRST_ROW)
-        yield listed(text("title", form.title), form.title)
-        yield left_and_right(f"部门：{accounts.entity}", f"单位：{layout.unit}")
-        yield table([*header, *rows], columns, len(header), layout)
-        if name == _PAIRS:
-            yield text("small", "注：本表反映部门本年度“三公”经费支出预决算情况。预算数为年初预算数。")
-        elif len(rows) == 1:
-            yield text("small", f"说明：{accounts.entity}本年度没有此项收入和支出，故本表无数据。")
-        yield new_page() if layout.form_per_page else gap(16)
+def final_forms(accounts: FinalAccounts, layout: Layout, final: FinalLayout) -> Iterator[Flowable]:
+    """The pages of part two, form by form; a head that holds the total is not printed again."""
+    own = replace(layout, header_repeated=layout.header_repeated and final.total != "head")
+    chosen = UNIVERSITIES if final.university else [name for name in _FORMS if name != UNIVERSITIES[-1]]
+    for number, name in enumerate(chosen):
+        form, unit = _FORMS[name], final.units[number % len(final.units)] if final.units else layout.unit
+        title = f"表 {number + 1}：高等学校{form.title}" if final.university else form.title
+        for sheet in _sheets(name, form, accounts, replace(layout, unit=unit), final):
+            yield room_for(_HEAD_AND_FIRST_ROW)
+            yield listed(text("title", title), title)
+            yield left_and_right(f"{'单位名称' if final.university else '部门'}：{accounts.entity}", f"单位：{unit}")
+            yield table([*sheet.head, *sheet.rows], _widths(sheet.columns), len(sheet.head), own)
+            if name == _THREE_PUBLIC:
+                planned = "全年预算数，反映按规定程序调整后的预算数" if accounts.three_public_adjusted else "年初预算数"
+                yield text("small", f"注：本表反映部门本年度“三公”经费支出预决算情况。预算数为{planned}。")
+            elif not sheet.rows[0][-1] and len(sheet.rows) == 1:
+                yield text("small", f"说明：{accounts.entity}本年度没有此项收入和支出，故本表无数据。")
+            yield new_page() if layout.form_per_page or final.rows_per_page else gap(16)
 
 
-def _body(name: str, form: _Form, accounts: FinalAccounts, layout: Layout) -> list[list[str]]:
-    if name == _PAIRS:
-        pairs = ((accounts.three_public_planned(m), accounts.three_public_spent(m)) for m in THREE_PUBLIC)
-        return [[printed(amount, layout) for pair in pairs for amount in pair]]
+class _Sheet(NamedTuple):
+    """A table: its head, its rows, and what its columns are."""
+
+    head: list[list[str]]
+    rows: list[list[str]]
+    columns: str
+
+
+def _sheets(name: str, form: _Form, accounts: FinalAccounts, layout: Layout, final: FinalLayout) -> Iterator[_Sheet]:
+    header = [line.split() for line in form.header.splitlines()]
+    if name == _THREE_PUBLIC:
+        yield _three_public(accounts, layout, final)
+        return
     forms = assemble_final(accounts)
     revenue, expenditure = (forms.get((name, side), ()) for side in ("revenue", "expenditure"))
     if name == "final_basic_by_economic":
-        return _in_two_panels(expenditure, layout)
-    if revenue and expenditure:
-        return _side_by_side(revenue, expenditure, form, layout)
-    rows = [
-        [*([row.code, row.item] if row.code else [row.item, LEFT]), *_amounts(row, form.measures, layout)]
-        for row in revenue or expenditure
+        yield _Sheet(header, _in_two_panels(expenditure, layout), form.columns)
+    elif revenue and expenditure:
+        rows = _side_by_side(revenue, expenditure, form, layout)
+        yield _numbered(header, rows, form, final.row_numbers, layout.numbered_head)
+    else:
+        head = final.head(header, layout.numbered_head)
+        columns = form.columns if final.codes == "whole" else f"ccc{form.columns[1:]}"
+        for sheet in final.sheets(revenue or expenditure):
+            body = [[*final.labels(row, layout.numbered_head), *_amounts(row, form.measures, layout)] for row in sheet]
+            nothing = [[*final.labels(Row("合计", {}), layout.numbered_head), *[""] * len(form.measures)]]
+            yield _Sheet(head, body or nothing, columns)
+
+
+def _numbered(header: list[list[str]], rows: list[list[str]], form: _Form, row_numbers: bool, numbers: bool) -> _Sheet:
+    """A summary, the rows of each half numbered behind its labels (行次), and its columns (栏次)."""
+    labels = [place for place, column in enumerate(form.columns) if column == "n"]
+    amounts = {place: str(n) for n, place in enumerate((p for p in range(len(form.columns)) if p not in labels), 1)}
+    if numbers:
+        header = [*header, ["栏次" if place in labels else amounts[place] for place in range(len(form.columns))]]
+    if not row_numbers:
+        return _Sheet(header, rows, form.columns)
+    wide = [_behind(row, labels, [LEFT if row is header[0] else "行次" if "项目" in row else ""] * 2) for row in header]
+    count = len(rows)
+    body = [_behind(row, labels, [str(n), str(n + count)]) for n, row in enumerate(rows, 1)]
+    return _Sheet(wide, body, form.columns.replace("n", "nm"))
+
+
+def _behind(row: Sequence[str], labels: Sequence[int], words: Sequence[str]) -> list[str]:
+    """`row` with one of `words` behind each of its `labels`."""
+    wide = list(row)
+    for label, word in zip(reversed(labels), reversed(words), strict=True):
+        wide.insert(label + 1, word)
+    return wide
+
+
+def _three_public(accounts: FinalAccounts, layout: Layout, final: FinalLayout) -> _Sheet:
+    """Form 7 in one of its three layouts."""
+    head = [line.split() for line in _THREE_PUBLIC_HEADS[final.three_public].splitlines()]
+    measures = [*THREE_PUBLIC, *(BESIDE_THREE_PUBLIC if final.three_public == "rows" else ())]
+    pairs = [accounts.three_public_in_form(measure) for measure in measures]
+    plans, outcomes = ([printed(amount, layout) for amount in amounts] for amounts in zip(*pairs, strict=True))
+    if final.three_public == "rows":
+        return _Sheet(head, [["预算数", *plans], ["决算数", *outcomes]], "n" + "a" * len(measures))
+    both = zip(plans, outcomes, strict=True)
+    row = [*plans, *outcomes] if final.three_public == "blocks" else [amount for pair in both for amount in pair]
+    if layout.numbered_head and final.three_public == "blocks":
+        head.append([str(number) for number in range(1, len(row) + 1)])
+    return _Sheet(head, [row], "a" * len(row))
+
+
+def _widths(columns: str) -> list[tuple[float, str]]:
+    weights = [_WEIGHTS[column] for column in columns]
+    return [
+        (WIDTH * weight / sum(weights), "r" if column == "a" else "l")
+        for weight, column in zip(weights, columns, strict=True)
     ]
-    return rows or [["合计", LEFT, *[""] * len(form.measures)]]
 
 
 def _side_by_side(revenue: Sequence[Row], expenditure: Sequence[Row], form: _Form, layout: Layout) -> list[list[str]]:

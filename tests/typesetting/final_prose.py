@@ -108,7 +108,8 @@ def final_prose(accounts: FinalAccounts) -> Iterator[Flowable]:
 def _sentence(execution: Execution) -> str:
     rate = "" if execution.rate is None else f"，完成年初预算的{execution.rate:.2f}%"
     more = "大于" if execution.outcome > execution.plan else "小于"
-    reason = f"决算数{more}年初预算数的主要原因是{execution.reason}。" if execution.reason else ""
+    given = execution.reason and execution.outcome != execution.plan
+    reason = f"决算数{more}年初预算数的主要原因是{execution.reason}。" if given else ""
     plan, outcome = f"年初预算为{execution.plan:.2f}万元", f"支出决算为{execution.outcome:.2f}万元"
     return f"{execution.words}{plan}，{outcome}{rate}。{reason}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from operator import itemgetter
@@ -127,7 +127,18 @@ def _forms(document_id: str, lines: list[Record]) -> Iterator[Form]:
             row = rows.setdefault((line["row"], line["side"], line["stage"]), _row(line))
             figure = Figure(line["amount_yuan"], slacks[id(line)], (_line_place(line),))
             row.amounts.setdefault(line["measure"], figure)
-        yield Form(name, document_id, tuple(rows.values()))
+        yield Form(name, document_id, _once(list(rows.values())))
+
+
+def _once(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows, of a total that every page prints again only that at the head of the form, or else at its foot."""
+    totals: dict[object, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.kind == "total":
+            amounts = tuple((measure, figure.value) for measure, figure in row.amounts.items())
+            totals[row.side, row.stage, row.unit, row.item, amounts].append(row)
+    again = [row for same in totals.values() for row in (same[1:] if same[0] is rows[0] else same[:-1])]
+    return tuple(row for row in rows if not any(row is one for one in again))
 
 
 def _line_place(line: Record) -> Place:

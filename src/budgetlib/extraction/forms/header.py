@@ -26,6 +26,8 @@ _PARTS = ("personnel", "operating")
 """What stays a part of the whole where it is the only measure of a panel."""
 _UNIT_ALONE = re.compile(r"(金额|计量)?单位[:：]?(人民币)?[亿万千]?元")
 _NO_NUMBER = re.compile(r"\*+|栏次|行次|栏目|[甲乙丙丁戊己]|[A-F]")
+_LEVEL = re.compile(r"[类款项]")
+"""The head of a column of codes, which may stand beside the numbers of the columns, or beside the first total."""
 _COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:[=＝][\d+\-*/,、.…~()（）]+)?")
 _SKIPPED = 3
 """Columns are numbered one by one; labels among them may be left out."""
@@ -66,10 +68,11 @@ def _texts(grid: Grid, row: int) -> list[str]:
 
 
 def is_numbering(texts: Sequence[str]) -> bool:
-    """The row `1 2 3 …` (or `** ** 1 2`, `栏次 1=2+3 2 3`) that some forms print under their header."""
+    """The row `1 2 3 …` (or `** ** 1 2`, `类 款 项 栏次 1=2+3 2`) that some forms print under their header."""
     kept = [t for t in texts if t and not _NO_NUMBER.fullmatch(t)]
-    digits = [int(match[1]) for t in kept if (match := _COLUMN_NUMBER.fullmatch(t))]
-    if kept and len(digits) == len(kept):
+    numbers = [t for t in kept if not _LEVEL.fullmatch(t)]
+    digits = [int(match[1]) for t in numbers if (match := _COLUMN_NUMBER.fullmatch(t))]
+    if numbers and len(digits) == len(numbers):
         return all(0 <= b - a <= _SKIPPED for a, b in pairwise(digits)) and digits[0] <= _SKIPPED
     return not kept and any(texts)
 
@@ -134,16 +137,17 @@ def header_rows(grid: Grid, header: TableHeader) -> tuple[tuple[str, ...], ...]:
 
 def _header(grid: Grid, titles: tuple[str, ...], first: int, body: int) -> TableHeader:
     headers = []
-    rows = [row for row in range(first, body) if not is_numbering(_texts(grid, row))]
+    levels = {body, *(row for row in range(first, body) if is_numbering(_texts(grid, row)))}
     for column in range(grid.column_count):
         path: list[str] = []
         above: Cell | None = None
-        for row in rows:
+        for row in range(first, min(body + 1, grid.row_count)):
             cell = grid.cell(row, column)
             if cell is None or cell is above:
                 continue
             above = cell
-            if text := squeeze(cell.text):
+            text = squeeze(cell.text)
+            if _LEVEL.fullmatch(text) if row in levels else text:
                 path.append(text)
         headers.append(">".join(path))
     return TableHeader(titles, tuple(headers), body, first)

@@ -18,6 +18,8 @@ from budgetlib.pages.model import Cell
 _CODED = re.compile(
     r"[\[【(（]?(?P<code>\d{6}|\d{3}(?:\d\d){0,3}|\d\d(?=[-—]))[\]】)）]?[-—_ ]*(?P<name>[^\d\s].*)?", re.DOTALL
 )
+_BELOW_CLASS = ("section", "item_code")
+"""Columns over which a whole code may stand that begins in that of the class."""
 _LABELS = ("class", "code", "item", "project")
 _NOT_ADDED = ("unit_price",)
 """Columns whose amounts add up to nothing."""
@@ -151,7 +153,8 @@ def _fill(row: PrintedRow, table: FormTable, piece: FormPiece, columns: Sequence
     places = [(piece, r, column) for column in columns if column.measure]
     for column in columns:
         cell = piece.grid.cell(r, column.index) if column.role else None
-        if column.role and cell and cell.text.strip():
+        of_class = column.role in _BELOW_CLASS and cell is labels.get("class")
+        if column.role and cell and cell.text.strip() and not of_class:
             labels.setdefault(column.role, cell)
     if columns and columns[-1] is piece.columns[-1]:
         places += [(part, r - piece.body + part.body, column) for part in piece.beside for column in part.columns]
