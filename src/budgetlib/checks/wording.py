@@ -48,7 +48,7 @@ def years(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 
 def directed(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """Whether an outcome is said to be above or below its plan, against the stated rate of completion."""
+    """Whether an outcome is said to be above or below its plan, against the stated rate: 100 may be rounded."""
     pattern = re.compile(rule.data["pattern"])
     last = Place(budget.document_id), ""
     for (place, text), (_, following) in pairwise([*_sentences(budget), last]):
@@ -56,7 +56,7 @@ def directed(rule: Rule, budget: Budget) -> Iterator[Finding]:
             if match.start() >= len(text):
                 continue
             rate = Decimal(match["rate"])
-            true = {"大于": rate > _HUNDRED, "小于": rate < _HUNDRED, "等于": rate == _HUNDRED}[match["relation"]]
+            true = {"大于": rate >= _HUNDRED, "小于": rate <= _HUNDRED, "等于": rate == _HUNDRED}[match["relation"]]
             yield judged(rule, budget.document_id, (place,), true, "worded", words=match[0])
 
 
