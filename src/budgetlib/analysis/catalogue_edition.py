@@ -13,7 +13,7 @@ from budgetlib.definitions.vocabulary.catalogue import is_section_of
 from budgetlib.definitions.vocabulary.services import service_words
 from budgetlib.tables.corpus import Corpus
 
-_LEAF = 4
+_LEAF = 4  # the level of an item that nothing stands below
 
 
 @dataclass(frozen=True, eq=False)

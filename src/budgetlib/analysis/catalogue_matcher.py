@@ -14,6 +14,7 @@ THRESHOLD = 0.40
 
 _ITEM_WEIGHT = 0.7  # what the catalogue's name has and the project's lacks; the rest: what the project's has besides
 _TERM_WEIGHT = 1.6  # of a word for an activity or object, against two letters
+_SMOOTHING = 0.5  # added to how many items have a feature, as BM25 does: one that none has weighs most, not endlessly
 _OTHER_KIND = 0.5  # where the item says what is done, or to what, and the project says something else or nothing
 
 
@@ -75,5 +76,5 @@ class Matcher:
         return sum(map(self._weight_of, features))
 
     def _weight_of(self, feature: str) -> float:
-        rarity = log(1 + len(self._items) / (self._holding[feature] + 0.5))
+        rarity = log(1 + len(self._items) / (self._holding[feature] + _SMOOTHING))
         return rarity * (_TERM_WEIGHT if any(feature in kind for kind in self._kinds) else 1)

@@ -23,7 +23,7 @@ KINDS = ("goods", "works", "services")
 _SECTION, _FORM, _SERVICES = 9, "procurement", "purchased_services"
 _PRINTED_KINDS = dict(zip(("货物", "工程", "服务"), KINDS, strict=True))
 _PRINTED_KIND = re.compile(r"(?:[A-C][-、.]?)?(货物|工程|服务)(?:类|[A-C])?(?:合计|小计)?")
-_TOP = 3
+_TOP = 3  # so many of the largest parts tell whether few have most of it
 
 
 def procurement_mix(budget: Corpus, corpus: Corpus | None = None) -> pd.DataFrame:

@@ -17,7 +17,7 @@ FORMS = {
     "budget": ("expenditure", "appropriation_expenditure", "general_public_expenditure", "budget_summary"),
     "final": ("final_expenditure", "final_appropriation_expenditure", "final_general_public_expenditure"),
 }
-_CLASS_DIGITS = 3
+_CLASS_DIGITS = 3  # of a code by function: class (类)
 
 
 def spending_by_function(budget: Corpus, level: str = "class", stage: str = "budget") -> pd.DataFrame:

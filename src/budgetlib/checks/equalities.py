@@ -12,7 +12,7 @@ from budgetlib.checks.figures import Figure
 from budgetlib.checks.findings import Finding, best, compared, untested
 from budgetlib.checks.rules import Rule
 
-HUNDRED = 100
+HUNDRED = 100  # percent
 _COUNTS = {"projects_under_performance_management", "projects_disclosed", "vehicles", "vehicle_quota"}
 """Measures that count things; all others are money."""
 

@@ -18,7 +18,7 @@ from budgetlib.definitions.toml import load
 from budgetlib.tables.locators import SENTENCE
 
 LANGUAGES = ("zh", "en")
-_NAMED_PLACES = 3
+_NAMED_PLACES = 3  # more in one sentence are not read
 _DERIVED = ("change_pct", "change", "pct")
 _PLACES = Decimal("0.0001")
 

@@ -25,6 +25,8 @@ SAME_UNIT = 85
 _CLIPPED = 4
 """So many characters of a name that a cell cut off are still this name."""
 
+_BUDGETS, _NAMES = 4, 4096  # remembered: the rules take budgets one after another, a budget has some thousand names
+
 _SPELLING = re.compile(r"^20\d\d年?(度)?|[()\[\]“”\"·、,，。.\-—_]|本级|机关$")
 
 
@@ -59,7 +61,7 @@ def projects(budget: Budget) -> list[Row]:
     return [row for row in form.rows if row.kind == "line"] if form else []
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=_BUDGETS)
 def targets(budget: Budget) -> tuple[Target, ...]:
     """The performance-target tables of a document, each with its rows.
 
@@ -103,7 +105,7 @@ def alike_unit(one: str | None, other: str | None) -> bool:
     return same_unit(one, other) or fuzz.ratio(plain(one), plain(other)) >= SAME_UNIT
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_NAMES)
 def plain(name: str | None) -> str:
     """A name as it is compared: without blanks, brackets, a year before it, or 本级 behind it.
 

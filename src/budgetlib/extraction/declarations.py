@@ -15,7 +15,7 @@ from budgetlib.extraction.catalogue import Catalogue
 from budgetlib.extraction.narrative.passages import Passage
 from budgetlib.extraction.records import Record
 
-_PROCUREMENT, _PURCHASED_SERVICES = 9, 12
+_PROCUREMENT, _PURCHASED_SERVICES = 9, 12  # sections as in the table `statements`
 SECTIONS = (_PROCUREMENT, _PURCHASED_SERVICES)
 """The sections of `statements` in which services are declared."""
 _SENTENCE = re.compile(r"[^。\n]*[。\n]?")

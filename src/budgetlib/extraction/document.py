@@ -37,7 +37,7 @@ from budgetlib.pages.sources import Source
 
 MAX_BYTES = 300_000_000
 """A larger file is no disclosure: real ones have some millions of bytes."""
-SECONDS_PER_DOCUMENT = 600
+SECONDS_PER_DOCUMENT = 600  # without pictures; a document that takes longer hangs
 SECONDS_WITH_PICTURES = 3600
 """A document that takes longer is taken to hang; recognising characters takes some seconds a page."""
 _NAMED_PAGES = 12

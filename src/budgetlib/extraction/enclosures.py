@@ -14,9 +14,9 @@ from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary.catalogue import EnclosureWords, catalogue_words
 from budgetlib.pages.model import Line, Page
 
-_TITLE_LINES = 3
-_LINES_ABOVE = 4
-_ADDRESSEE = 80
+_TITLE_LINES = 3  # over which a title may run
+_LINES_ABOVE = 4  # a title: letterhead, number, blank lines
+_ADDRESSEE = 80  # characters: a longer line that ends in a colon is a sentence
 
 
 class Enclosure(NamedTuple):

@@ -17,12 +17,21 @@ from budgetlib.pages.model import Box
 Pixels = npt.NDArray[np.uint8]
 Matrix = npt.NDArray[np.float64]
 
-DOTS_PER_INCH = 200
+DOTS_PER_INCH = 200  # at which small print is legible and recognition takes some seconds a page
 SCALE = DOTS_PER_INCH / 72
 """Pixels per point."""
 
 _LEAST_SKEW, _MOST_SKEW = 0.04, 4.0
 """Degrees."""
+
+_COARSE, _STEP, _FINE_STEP = 0.5, 0.25, 0.05
+"""A skew is looked for in a picture of half the size first, by these degrees; then by a fifth of them in the whole."""
+
+_DARKER = 41, 25
+"""Ink is darker than the mean of so many pixels around it by so many shades of 256: shadows on paper are not."""
+
+_SPECK, _SOFT, _SAMPLE = 5, (3, 3), 997
+"""Pixels: the largest speck; over which edges are softened; between those that tell the colour of the paper."""
 
 _SMALLEST_PAPER, _LARGEST_PAPER = 595.0, 1191.0
 """Points: the longer sides of A5 and A3."""
@@ -70,11 +79,11 @@ class Picture:
     @property
     def height_of_ink(self) -> float:
         """The share of the height, 0 to 1, on which something is printed; specks are nothing."""
-        return float((cv2.medianBlur(self.ink, 5) > 0).any(axis=1).mean())
+        return float((cv2.medianBlur(self.ink, _SPECK) > 0).any(axis=1).mean())
 
     def softened(self) -> Picture:
         """The picture with specks and the edges of its characters blurred."""
-        return Picture(as_pixels(cv2.GaussianBlur(self.pixels, (3, 3), 0)), self.ink, self.to_page)
+        return Picture(as_pixels(cv2.GaussianBlur(self.pixels, _SOFT, 0)), self.ink, self.to_page)
 
     def smaller(self, factor: float) -> Pixels:
         """The pixels at `factor` times their number in each direction."""
@@ -92,13 +101,13 @@ def take(page: Any) -> Picture:
 def picture_of(pixels: Pixels, to_page: Matrix) -> Picture:
     """A picture with its ink: what is clearly darker than the paper around it."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
-    ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 25)
+    ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, *_DARKER)
     return Picture(pixels, as_pixels(ink), to_page)
 
 
 def paper(pixels: Pixels) -> Any:
     """The colour of the paper."""
-    return np.median(pixels.reshape(-1, 3)[::997], axis=0)
+    return np.median(pixels.reshape(-1, 3)[::_SAMPLE], axis=0)
 
 
 def as_pixels(picture: Any) -> Pixels:
@@ -108,9 +117,14 @@ def as_pixels(picture: Any) -> Pixels:
 
 def _skew(ink: Pixels) -> float:
     """Degrees by which the picture is to be turned counter-clockwise so that lines of text and rules lie flat."""
-    small = cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    coarse = max(np.arange(-_MOST_SKEW, _MOST_SKEW + 0.01, 0.25), key=lambda angle: _flatness(small, angle))
-    return float(max(np.arange(coarse - 0.25, coarse + 0.26, 0.05), key=lambda angle: _flatness(ink, angle)))
+    small = cv2.resize(ink, None, fx=_COARSE, fy=_COARSE, interpolation=cv2.INTER_AREA)
+    coarse = max(np.arange(-_MOST_SKEW, _MOST_SKEW + _FINE_STEP, _STEP), key=lambda angle: _flatness(small, angle))
+    return float(
+        max(
+            np.arange(coarse - _STEP, coarse + _STEP + _FINE_STEP / 2, _FINE_STEP),
+            key=lambda angle: _flatness(ink, angle),
+        )
+    )
 
 
 def _flatness(ink: Pixels, angle: float) -> float:

@@ -29,6 +29,9 @@ _NEAR = 3
 _WIDE_STRIP = 9
 """Pixels of paper on both sides of a short stroke that stands in line with no rule."""
 
+_AROUND, _STRIP = 2, (2, 3)
+"""Pixels by which a rule is painted over wider than it is; and from it, between which paper is looked for beside it."""
+
 _DRAWN = 0.9
 """The share of a rule's length at least that is seen printed, and of the strips beside it that is seen blank."""
 
@@ -173,7 +176,7 @@ def _is_drawn(part: _Stroke, ink: Pixels) -> bool:
         return False
     if len(xs) > _CHARACTER * SCALE:
         return True
-    strips = [[side * (part.thickness / 2 + distance) for distance in (2, 3)] for side in (-1, 1)]
+    strips = [[side * (part.thickness / 2 + distance) for distance in _STRIP] for side in (-1, 1)]
     sides = [max(_read(ink, xs, ys + offset).mean() for offset in strip) for strip in strips]
     return max(sides) < 1 - _DRAWN or bool(exactly.mean() > _DRAWN and min(sides) < 1 - _DRAWN)
 
@@ -183,5 +186,5 @@ def _painted(strokes: Sequence[_Stroke], shape: tuple[int, ...]) -> Pixels:
     mask = np.zeros(shape, np.uint8)
     for stroke in strokes:
         ends = [(x, round(float(stroke.at(x)))) for x in (stroke.start - 1, stroke.end)]
-        cv2.line(mask, *ends, 255, round(stroke.thickness) + 2)
+        cv2.line(mask, *ends, 255, round(stroke.thickness) + _AROUND)
     return mask

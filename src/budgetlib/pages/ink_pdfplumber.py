@@ -27,6 +27,8 @@ from budgetlib.pages.model import Box
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
+_CMYK = 4  # numbers of a colour of printing inks, of which paper bears none
+
 
 class PdfplumberReader:
     """A PDF opened by pdfplumber."""
@@ -114,4 +116,4 @@ def _is_white(colour: Any) -> bool:
     if colour is None:
         return False
     parts = tuple(colour) if isinstance(colour, (tuple, list)) else (colour,)
-    return all(part == 0 for part in parts) if len(parts) == 4 else all(part == 1 for part in parts)
+    return all(part == 0 for part in parts) if len(parts) == _CMYK else all(part == 1 for part in parts)

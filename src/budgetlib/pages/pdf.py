@@ -18,7 +18,7 @@ from budgetlib.pages.stream import find_unruled
 from budgetlib.pages.turn import Turn
 from budgetlib.pages.visible import visible
 
-MAX_PAGES = 3000
+MAX_PAGES = 3000  # more are no disclosure; the longest have some hundreds
 
 _ASCENT = 0.86
 """How much of a Chinese character's height stands above the line; Chinese fonts that do not lie say so (SimSun)."""

@@ -12,13 +12,18 @@ import pypdfium2
 
 from budgetlib.pages.model import Box
 
-_DOTS_PER_POINT = 1.75
-_AROUND, _MARGIN, _FRAME, _COLOURS = 42.0, 14, 3, 48
+_DOTS_PER_POINT = 1.75  # of a part that is cut out: small print is legible
+_AROUND, _MARGIN, _FRAME, _COLOURS = (
+    42.0,
+    14,
+    3,
+    48,
+)  # points above and below; pixels beside, of a frame
 _TESTED, _TIED = (204, 32, 32), (31, 99, 190)
 _CONTEXT = (10, 6, 3, 0)
 """Characters before a number that are looked for with it, until they are found."""
 
-_SHEET_DOTS, _MOST_DOTS, _GREYS = 2.0, 2400.0, 16
+_SHEET_DOTS, _MOST_DOTS, _GREYS = 2.0, 2400.0, 16  # dots for a point, and in all; shades that text on paper needs
 
 
 class Printed(Protocol):

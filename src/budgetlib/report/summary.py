@@ -21,7 +21,7 @@ from budgetlib.tables.locators import Row
 
 # The forms by function that cover the whole budget: only shares of these are shares of the total.
 _WHOLE_BUDGET = ("expenditure", "budget_summary")
-_DRIVERS, _LONGEST_NAME = 2, 40
+_DRIVERS, _LONGEST_NAME = 2, 40  # items that are said to have moved a total; characters of one in a sentence
 _CHANGE_IN_PERCENT = r"section:\d+:expenditure_change_pct "
 
 

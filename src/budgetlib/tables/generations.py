@@ -20,7 +20,7 @@ from budgetlib.core.files import hold, is_held, replacing
 from budgetlib.tables.schemas import TABLES
 
 STORE = ".store"
-_LAYOUT = 1
+_LAYOUT = 1  # raised when files are laid out otherwise: what is there is then written anew
 _CONTENTS = "contents.json"
 
 

@@ -11,7 +11,7 @@ DOCUMENTS = 128
 WHOLE = ""
 """The only partition of a table that is not divided."""
 
-_BITS = 32
+_BITS = 32  # of a hash: enough to divide any number of departments
 
 
 def partitions(departments: Sequence[str]) -> Mapping[str, list[int]]:

@@ -18,7 +18,7 @@ from budgetlib.tables.generations import Generation, Store
 from budgetlib.tables.partitions import WHOLE, holds
 from budgetlib.tables.schemas import Table, to_frame
 
-_ROWS_AT_A_TIME = 16_384
+_ROWS_AT_A_TIME = 16_384  # some megabytes, however large the table
 
 
 def write_table(frame: pd.DataFrame, table: Table, folder: Path) -> None:

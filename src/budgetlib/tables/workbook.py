@@ -15,9 +15,9 @@ from budgetlib.core.files import neutral, replacing
 from budgetlib.tables.schemas import MONEY, TABLES, TEXT, Table
 from budgetlib.tables.store import Tables
 
-SHEET_ROWS = 1_048_576
-_CELL_TEXT, _SHEET_NAME = 32_767, 31
-_WIDE, _NARROW = 36, 14
+SHEET_ROWS = 1_048_576  # the most that Excel opens
+_CELL_TEXT, _SHEET_NAME = 32_767, 31  # characters, as Excel allows
+_WIDE, _NARROW = 36, 14  # widths of columns of text and of numbers, in characters
 
 
 def write_workbook(tables: Tables, documents: pd.DataFrame, path: Path) -> list[str]:

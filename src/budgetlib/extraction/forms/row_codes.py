@@ -8,7 +8,7 @@ from itertools import pairwise
 from budgetlib.extraction.forms.nesting import levels_of_indents, nested
 from budgetlib.extraction.forms.rows import PrintedRow
 
-_CLASS, _SECTION, _SHORT = 3, 5, 2
+_CLASS, _SECTION, _SHORT = 3, 5, 2  # digits of a class, of a section, and of what is printed of one below it
 _UNIT_LENGTHS = (6, 9)
 """So many digits the code of a spending unit has; functions and economic items have 3, 5 or 7."""
 

@@ -11,6 +11,7 @@ from budgetlib.extraction.performance.columns import IndicatorLayout
 from budgetlib.extraction.performance.model import Token
 
 _WITHOUT_RELATION = {"", "定性"}
+_HALF_MISSING = 10  # what an indicator without its target costs a reading: more than cells in the wrong half ever do
 
 
 class Half(NamedTuple):
@@ -129,7 +130,7 @@ def _best_cut(row: Sequence[Token], halves: int, boundary: int | None) -> tuple[
         wrong = sum(t.cell.column >= boundary for t in row[:cut]) if boundary else 0
         wrong += sum(t.cell.column < boundary for t in row[cut:]) if boundary else int(cut == 0)
         apart = left.level2 is not None and left.level3 is None and right.level2 is None and right.level3 is not None
-        cost = 10 * sum(bool(half.level3) and not half.complete for half in (left, right)) + wrong + apart
+        cost = _HALF_MISSING * sum(bool(half.level3) and not half.complete for half in (left, right)) + wrong + apart
         readings.setdefault(cost, []).append((left, right)[:halves])
     best = readings[min(readings)] if readings else []
     return best[0] if len(best) == 1 else None

@@ -31,10 +31,10 @@ COLOURS = {
     "decrease": "#b5533c",
 }
 _GRID = "#e4e4e4"
-_BAR, _GAP, _EDGE, _SPACE = 17.0, 11.0, 6.0, 12.0
-_LEGEND, _AXIS, _TICK = 24.0, 38.0, 90.0
+_BAR, _GAP, _EDGE, _SPACE = 17.0, 11.0, 6.0, 12.0  # points: a bar, between bars, at the edge, between bar and text
+_LEGEND, _AXIS, _TICK = 24.0, 38.0, 90.0  # points: heights of legend and axis, and room for a number under it
 _MOST_FOR_NAMES, _LEAST_FOR_BARS = 0.34, 0.3  # of the width
-_MOST_LINES = 2
+_MOST_LINES = 2  # of a name beside its bar; longer ones stand above
 
 
 class Bar(NamedTuple):

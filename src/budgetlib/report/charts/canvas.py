@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from budgetlib.report.charts.typography import GREY, INK, SMALL, TEXT, TITLE, height, lettering, wrapped
+from budgetlib.report.charts.typography import GREY, INCH, INK, SMALL, TEXT, TITLE, height, lettering, wrapped
 
 WIDE, NARROW = 720.0, 340.0
 """Widths in points, one point for a CSS pixel: for a page, and for the screen of a phone."""
@@ -23,9 +23,9 @@ WIDE, NARROW = 720.0, 340.0
 Plot = Callable[[pd.DataFrame, str, float], Axes]
 """A result frame, a language and a width in points → a chart."""
 
-_EDGE, _NOTE = 6.0, 10.0
-_HEAD = 32.0
-_DOTS_PER_INCH = 144
+_EDGE, _NOTE = 6.0, 10.0  # points at the edges, and below all
+_HEAD = 32.0  # points that a title of one line takes
+_DOTS_PER_INCH = 144  # two for a point: sharp on fine screens
 _NAMESPACE = re.compile(r"^\{[^}]*\}")
 
 
@@ -39,7 +39,7 @@ def new_axes(
     shown = wrapped(title, width - 2 * _EDGE, TITLE)
     head = _HEAD + height(shown, TITLE) - height("", TITLE)
     whole = head + above + tall + below + _NOTE
-    figure = Figure(figsize=(width / 72, whole / 72), facecolor="white")
+    figure = Figure(figsize=(width / INCH, whole / INCH), facecolor="white")
     figure.set_label(name)
     figure.text(_EDGE / width, 1 - _EDGE / whole, shown, va="top", color=INK, **lettering(TITLE))
     place = (left / width, (below + _NOTE) / whole, 1 - (left + right) / width, tall / whole)
@@ -71,9 +71,9 @@ def png(axes: Axes, note: str = "") -> bytes:
     """A chart as a PNG picture, two dots for a point; with a `note` (its source), that stands at the foot."""
     figure = _figure(axes)
     width, tall = figure.get_size_inches()
-    shown = wrapped(note, 72 * width - 2 * _EDGE, SMALL)
-    below = height(shown, SMALL) / 72 if note else 0.0
-    foot = figure.text(_EDGE / 72 / width, 0, shown, va="top", color=GREY, **lettering(SMALL))
+    shown = wrapped(note, INCH * width - 2 * _EDGE, SMALL)
+    below = height(shown, SMALL) / INCH if note else 0.0
+    foot = figure.text(_EDGE / INCH / width, 0, shown, va="top", color=GREY, **lettering(SMALL))
     stream = io.BytesIO()
     with_note = Bbox([[0, -below], [width, tall]])
     figure.savefig(stream, format="png", dpi=_DOTS_PER_INCH, bbox_inches=with_note, metadata={"Software": None})

@@ -16,10 +16,17 @@ from budgetlib.report.charts.canvas import WIDE, link, new_axes, say
 from budgetlib.report.charts.typography import GREY, INK, SMALL, height, lettering, measure, wrapped
 
 _HEAT = LinearSegmentedColormap.from_list("share", ["#eef3f8", "#1f4e79"])
-_EDGE, _SPACE, _LEAST_ROW, _PADDING = 6.0, 8.0, 30.0, 9.0
+_EDGE, _SPACE, _LEAST_ROW, _PADDING = (
+    6.0,
+    8.0,
+    30.0,
+    9.0,
+)  # points: at edges, beside names, of rows, around names
 _NAMES = 0.3  # of the width, for the names of the rows
-_LINES = 3
-_DARK = 0.55
+_NAME_LINES = 4  # of the name of a row; what is longer is cut
+_TURN, _ACROSS, _UP = 50, 0.66, 0.8  # degrees of a turned head; the shares of its length that it takes across and up
+_LINES = 3  # a head of more lines is turned
+_DARK = 0.55  # a share from which its cell is so dark that its number is white
 
 
 class Row(NamedTuple):
@@ -66,15 +73,15 @@ def draw_heat(chart: str, rows: Sequence[Row], heads: Sequence[str], language: s
     if not rows or not heads:
         return say(label(f"empty.{chart}", language), width)
     left = _EDGE + _NAMES * width + _SPACE
-    names = [wrapped(row.label, _NAMES * width, SMALL, lines=4) for row in rows]
+    names = [wrapped(row.label, _NAMES * width, SMALL, lines=_NAME_LINES) for row in rows]
     tall = [max(height(name, SMALL) + _PADDING, _LEAST_ROW) for name in names]
     cell = (width - left - _EDGE) / len(heads)
     level = [wrapped(head, cell - _EDGE, SMALL) for head in heads]
     turned = max(head.count("\n") for head in level) >= _LINES or any(measure(h, SMALL) > cell for h in level)
     # Turned heads rise to the right; the last one needs room beside the map.
     longest = max(measure(head, SMALL) for head in heads)
-    right = _EDGE + (max(0.0, 0.66 * longest - cell / 2) if turned else 0.0)
-    above = 0.8 * longest + _PADDING if turned else max(height(head, SMALL) for head in level) + _PADDING
+    right = _EDGE + (max(0.0, _ACROSS * longest - cell / 2) if turned else 0.0)
+    above = _UP * longest + _PADDING if turned else max(height(head, SMALL) for head in level) + _PADDING
     axes = new_axes(chart, label(f"chart.{chart}", language), width, above, sum(tall), 0, left, right)
     axes.set_xlim(0, len(heads))
     axes.set_axis_off()
@@ -90,7 +97,7 @@ def draw_heat(chart: str, rows: Sequence[Row], heads: Sequence[str], language: s
 
 def _heads(axes: Axes, heads: Sequence[str], turned: bool) -> None:
     look: dict[str, Any] = lettering(SMALL) | {"color": GREY, "va": "bottom"}
-    look |= {"rotation": 50, "rotation_mode": "anchor", "ha": "left"} if turned else {"ha": "center"}
+    look |= {"rotation": _TURN, "rotation_mode": "anchor", "ha": "left"} if turned else {"ha": "center"}
     for column, head in enumerate(heads):
         axes.text(column + 0.5, -4, head, **look)
 

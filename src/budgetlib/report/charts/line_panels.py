@@ -15,8 +15,9 @@ from budgetlib.report.charts.bars import COLOURS
 from budgetlib.report.charts.canvas import WIDE, link, new_axes, say
 from budgetlib.report.charts.typography import GREY, INK, SMALL, TEXT, height, lettering, measure, wrapped
 
-_EDGE, _GAP, _COLUMN = 6.0, 24.0, 210.0
-_LINE, _ABOVE, _YEARS, _BELOW, _SPACE = 64.0, 24.0, 22.0, 18.0, 6.0
+_DOT = 6.0  # points: the mark of a year, and how far texts stand from it
+_EDGE, _GAP, _COLUMN = 6.0, 24.0, 210.0  # points: at the edge, between charts, of the narrowest chart
+_LINE, _ABOVE, _YEARS, _BELOW, _SPACE = 64.0, 24.0, 22.0, 18.0, 6.0  # points, from top to bottom; between numbers
 
 
 class _Point(NamedTuple):
@@ -106,14 +107,16 @@ def _draw(axes: Axes, points: Sequence[_Point], panel: _Panel, language: str) ->
     dated = _fitting({year: (panel.across[year], measure(str(year), SMALL)) for year in texts})
     for point in points:
         across, down = panel.across[point.year], panel.down(point.amount)
-        (dot,) = axes.plot([across], [down], "o", color=COLOURS["total"], markersize=6)
+        (dot,) = axes.plot([across], [down], "o", color=COLOURS["total"], markersize=_DOT)
         link(dot, point.href)
         if point.year in dated:
-            year = axes.text(across, panel.top + _LINE + 6, str(point.year), gid="year", color=GREY, **_centred("top"))
+            year = axes.text(
+                across, panel.top + _LINE + _DOT, str(point.year), gid="year", color=GREY, **_centred("top")
+            )
             link(year, point.href)
         if point.year in shown:
             ink = COLOURS["total"] if point.href else INK
-            value = axes.text(across, down - 7, texts[point.year], gid="value", color=ink, **_centred("bottom"))
+            value = axes.text(across, down - _DOT - 1, texts[point.year], gid="value", color=ink, **_centred("bottom"))
             link(value, point.href)
 
 

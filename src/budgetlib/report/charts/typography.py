@@ -10,11 +10,13 @@ from matplotlib.font_manager import FontProperties, fontManager, get_font
 
 from budgetlib.report.fonts import FAMILY, font_file
 
-TITLE, TEXT, SMALL = 15.0, 13.0, 11.5
+TITLE, TEXT, SMALL = 15.0, 13.0, 11.5  # points: sizes that a phone shows legibly
 LINE = 1.3  # of the size, from one line to the next
 INK, GREY = "#222222", "#5d6673"
 _MISSING_GLYPH = "〓"  # what Chinese typesetters put for a character their font lacks
-_MEASURED = 100.0
+_SHARES = range(50, 101, 2)  # percent of the width: the narrowest that needs no more lines makes them equally long
+INCH, _SUBPIXELS = 72, 64  # points; parts of a point in which FreeType counts
+_MEASURED = 100.0  # points: the size at which widths are measured once
 
 # Latin words, blanks, and single Chinese characters, never parted from the punctuation that opens or closes them.
 _WORD = re.compile(r"[\x21-\x7e]{1,16}|\s+|[（“《〔【]*[^\x00-\x7f\s][）、，。”》〕】／]*")
@@ -41,7 +43,7 @@ def wrapped(text: str, width: float, size: float, lines: int = 99) -> str:
     The lines are about as long as one another.
     """
     full = _lines(text, width, size)
-    even = next(even for part in range(50, 101, 2) if len(even := _lines(text, width * part / 100, size)) == len(full))
+    even = next(even for part in _SHARES if len(even := _lines(text, width * part / 100, size)) == len(full))
     if len(full) <= lines:
         return "\n".join(even)
     return "\n".join([*full[: lines - 1], f"{full[lines - 1][:-1]}…"])
@@ -80,6 +82,6 @@ def _glyphs() -> frozenset[int]:
 @cache
 def _advance(line: str) -> float:
     font = get_font(str(font_file()))
-    font.set_size(_MEASURED, 72)
+    font.set_size(_MEASURED, INCH)
     font.set_text(line)
-    return float(font.get_width_height()[0]) / 64
+    return float(font.get_width_height()[0]) / _SUBPIXELS

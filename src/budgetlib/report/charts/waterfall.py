@@ -13,7 +13,7 @@ from budgetlib.definitions.labels import item, label, money
 from budgetlib.report.charts.bars import Bar, draw_bars
 from budgetlib.report.charts.canvas import WIDE
 
-_MOST_STEPS = 12
+_MOST_STEPS = 12  # more do not fit a screen
 _SMALL = Decimal("0.25")  # steps that all lie within this share of the totals are drawn on a cut axis
 
 
