@@ -6,6 +6,7 @@ The environment is a fresh one that sees the dependencies of this Python and not
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,9 +28,11 @@ BARE = {"PATH": os.defpath, "LC_ALL": "C", "HOME": os.devnull, **NO_NETWORK}
 pytestmark = pytest.mark.slow
 
 
-def run(*command: object, cwd: Path, expected: int = 0) -> str:
-    done = subprocess.run([*map(str, command)], cwd=cwd, env=BARE, capture_output=True, encoding="utf-8", check=False)
-    assert done.returncode == expected, done.stdout + done.stderr
+def run(*command: object, cwd: Path, **other: str) -> str:
+    done = subprocess.run(
+        [*map(str, command)], cwd=cwd, env=BARE | other, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
@@ -96,14 +99,24 @@ def test_the_sdist_gives_the_same_wheel(built: Path) -> None:
     assert contents(built / "wheel_of_sdist") == contents(built / "wheel")
 
 
-def test_an_empty_folder_and_some_pdfs_are_enough(programs: Path, tmp_path: Path) -> None:
+ELSEWHERE = {"TZ": "Pacific/Auckland", "LC_ALL": "zh_CN.UTF-8", "PYTHONHASHSEED": "7"}
+REPRODUCED = re.compile(r"^reproduced: (\d+) of \1 tables, (\d+) of \2 figures, (\d+) of \3 pages equal$", re.MULTILINE)
+
+
+def test_an_empty_folder_some_pdfs_and_whoever_checks_the_result(programs: Path, tmp_path: Path) -> None:
+    """Made in one folder on all processors, without home and locale; made again in another on one, with other ones."""
+    (tmp_path / "one/my_pdfs").mkdir(parents=True)
+    (tmp_path / "home").mkdir()
     for file in SAMPLE.glob("示例市示例局-*.pdf"):
-        shutil.copy(file, tmp_path)
-    budgetlib = programs / "budgetlib"
-    assert "3 documents (3 ok)" in run(budgetlib, "parse", ".", cwd=tmp_path)
-    assert "3 of 3 reports written" in run(budgetlib, "report", "--lang", "en", "--year", "2026", cwd=tmp_path)
-    report = (tmp_path / "reports/示例市示例局/2026/report.en.html").read_text(encoding="utf-8")
-    assert "示例市示例局" in report
+        shutil.copy(file, tmp_path / "one/my_pdfs")
+    budgetlib, one_report = programs / "budgetlib", ("--lang", "en", "--year", "2026")
+    assert "3 documents (3 ok)" in run(budgetlib, "parse", "my_pdfs", cwd=tmp_path / "one")
+    assert "3 of 3 reports written" in run(budgetlib, "report", *one_report, cwd=tmp_path / "one")
+    assert (tmp_path / "one/reports/示例市示例局/2026/report.en.html").is_file()
+    run(budgetlib, "bundle", "out.zip", *one_report, cwd=tmp_path / "one")
+    home = {"HOME": str(tmp_path / "home")}
+    said = run(budgetlib, "verify", "one/out.zip", "--jobs", "1", cwd=tmp_path, **ELSEWHERE, **home)
+    assert REPRODUCED.search(said), said
 
 
 def test_a_project_is_laid_out_with_the_notebooks_and_the_sample(programs: Path, tmp_path: Path) -> None:

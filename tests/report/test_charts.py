@@ -275,6 +275,14 @@ def test_vector_pictures_of_one_page_share_no_id(frames: dict[Any, pd.DataFrame]
 
 
 @pytest.mark.parametrize("plot", PLOTS)
+def test_ids_count_what_is_drawn_and_say_nothing_of_the_process(
+    frames: dict[Any, pd.DataFrame], plot: Callable[..., Axes]
+) -> None:
+    names = re.findall(r'\bid="c[0-9a-f]{8}-([^"]+)"', svg(plot(frames[plot], "zh")))
+    assert names == [str(number) for number, _ in enumerate(names, 1)]
+
+
+@pytest.mark.parametrize("plot", PLOTS)
 def test_what_is_drawn_of_a_row_leads_to_its_source(frames: dict[Any, pd.DataFrame], plot: Callable[..., Axes]) -> None:
     assert "<a " not in svg(plot(frames[plot], "zh"))
     picture = svg(plot(frames[plot].assign(href="evidence/a.png?x=1&y=2"), "zh"))

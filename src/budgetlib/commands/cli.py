@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 from collections import Counter
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
+from budgetlib.commands import options
 from budgetlib.core.errors import BadParameter, BudgetlibError, NotFound
 from budgetlib.core.version import __version__
 from budgetlib.definitions.labels import LANGUAGES
@@ -19,19 +19,6 @@ from budgetlib.pages.ink import DEFAULT_READER, READERS
 
 if TYPE_CHECKING:
     from budgetlib.report.index import Report
-
-_FOLDER = click.Path(file_okay=False, path_type=Path)
-_TIDY = Path("data/tidy")
-_tidy = click.option(
-    "--tidy", type=_FOLDER, default=_TIDY, show_default=True, help="Folder of tables from `budgetlib parse`."
-)
-_jobs = click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=os.cpu_count() or 1,
-    show_default="number of processors",
-    help="How many processes work at the same time.",
-)
 
 
 class _Refusing(click.Group):
@@ -55,8 +42,8 @@ def main() -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--out", type=_FOLDER, default=_TIDY, show_default=True, help="Folder for the tables.")
-@_jobs
+@click.option("--out", type=options.FOLDER, default=options.TIDY, show_default=True, help="Folder for the tables.")
+@options.jobs
 @click.option(
     "--ocr",
     metavar="auto|never|always",
@@ -96,7 +83,7 @@ def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str, reader: str) 
 
 
 @main.command()
-@_tidy
+@options.tidy
 @click.option("--strict", is_flag=True, help="Exit with code 1 when a check of severity `error` fails.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the findings.")
 def check(tidy: Path, strict: bool, lang: str) -> None:
@@ -115,55 +102,21 @@ def check(tidy: Path, strict: bool, lang: str) -> None:
 
 
 @main.command()
-@_tidy
-@click.option("--out", type=_FOLDER, default=Path("reports"), show_default=True, help="Folder for the reports.")
-@click.option(
-    "--department", "departments", multiple=True, metavar="ID", help="Only this one (id or name); repeatable."
-)
-@click.option("--year", "years", multiple=True, type=int, metavar="YYYY", help="Only this budget year; repeatable.")
-@click.option(
-    "--matches",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("data/raw/catalogue_matches.csv"),
-    show_default=True,
-    help="CSV of reviewed matches with the guidance catalogue, if there is one.",
-)
-@click.option(
-    "--deflator",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    show_default="data/raw/deflator.csv, if there is one",
-    help="CSV of a price index (year,index) for constant prices.",
-)
-@click.option(
-    "--notebook",
-    type=click.Path(dir_okay=False, path_type=Path),
-    show_default="notebooks/department.ipynb, if there is one, else that of budgetlib",
-    help="Notebook of one's own for each department and year.",
-)
-@click.option("--lang", type=click.Choice([*LANGUAGES, "both"]), default="both", show_default=True, help="Language.")
-@_jobs
-def report(
-    tidy: Path,
-    out: Path,
-    departments: tuple[str, ...],
-    years: tuple[int, ...],
-    matches: Path,
-    deflator: Path | None,
-    notebook: Path | None,
-    lang: str,
-    jobs: int,
-) -> None:
+@options.tidy
+@click.option("--out", type=options.FOLDER, default=Path("reports"), show_default=True, help="Folder for the reports.")
+@options.which_reports
+@options.jobs
+def report(tidy: Path, out: Path, jobs: int, **which: Any) -> None:
     """Run the notebooks for every department and year.
 
     Or for those named; the pages over all departments are written each time.
     """
-    from budgetlib.report.run import DEFLATOR, ReportOptions, write_reports
+    from budgetlib.report.run import write_reports
 
-    languages = LANGUAGES if lang == "both" else (lang,)
-    options = ReportOptions(departments, years, languages, notebook, matches, deflator or DEFLATOR, jobs)
+    chosen = options.report_options(jobs, **which)
     try:
         with tqdm(desc="reports", unit="report", disable=None) as bar:
-            reports = write_reports(tidy, out, options, done=lambda one: _tell(bar, one))
+            reports = write_reports(tidy, out, chosen, done=lambda one: _tell(bar, one))
     except OSError as fault:
         raise click.ClickException(f"the reports cannot be written to {out} ({fault})") from fault
     done = [one for one in reports if one.state == "done"]
@@ -179,8 +132,8 @@ def _tell(bar: Any, report: Report) -> None:
 
 
 @main.command()
-@_tidy
-@click.option("--out", type=_FOLDER, default=Path("export"), show_default=True, help="Folder for the files.")
+@options.tidy
+@click.option("--out", type=options.FOLDER, default=Path("export"), show_default=True, help="Folder for the files.")
 @click.option(
     "--format",
     "form",
@@ -203,7 +156,7 @@ def export(tidy: Path, out: Path, form: str) -> None:
 
 
 @main.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=options.FOLDER)
 @click.option("--sample", is_flag=True, help="With the disclosures that come with budgetlib, to try it out.")
 def new(folder: Path, sample: bool) -> None:
     """Lay out a project of one's own in FOLDER.
@@ -221,7 +174,7 @@ def new(folder: Path, sample: bool) -> None:
 
 @main.command()
 @click.argument("manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", type=_FOLDER, show_default="the folder of MANIFEST", help="Folder for the originals.")
+@click.option("--out", type=options.FOLDER, show_default="the folder of MANIFEST", help="Folder for the originals.")
 @click.option(
     "--year", "years", multiple=True, type=int, metavar="YYYY", help="Links of this year on index pages; repeatable."
 )
@@ -272,4 +225,52 @@ def fetch(
     said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
     click.echo(f"{len(results)} addresses ({said}); originals in {folder}")
     if not outcomes.keys() & SUCCESSES:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("archive", metavar="OUT.zip", type=options.FILE)
+@options.tidy
+@options.which_reports
+@click.option(
+    "--originals",
+    type=click.Choice(("include", "reference")),
+    default="include",
+    show_default=True,
+    help="Whether they are inside, or named by address and sha256.",
+)
+@options.jobs
+def bundle(archive: Path, tidy: Path, originals: str, jobs: int, **which: Any) -> None:
+    """Pack a result so that others can check it.
+
+    It is made again from the originals in an empty folder; what is packed is that, with all it was made from.
+    """
+    from budgetlib.commands.bundle.making import bundle as make_bundle
+
+    chosen = options.report_options(jobs, **which)
+    try:
+        files = make_bundle(tidy, archive, chosen, inside=originals == "include", done=click.echo)
+    except OSError as fault:
+        raise click.ClickException(f"the bundle cannot be written to {archive} ({fault})") from fault
+    click.echo(f"{files} files in {archive}; to check it: budgetlib verify {archive}")
+
+
+@main.command()
+@click.argument("archive", metavar="OUT.zip", type=options.FILE)
+@click.option(
+    "--originals", type=options.FOLDER, help="Folder with originals that are not inside; the others are fetched."
+)
+@click.option("--trust", is_flag=True, help="Run notebooks that are not budgetlib's own: they can do what you can.")
+@options.jobs
+def verify(archive: Path, originals: Path | None, trust: bool, jobs: int) -> None:
+    """Make the result in a bundle again and compare.
+
+    Exit code 1, saying what differs, where a hash, a table or a figure is not the same.
+    """
+    from budgetlib.commands.bundle.verifying import verify as check_bundle
+
+    verdict = check_bundle(archive, originals, trust=trust, jobs=jobs, done=click.echo)
+    for line in verdict.lines():
+        click.echo(line)
+    if not verdict.reproduced:
         raise SystemExit(1)

@@ -4,3 +4,8 @@
 nothing to draw. Two widths are meant: `WIDE` for a page, `NARROW` for a phone. Where a frame has a column `href`, what
 is drawn of a row leads there in the SVG.
 """
+
+import logging
+
+# Where there is no home folder matplotlib warns with the name of a temporary one, and a report would have it.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from xml.etree import ElementTree as Xml
 
@@ -27,6 +27,7 @@ _EDGE, _NOTE = 6.0, 10.0  # points at the edges, and below all
 _HEAD = 32.0  # points that a title of one line takes
 _DOTS_PER_INCH = 144  # two for a point: sharp on fine screens
 _NAMESPACE = re.compile(r"^\{[^}]*\}")
+_NAME = re.compile(r"[\w.-]+")
 
 
 def new_axes(
@@ -110,16 +111,20 @@ def _bare(root: Xml.Element) -> None:
     for parent in list(root.iter()):
         for child in [one for one in parent if _NAMESPACE.sub("", one.tag) in ("metadata", "style")]:
             parent.remove(child)
-    prefix = sha256(Xml.tostring(root)).hexdigest()[:8]
     wanted = {name for element in root.iter() for name in _references(element)}
+    ids = [element.attrib["id"] for element in root.iter() if element.attrib.get("id") in wanted]
+    numbers = {name: str(number) for number, name in enumerate(ids, 1)}  # some names are made from places in memory
+    drawn = _NAME.sub(lambda name: numbers.get(name[0], name[0]), Xml.tostring(root, encoding="unicode"))
+    own = sha256(drawn.encode()).hexdigest()[:8]
+    names = {name: f"c{own}-{number}" for name, number in numbers.items()}
     for element in root.iter():
         element.tag = _NAMESPACE.sub("", element.tag)
         element.text = element.tail = None
         named = {_NAMESPACE.sub("", key): " ".join(value.split()) for key, value in element.attrib.items()}
-        if named.get("id") not in wanted:
+        if named.get("id") not in names:
             named.pop("id", None)
         element.attrib = {
-            key: _renamed(element.tag, key, value, prefix) for key, value in named.items() if key != "target"
+            key: _renamed(element.tag, key, value, names) for key, value in named.items() if key != "target"
         }
 
 
@@ -130,9 +135,9 @@ def _references(element: Xml.Element) -> Iterator[str]:
         yield from re.findall(r"url\(#([^)]+)\)", value)
 
 
-def _renamed(tag: str, key: str, value: str, prefix: str) -> str:
+def _renamed(tag: str, key: str, value: str, names: Mapping[str, str]) -> str:
     if key == "id":
-        return f"c{prefix}-{value}"
+        return names[value]
     if key == "href" and tag == "use":
-        return f"#c{prefix}-{value[1:]}"
-    return re.sub(r"url\(#", f"url(#c{prefix}-", value)
+        return f"#{names[value[1:]]}"
+    return re.sub(r"(?<=url\(#)[^)]+", lambda name: names[name[0]], value)

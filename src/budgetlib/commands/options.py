@@ -1,0 +1,73 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from budgetlib.definitions.labels import LANGUAGES
+
+if TYPE_CHECKING:
+    from budgetlib.report.run import ReportOptions
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
+TIDY = Path("data/tidy")
+tidy = click.option(
+    "--tidy", type=FOLDER, default=TIDY, show_default=True, help="Folder of tables from `budgetlib parse`."
+)
+jobs = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    show_default="number of processors",
+    help="How many processes work at the same time.",
+)
+
+
+_REPORT_OPTIONS = [
+    click.option(
+        "--department", "departments", multiple=True, metavar="ID", help="Only this one (id or name); repeatable."
+    ),
+    click.option("--year", "years", multiple=True, type=int, metavar="YYYY", help="Only this budget year; repeatable."),
+    click.option(
+        "--matches",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=Path("data/raw/catalogue_matches.csv"),
+        show_default=True,
+        help="CSV of reviewed matches with the guidance catalogue, if there is one.",
+    ),
+    click.option(
+        "--deflator",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        show_default="data/raw/deflator.csv, if there is one",
+        help="CSV of a price index (year,index) for constant prices.",
+    ),
+    click.option(
+        "--notebook",
+        type=click.Path(dir_okay=False, path_type=Path),
+        show_default="notebooks/department.ipynb, if there is one, else that of budgetlib",
+        help="Notebook of one's own for each department and year.",
+    ),
+    click.option(
+        "--lang", type=click.Choice([*LANGUAGES, "both"]), default="both", show_default=True, help="Language."
+    ),
+]
+
+
+def which_reports(command: Any) -> Any:
+    """The options that say which reports are made, and from what."""
+    for option in reversed(_REPORT_OPTIONS):
+        command = option(command)
+    return command
+
+
+def report_options(jobs: int, lang: str, deflator: Path | None, **which: Any) -> ReportOptions:
+    """What `which_reports` and `jobs` were given as."""
+    from budgetlib.report.run import DEFLATOR, ReportOptions
+
+    languages = LANGUAGES if lang == "both" else (lang,)
+    return ReportOptions(languages=languages, deflator=deflator or DEFLATOR, jobs=jobs, **which)
