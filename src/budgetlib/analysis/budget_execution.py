@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -251,10 +250,7 @@ def _planned_three_public(budget: Corpus | None, measure: str) -> Amounts:
     rows = [
         line
         for line in budget.form("three_public").to_dict("records")
-        if line["measure"] == measure or (line["measure"] == "total" and _is_named(line["item"], names))
+        if line["measure"] == measure
+        or (line["measure"] == "total" and any(name.fullmatch(squeeze(line["item"])) for name in names))
     ]
     return _known(budget=_line(rows[0]) if len(rows) == 1 else None)
-
-
-def _is_named(item: str, names: Sequence[re.Pattern[str]]) -> bool:
-    return any(name.fullmatch(squeeze(item)) for name in names)

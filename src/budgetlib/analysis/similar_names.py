@@ -77,16 +77,11 @@ def _bare(name: str) -> str:
 
 
 def _pair(before: Mapping[Any, Any], now: Mapping[Any, Any], score: float | None) -> dict[str, Any]:
+    columns = ("dimension", "code", "item", "current_yuan", "unit", "document_id", "page")
     return {
-        "dimension": now["dimension"],
-        "code": now["code"],
+        **{column: now[column] for column in columns},
         "previous_item": before["item"],
         "previous_yuan": before["previous_yuan"],
-        "item": now["item"],
-        "current_yuan": now["current_yuan"],
-        "unit": now["unit"],
         "score": None if score is None else round(score, 2),
-        "document_id": now["document_id"],
-        "page": now["page"],
         "places": written((), current_yuan=places(now, "current_yuan"), previous_yuan=places(before, "previous_yuan")),
     }

@@ -39,15 +39,10 @@ def spending_by_function(budget: Corpus, level: str = "class", stage: str = "bud
     rows = _rows(budget, form)
     groups = _classes(rows) if level == "class" and form != "budget_summary" else _leaves(rows)
     total = printed_total(budget, form, "expenditure", "total")
-    whole = (
-        total.amount_yuan
-        if total is not None
-        else sum((group["total_yuan"] or Decimal(0) for group in groups), Decimal(0))
-    )
-    return frame(
-        "spending_by_function",
-        [{**group, "share_pct": share(group["total_yuan"], whole), "form": form} for group in groups],
-    )
+    summed = sum((group["total_yuan"] or Decimal(0) for group in groups), Decimal(0))
+    whole = summed if total is None else total.amount_yuan
+    records = [{**group, "share_pct": share(group["total_yuan"], whole), "form": form} for group in groups]
+    return frame("spending_by_function", records)
 
 
 def basic_and_project(budget: Corpus) -> pd.DataFrame:

@@ -18,7 +18,7 @@ class _Explanation:
     """A sentence that explains a difference, the tests it can explain, and which of their differences."""
 
     sentence: str
-    tests: tuple[str, ...]
+    tests: list[str]
     fits: str
 
 
@@ -51,5 +51,4 @@ def _fits(finding: Finding, difference: str) -> bool:
 
 @cache
 def _explanations() -> tuple[_Explanation, ...]:
-    entries = load("explanations.toml", __package__)["explanation"]
-    return tuple(_Explanation(entry["sentence"], tuple(entry["tests"]), entry["fits"]) for entry in entries)
+    return tuple(_Explanation(**entry) for entry in load("explanations.toml", __package__)["explanation"])

@@ -13,12 +13,11 @@ class UnreadableDocument(BudgetlibError):
     """A document that cannot be read; `outcome` is one of the outcomes in the table `documents`."""
 
     def __init__(self, outcome: str, reason: str) -> None:
-        super().__init__(reason)
-        self.outcome = outcome
-        self.reason = reason
+        super().__init__(outcome, reason)
+        self.outcome, self.reason = outcome, reason
 
-    def __reduce__(self) -> tuple[type[UnreadableDocument], tuple[str, str]]:
-        return type(self), (self.outcome, self.reason)
+    def __str__(self) -> str:
+        return self.reason
 
 
 class NotFound(BudgetlibError):

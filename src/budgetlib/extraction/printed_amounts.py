@@ -140,13 +140,8 @@ def _is_of_money(grid: Grid, column: int) -> bool:
         return False
     if words.money_header.search(head):
         return True
-    return any(_EXACT.search(squeeze(cell.text)) for cell in _numbers(grid, column))
-
-
-def _numbers(grid: Grid, column: int) -> Iterator[Cell]:
-    for cell in grid.cells:
-        if cell.column == column and parse_number(cell.text) is not None:
-            yield cell
+    texts = [cell.text for cell in grid.cells if cell.column == column and parse_number(cell.text) is not None]
+    return any(_EXACT.search(squeeze(text)) for text in texts)
 
 
 def _header(grid: Grid, column: int) -> str:

@@ -231,15 +231,8 @@ class TargetTable:
                 yuan = to_yuan(one.amount, self.money_unit) if one.amount is not None and self.money_unit else None
             except ValueError:
                 yuan = None
-            yield {
-                "department": self.name,
-                "kind": one.kind,
-                "section": one.section,
-                "item": one.item,
-                "text": one.text,
-                "amount_yuan": yuan,
-                "page": one.page,
-            }
+            columns = {name: getattr(one, name) for name in ("kind", "section", "item", "text", "page")}
+            yield {"department": self.name, **columns, "amount_yuan": yuan}
 
 
 _FIELDS = ("project_code", "title", "unit", "supervisor_code", "supervisor", "attribute", "period", "form_date")

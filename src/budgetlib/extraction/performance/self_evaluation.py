@@ -70,20 +70,18 @@ def _begun(page: Page, index: int, grid: Grid) -> _Table | None:
         for name, pattern in words.column.items()
     }
     total = next((c.row for c in grid.cells if c.row > executed.row and words.total.search(squeeze(c.text))), None)
+    amounts = {"budget": columns["budget"], "adjusted": columns["adjusted"], "executed": executed}
     money_unit = find_unit([*(line.text for line in page.lines), *(cell.text for cell in grid.cells)])
     score = _score(grid)
     record: Record = {
         "project": project,
         "unit": _beside(grid, words.unit),
-        "budget_yuan": _money(grid, total, columns["budget"], money_unit),
-        "adjusted_yuan": _money(grid, total, columns["adjusted"], money_unit),
-        "executed_yuan": _money(grid, total, executed, money_unit),
+        **{f"{name}_yuan": _money(grid, total, column, money_unit) for name, column in amounts.items()},
         "rate_pct": _number(grid, total, columns["rate"]),
         "score": score,
         "page": page.number,
     }
-    amounts = [columns["budget"], columns["adjusted"], executed]
-    cells = [grid.cell(total, column.column) for column in amounts if total is not None and column]
+    cells = [grid.cell(total, column.column) for column in amounts.values() if total is not None and column]
     spans = [Span(index, cell.spot) for cell in cells if cell and cell.spot]
     return _Table(record, score is not None, index, spans)
 
