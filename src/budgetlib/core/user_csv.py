@@ -114,8 +114,8 @@ def amend(path: Path, column: str, filled: Mapping[str, Values], added: Sequence
     if not text.endswith(("\r", "\n")):
         lines[-1] += end
     for begin, until, cells, fault in reversed(rows):
-        own = dict(zip(columns, cells, strict=False))
-        blanks = {name: value for name, value in filled.get(own.get(column, ""), {}).items() if not own.get(name)}
+        given = dict(zip(columns, cells, strict=False))
+        blanks = {name: value for name, value in filled.get(given.get(column, ""), {}).items() if not given.get(name)}
         if blanks and not fault:
             values = [blanks.get(name, cell) for name, cell in zip_longest(columns, cells, fillvalue="")]
             lines[begin - 1 : until] = [_line(values, end)]

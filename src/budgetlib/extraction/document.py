@@ -179,8 +179,8 @@ def _count_amounts(
     counts: list[AmountCount | None] = []
     for index, page in enumerate(pages):
         if page.number is None:
-            own = form_spots[None] & {cell.spot for grid in page.grids for cell in grid.cells}
-            counts.append(count_amounts(page, own, on_page[index]) if page.place else None)
+            spots = form_spots[None] & {cell.spot for grid in page.grids for cell in grid.cells}
+            counts.append(count_amounts(page, spots, on_page[index]) if page.place else None)
         else:
             counts.append(count_amounts(page, form_spots[page.number], on_page[index]))
     return counts

@@ -29,7 +29,7 @@ from budgetlib.pages.sources import FETCH_RECORD
 
 __all__ = ["MEGABYTE", "SUCCESSES", "Options", "Progress", "anywhere", "fetch", "is_public"]
 
-_KEY_LENGTH = 16
+_KEY_LENGTH = 16  # hex digits of a hash: enough for any number of rows
 _INDEX_BYTES = 10 * MEGABYTE
 
 
@@ -75,7 +75,7 @@ def fetch(
                 progress.end(results[-1])
         finally:
             known = {row.url for row in all_rows}
-            new = {link.url: (index, link) for index, link in run.found if link.url not in known}
+            new = {link.url: (index, link) for index, link in run.linked if link.url not in known}
             write_found(manifest, run.filled, list(new.values()))
     return results
 
@@ -89,7 +89,7 @@ class _Run:
         self._client = Client(options.permits, options.contact, options.pause)
         self._names = names
         self.filled: dict[str, dict[str, str]] = {}
-        self.found: list[tuple[Row, Link]] = []
+        self.linked: list[tuple[Row, Link]] = []
 
     def end(self, row: Row) -> Result:
         """How `row` ends, whatever happens with it."""
@@ -117,7 +117,7 @@ class _Run:
         with self._time_limit():
             content, url = self._client.patiently(lambda: self._page(row.url))
             links = find_links(content, url, years)
-        self.found += [(row, link) for link in links]
+        self.linked += [(row, link) for link in links]
         of = f" of {', '.join(map(str, years))}" if years else ""
         if not links:
             return Result(row.about, "searched", f"no link to a disclosure{of}; add its addresses by hand")

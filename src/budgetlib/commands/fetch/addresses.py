@@ -81,16 +81,16 @@ class _CheckedConnection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         name = self._dns_host
         try:
-            found = socket.getaddrinfo(name.strip("[]"), self.port, type=socket.SOCK_STREAM)
+            resolved = socket.getaddrinfo(name.strip("[]"), self.port, type=socket.SOCK_STREAM)
         except UnicodeError as fault:
             raise NotFetched("refused", f"{name} is no name of a host; correct the url") from fault
         except socket.gaierror as fault:
             raise NameResolutionError(name, self, fault) from fault
-        numbers = list(dict.fromkeys(str(address[0]) for *_, address in found))
+        numbers = list(dict.fromkeys(str(address[0]) for *_, address in resolved))
         for number in numbers:
             if not self.permits(ip_address(number.partition("%")[0])):
-                own = "is in a private or local network; --allow-private fetches from there"
-                raise NotFetched("refused", f"{name} {own}" if name == number else f"{name} ({number}) {own}")
+                private = "is in a private or local network; --allow-private fetches from there"
+                raise NotFetched("refused", f"{name} {private}" if name == number else f"{name} ({number}) {private}")
         faults: list[HTTPError] = []
         for number in numbers:
             self._dns_host = number

@@ -19,13 +19,13 @@ from budgetlib.commands.fetch.robots import Robots, read_robots
 from budgetlib.core.errors import BadParameter
 from budgetlib.core.version import __version__
 
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 
 _NAME = "budgetlib"
 _SILENCE_SECONDS = 30
 """A server that says nothing for so long has lost the connection."""
-_TRIES = 4
-_MOST_REDIRECTS = 10
+_TRIES = 4  # a server that is down for longer is asked in another run
+_MOST_REDIRECTS = 10  # more lead round in a circle
 _ROBOTS_BYTES = 500 * 1024
 """Of a robots.txt, RFC 9309 asks to read so much."""
 _LONGEST_WAIT = 60.0
@@ -67,7 +67,7 @@ class Client:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, CheckedConnections(permits))
 
-    def patiently(self, ask: Callable[[], Found]) -> Found:
+    def patiently(self, ask: Callable[[], Answer]) -> Answer:
         """What `ask` gives, tried several times with growing pauses where a fault may pass."""
         for past in range(_TRIES):
             try:

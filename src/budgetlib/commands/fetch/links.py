@@ -22,7 +22,7 @@ _SUBJECT = re.compile("预算|决算")
 _YEAR = re.compile(r"(?<!\d)(20[012]\d)(?!\d|[-./]\d|年\d{1,2}月)|(二[〇零○][〇零○一二][〇零○一二三四五六七八九])年")
 """A year, but not that of a date."""
 _DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_LONGEST_TEXT = 200
+_LONGEST_TEXT = 200  # characters around a link: more are the text of a page
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Link:
 
 def find_links(content: bytes, url: str, years: Collection[int]) -> list[Link]:
     """The links to disclosures of `years` (of any, where there are none) on the index page `content` at `url`."""
-    found: dict[str, Link] = {}
+    by_address: dict[str, Link] = {}
     for link in _links(content, url):
         if not years or link.year in years:
-            found.setdefault(link.url, link)
-    return list(found.values())
+            by_address.setdefault(link.url, link)
+    return list(by_address.values())
 
 
 def _links(content: bytes, url: str) -> Iterator[Link]:
@@ -48,10 +48,10 @@ def _links(content: bytes, url: str) -> Iterator[Link]:
     for anchor in anchors:
         name = name_in(anchor.url)
         is_document = suffix_of(name).lower() in DOCUMENTS
-        own = " ".join((anchor.text, anchor.hint, name if is_document else ""))
-        words = [own, anchor.row, title] if is_document else [own, anchor.row]
+        of_link = " ".join((anchor.text, anchor.hint, name if is_document else ""))
+        words = [of_link, anchor.row, title] if is_document else [of_link, anchor.row]
         year = next(filter(None, map(_year, words)), None)
-        if year and any(map(_SUBJECT.search, words if is_document else [own])):
+        if year and any(map(_SUBJECT.search, words if is_document else [of_link])):
             yield Link(anchor.url, (anchor.text or anchor.hint or name)[:_LONGEST_TEXT], year)
 
 

@@ -48,7 +48,7 @@ def read_rows(path: Path) -> list[Row]:
     return [_row(entry.values, entry.fault) for entry in entries if entry.values["url"]]
 
 
-def write_found(path: Path, filled: Mapping[str, Values], found: Sequence[tuple[Row, Link]]) -> None:
+def write_found(path: Path, filled: Mapping[str, Values], linked: Sequence[tuple[Row, Link]]) -> None:
     """Fill in what was blank in rows known by their address, and add links that were found on the index pages."""
     added = [
         {
@@ -58,7 +58,7 @@ def write_found(path: Path, filled: Mapping[str, Values], found: Sequence[tuple[
             "fiscal_year": str(link.year),
             "note": neutral(f"{link.text} ({index.url})"),
         }
-        for index, link in found
+        for index, link in linked
     ]
     if filled or added:
         amend(path, "url", filled, added)

@@ -30,7 +30,7 @@ _SUFFIXES = {
 }
 _ALLOWED = {*DOCUMENTS, ".html", ".htm", ".txt"}
 _PDF = ".pdf"
-_HEAD_BYTES = 65536
+_HEAD_BYTES = 65536  # in which the title of a web page stands
 
 
 def check_kind(row: Row, arrived: Arrived, digest: str) -> None:
@@ -45,11 +45,11 @@ def check_kind(row: Row, arrived: Arrived, digest: str) -> None:
     if kind == media.HTML:
         with arrived.path.open("rb") as file:
             title = _title(file.read(_HEAD_BYTES))
-        said = f"a web page (“{title}”)" if title else "a web page"
+        page = f"a web page (“{title}”)" if title else "a web page"
         if _SAYS_NOT_FOUND.search(title):
-            raise NotFetched("not_found", f"the server sends {said} in place of the file; look for it, correct the url")
+            raise NotFetched("not_found", f"the server sends {page} in place of the file; look for it, correct the url")
         if wanted:
-            raise NotFetched("wrong_type", f"the server sends {said}, not a {wanted[1:]} file; correct the url")
+            raise NotFetched("wrong_type", f"the server sends {page}, not a {wanted[1:]} file; correct the url")
     elif wanted == _PDF and kind != media.PDF:
         raise NotFetched("wrong_type", f"the server sends no PDF but {kind}; correct the url or the file's name")
 
@@ -60,7 +60,7 @@ def name_of(row: Row, arrived: Arrived) -> str:
     suffix = suffix_of(name)
     if suffix.lower() not in _ALLOWED:
         name = (name.removesuffix(suffix) or "original") + _SUFFIXES.get(media.media_type(arrived.path), ".bin")
-    return f"_{name}" if name.casefold() in {own.casefold() for own in NOT_DISCLOSURES} else name
+    return f"_{name}" if name.casefold() in {other.casefold() for other in NOT_DISCLOSURES} else name
 
 
 def beside(path: Path, digest: str) -> Path:

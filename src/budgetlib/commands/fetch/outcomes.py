@@ -7,7 +7,7 @@ from typing import Literal
 
 from budgetlib.core.errors import BudgetlibError
 
-MEGABYTE = 1_000_000
+MEGABYTE = 1_000_000  # bytes
 
 Outcome = Literal[
     "fetched",  # the original is there now

@@ -62,10 +62,10 @@ def _matches(pattern: str, path: str) -> bool:
     at = len(first)
     last = others.pop() if others and pattern.endswith("$") else None
     for part in others:
-        found = path.find(part, at)
-        if found < 0:
+        place = path.find(part, at)
+        if place < 0:
             return False
-        at = found + len(part)
+        at = place + len(part)
     if last is not None:
         return path.endswith(last) and len(path) - len(last) >= at
     return at == len(path) or not pattern.endswith("$")

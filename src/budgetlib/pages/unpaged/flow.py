@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from budgetlib.core.errors import UnreadableDocument
 from budgetlib.pages.model import Cell, Grid, Line, Page
 
-MOST_COLUMNS = 500
+MOST_COLUMNS = 500  # of one table; wider ones are no form
 MOST_PLACES = 400_000
 """Of one table; disclosures have some ten thousand at most."""
 
@@ -61,7 +61,7 @@ def pages_of(flow: Iterable[Paragraph | Table], remarks: Sequence[str] = ()) -> 
     Raises `UnreadableDocument` (empty, too_large).
     """
     lines: list[Line] = []
-    said = tuple(remarks)
+    open_remarks = tuple(remarks)
     paragraphs = tables = 0
     for part in _laid_out(flow):
         if isinstance(part, Paragraph):
@@ -74,12 +74,12 @@ def pages_of(flow: Iterable[Paragraph | Table], remarks: Sequence[str] = ()) -> 
         elif any(slot.text for slot in part.slots):
             tables += 1
             place = f"table {tables}"
-            yield Page(None, lines=tuple(lines), grids=(_grid(part, place),), remarks=said, place=place)
-            lines, said = [], ()
+            yield Page(None, lines=tuple(lines), grids=(_grid(part, place),), remarks=open_remarks, place=place)
+            lines, open_remarks = [], ()
     if lines or not tables:
         if not lines:
             raise UnreadableDocument("empty", "holds neither text nor tables; fetch it again from its publisher")
-        yield Page(None, lines=tuple(lines), remarks=said, place=lines[0].place)
+        yield Page(None, lines=tuple(lines), remarks=open_remarks, place=lines[0].place)
 
 
 def indent_of(text: str, indent: float = 0.0) -> float | None:

@@ -36,6 +36,7 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _WHOLE = re.compile(r"\d{1,6}")
 _DEEPEST = 200
 """Levels of elements; real pages have some thirty."""
+_MOST_ROWS = 1_000_000  # that a cell may span, as it says; the table ends it
 
 
 def is_html(start: bytes) -> bool:
@@ -167,7 +168,7 @@ def _rows(table: HtmlElement) -> Iterator[HtmlElement]:
 
 def _span(attributes: Mapping[str, str], name: str) -> int:
     match = _WHOLE.match(attributes.get(name, "1").strip())
-    return min(max(int(match[0]), 1), MOST_COLUMNS if name == "colspan" else 1_000_000) if match else 1
+    return min(max(int(match[0]), 1), MOST_COLUMNS if name == "colspan" else _MOST_ROWS) if match else 1
 
 
 def _shown(text: str | None, *, as_written: bool) -> str:

@@ -18,7 +18,7 @@ from budgetlib.pages.model import Page
 from budgetlib.pages.unpaged import docx, xlsx
 
 COMMANDS = ("soffice", "libreoffice")
-_SECONDS = 55
+_SECONDS = 55  # for one file: longer, and LibreOffice hangs
 _WORD = "WordDocument"
 _FLAGS, _ENCRYPTED = 0x0A, 0x0100
 """Where a Word document before 2007 says that it is encrypted."""
@@ -26,7 +26,7 @@ _FLAGS, _ENCRYPTED = 0x0A, 0x0100
 
 def command() -> str | None:
     """The command that starts LibreOffice; None where it is not installed."""
-    return next((found for name in COMMANDS if (found := shutil.which(name))), None)
+    return next(filter(None, map(shutil.which, COMMANDS)), None)
 
 
 def read_text(path: Path) -> Iterator[Page]:

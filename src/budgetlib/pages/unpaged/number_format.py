@@ -110,8 +110,8 @@ def _sections(code: str) -> tuple[_Section, ...]:
             sections.append(_Section(tuple(tokens), condition))
             tokens, condition = [], None
         elif match["bracket"] is not None:
-            if found := _CONDITION.fullmatch(match["bracket"]):
-                condition = found[1], Decimal(found[2])
+            if compared := _CONDITION.fullmatch(match["bracket"]):
+                condition = compared[1], Decimal(compared[2])
             elif match["bracket"].startswith("$"):
                 tokens.append(_Token("text", match["bracket"][1:].split("-")[0]))
         elif match["general"]:

@@ -57,11 +57,11 @@ class Numbering:
 
     def label(self, properties: etree._Element | None) -> str:
         """The number that is printed before a paragraph with these properties; empty where none is."""
-        own = child(properties, "numPr")
+        listing = child(properties, "numPr")
         number, level = self.styles.get(attribute(child(properties, "pStyle"), "val") or "", (None, 0))
-        if own is not None:
-            number = attribute(child(own, "numId"), "val") or number
-            level = int(attribute(child(own, "ilvl"), "val") or level)
+        if listing is not None:
+            number = attribute(child(listing, "numId"), "val") or number
+            level = int(attribute(child(listing, "ilvl"), "val") or level)
         levels = self.lists.get(number or "", {})
         if number is None or level not in levels:
             return ""
@@ -107,14 +107,17 @@ def _level(element: etree._Element) -> tuple[int, _Level] | None:
 def _styles(root: etree._Element) -> dict[str, tuple[str | None, int]]:
     """The list and the level of each style that has one, its own or that of a style it stands on."""
     by_id = {attribute(one, "styleId") or "": one for one in root if local(one) == "style"}
-    found: dict[str, tuple[str | None, int]] = {}
+    by_style: dict[str, tuple[str | None, int]] = {}
     for name in by_id:
         style: str | None = name
         for _ in range(_DEEPEST):
             element = by_id.get(style or "")
-            own = child(child(element, "pPr"), "numPr")
-            if own is not None:
-                found[name] = attribute(child(own, "numId"), "val"), int(attribute(child(own, "ilvl"), "val") or 0)
+            listing = child(child(element, "pPr"), "numPr")
+            if listing is not None:
+                by_style[name] = (
+                    attribute(child(listing, "numId"), "val"),
+                    int(attribute(child(listing, "ilvl"), "val") or 0),
+                )
                 break
             style = attribute(child(element, "basedOn"), "val")
-    return found
+    return by_style

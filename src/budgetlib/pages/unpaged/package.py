@@ -34,8 +34,8 @@ def child(element: etree._Element | None, name: str) -> etree._Element | None:
 
 def children(element: etree._Element | None, name: str) -> list[etree._Element]:
     """What is in the first child with a local name; nothing where there is none."""
-    found = child(element, name)
-    return [] if found is None else list(found)
+    parent = child(element, name)
+    return [] if parent is None else list(parent)
 
 
 def attribute(element: etree._Element | None, name: str) -> str | None:
@@ -73,10 +73,10 @@ class Package:
 
     def document(self) -> str:
         """The name of the part that everything else hangs on."""
-        found = [part for part, kind in self._related("").values() if kind == _DOCUMENT]
-        if not found:
+        documents = [part for part, kind in self._related("").values() if kind == _DOCUMENT]
+        if not documents:
             raise UnreadableDocument("malformed", f"{self._name} says not where its text is; save it again")
-        return found[0]
+        return documents[0]
 
     def related(self, part: str) -> dict[str, str]:
         """The parts that a part leads to, by the id it calls them; what lies outside the file is none."""
@@ -84,7 +84,7 @@ class Package:
 
     def related_as(self, part: str, kind: str) -> str | None:
         """The part that is to a part what `kind` says, such as `styles`; None where there is none."""
-        return next((target for target, own in self._related(part).values() if own == kind), None)
+        return next((target for target, of_part in self._related(part).values() if of_part == kind), None)
 
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
         folder, name = posixpath.split(part)

@@ -46,24 +46,24 @@ def _damaged(path: Path, error: Exception) -> UnreadableDocument:
 
 
 def _sheets(book: Any) -> Iterator[Sheet]:
-    for own in book.sheets():
-        sheet = Sheet(own.name, own.visibility != 0)
-        sheet.merged = [Merged(top, left, end - top, right - left) for top, end, left, right in own.merged_cells]
-        sheet.hidden_rows = {row for row, info in own.rowinfo_map.items() if info.hidden}
-        sheet.hidden_columns = {column for column, info in own.colinfo_map.items() if info.hidden}
-        for row in range(own.nrows):
-            for column in range(own.row_len(row)):
-                _show(sheet, book, own, row, column)
+    for printed in book.sheets():
+        sheet = Sheet(printed.name, printed.visibility != 0)
+        sheet.merged = [Merged(top, left, end - top, right - left) for top, end, left, right in printed.merged_cells]
+        sheet.hidden_rows = {row for row, info in printed.rowinfo_map.items() if info.hidden}
+        sheet.hidden_columns = {column for column, info in printed.colinfo_map.items() if info.hidden}
+        for row in range(printed.nrows):
+            for column in range(printed.row_len(row)):
+                _show(sheet, book, printed, row, column)
         yield sheet
 
 
-def _show(sheet: Sheet, book: Any, own: Any, row: int, column: int) -> None:
-    cell = own.cell(row, column)
+def _show(sheet: Sheet, book: Any, printed: Any, row: int, column: int) -> None:
+    cell = printed.cell(row, column)
     style = book.xf_list[cell.xf_index]
     text = ""
     if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
         code = book.format_map[style.format_key].format_str
-        text = number_shown(sheet, Decimal(repr(cell.value)), code, own.show_zero_values != 0)
+        text = number_shown(sheet, Decimal(repr(cell.value)), code, printed.show_zero_values != 0)
     elif cell.ctype == xlrd.XL_CELL_TEXT:
         text = readable(cell.value)
     elif cell.ctype == xlrd.XL_CELL_BOOLEAN:

@@ -169,7 +169,7 @@ def _styles(package: Package, document: str) -> list[_Style]:
     if part is None or part not in package.parts:
         return []
     root = package.xml(part)
-    own: Mapping[str, str] = {
+    formats: Mapping[str, str] = {
         one.get("numFmtId", ""): one.get("formatCode", GENERAL) for one in children(root, "numFmts")
     }
     styles = []
@@ -177,5 +177,5 @@ def _styles(package: Package, document: str) -> list[_Style]:
         number = one.get("numFmtId", "0")
         alignment = child(one, "alignment")
         indent = _whole(alignment.get("indent"), 0) if alignment is not None else 0
-        styles.append(_Style(own.get(number, BUILT_IN.get(_whole(number, 0), GENERAL)), indent))
+        styles.append(_Style(formats.get(number, BUILT_IN.get(_whole(number, 0), GENERAL)), indent))
     return styles
