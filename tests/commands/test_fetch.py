@@ -14,23 +14,28 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, get_args
 from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
 from budgetlib.commands.cli import main
-from budgetlib.commands.fetch import Options, Progress, fetch
+from budgetlib.commands.fetch import Options, Progress, fetch, is_public
 from budgetlib.commands.fetch.outcomes import Outcome
 from budgetlib.core.files import held_alone
 from tests.commands.web_site import Answer, Site, content, in_turn, redirect, serving, versioned
+from tests.strategies import documents
 
 ROOT = Path(__file__).resolve().parents[2]
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 400
-NEWER = PDF + b"corrected"
+NEWER = b"%PDF-1.6\n" + bytes(reversed(range(256))) * 410
 PAGE = "<!DOCTYPE html><html><head><title>{}</title></head><body>…</body></html>"
 COMMAND = (Path(sys.executable).with_name("budgetlib"), "fetch")
 COLUMNS = ("file", "url", "sha256", "kind")
@@ -209,9 +214,6 @@ def test_a_run_that_is_killed_is_continued_by_the_next(tmp_path: Path, site: Sit
     assert originals(tmp_path) == {"a.pdf": PDF}
 
 
-OTHER_PART = content(NEWER[5000:], 206, ETag='"two"', Content_Range=f"bytes 5000-{len(NEWER) - 1}/{len(NEWER)}")
-
-
 @pytest.mark.parametrize("rest", [versioned(NEWER, '"two"'), content(NEWER)], ids=["another version", "no version"])
 def test_parts_of_two_versions_are_never_put_together(tmp_path: Path, site: Site, rest: Answer) -> None:
     site.pages["/a.pdf"] = in_turn(versioned(PDF, '"one"', cut_at=5000), rest)
@@ -220,10 +222,49 @@ def test_parts_of_two_versions_are_never_put_together(tmp_path: Path, site: Site
     assert originals(tmp_path) == {"a.pdf": NEWER}
 
 
-def test_a_part_of_another_version_that_was_not_asked_for_is_not_taken(tmp_path: Path, site: Site) -> None:
-    site.pages["/a.pdf"] = in_turn(versioned(PDF, '"one"', cut_at=5000), OTHER_PART, versioned(NEWER, '"two"'))
+def part(body: bytes, begin: int, etag: str) -> Answer:
+    span = f"bytes {begin}-{len(body) - 1}/{len(body)}"
+    return content(body[begin:], 206, ETag=etag, Content_Range=span)
+
+
+@pytest.mark.parametrize(
+    "wrong", [part(NEWER, 5000, '"two"'), part(PDF, 4000, '"one"')], ids=["another version", "another place"]
+)
+def test_a_part_that_is_not_the_rest_of_what_came_is_not_taken(tmp_path: Path, site: Site, wrong: Answer) -> None:
+    site.pages["/a.pdf"] = in_turn(versioned(PDF, '"one"', cut_at=5000), wrong, versioned(PDF, '"one"'))
     run(write_manifest(tmp_path, ("a.pdf", site.url("/a.pdf"), "", "")))
-    assert originals(tmp_path) == {"a.pdf": NEWER}
+    assert originals(tmp_path) == {"a.pdf": PDF}
+
+
+@st.composite
+def troubled(draw: st.DrawFn) -> Answer:
+    """Answers that send either of two versions, cut anywhere, with and without ETags that a server heeds or not."""
+
+    def one() -> Answer:
+        body, etag = draw(st.sampled_from([(PDF, '"one"'), (NEWER, '"two"')]))
+        cut = draw(st.integers(0, len(body)))
+        match draw(st.sampled_from(["parts", "no parts", "no version", "wrong part"])):
+            case "parts":
+                return versioned(body, etag, cut_at=cut)
+            case "no parts":
+                return content(body, sent=cut, ETag=etag)
+            case "no version":
+                return content(body, sent=cut)
+        return part(body, cut, etag) if cut < len(body) else content(b"", 503)
+
+    return in_turn(*(one() for _ in range(draw(st.integers(1, 6)))), versioned(PDF, '"one"'))
+
+
+@documents
+@given(troubled())
+def test_whatever_a_server_does_an_original_is_there_whole_or_not_at_all(answer: Answer) -> None:
+    with serving() as site, TemporaryDirectory() as folder:
+        site.pages["/a.pdf"] = answer
+        manifest = write_manifest(Path(folder), ("a.pdf", site.url("/a.pdf"), "", ""))
+        for _ in range(3):
+            run(manifest)
+            assert set(originals(Path(folder)).values()) <= {PDF, NEWER}
+        assert PDF in originals(Path(folder)).values()
 
 
 def test_without_a_version_a_download_begins_anew_and_says_so(tmp_path: Path, site: Site) -> None:
@@ -259,6 +300,15 @@ def test_only_web_servers_of_the_public_internet_are_asked(tmp_path: Path, site:
     assert "secret" not in result.output
     assert result.exit_code == 1
     assert site.asked == []
+
+
+def test_only_numbers_of_the_public_internet_are_public() -> None:
+    private = "0.0.0.0 10.1.2.3 100.64.1.1 127.1.1.1 169.254.169.254 172.16.0.1 192.168.1.1 224.0.0.1 255.255.255.255"
+    private += " :: ::1 ::7f00:1 fc00::1 fe80::1 fec0::1 ff02::1 64:ff9b:1::1"
+    private += " ::ffff:10.0.0.1 64:ff9b::a00:1 2002:7f00:1:: 2001::1"
+    public = "8.8.8.8 114.114.114.114 2400:3200::1 ::ffff:8.8.8.8 64:ff9b::808:808"
+    assert [text for text in private.split() if is_public(ip_address(text))] == []
+    assert [text for text in public.split() if not is_public(ip_address(text))] == []
 
 
 @pytest.mark.parametrize("target", ["http://127.0.0.2:{}/b.pdf", "file:///etc/passwd"])
@@ -456,11 +506,12 @@ def test_a_host_is_asked_one_thing_at_a_time_with_a_pause_after_each(tmp_path: P
         "/b.pdf": redirect("/a.pdf"),
         "/c.pdf": in_turn(content(b"", 500), content(PDF)),
     }
+    site.seconds = 0.05
     rows = [("", site.url(path), "", "") for path in site.pages]
     manifest = write_manifest(tmp_path, *rows)
     assert run(manifest, "--pause", "0.1").exit_code == 0
     assert len(site.asked) == 6
-    assert all(one.ended + 0.09 <= other.begun for one, other in pairwise(site.asked))
+    assert all(one.answered + 0.1 <= other.came for one, other in pairwise(site.asked))
 
 
 @pytest.mark.parametrize(
@@ -474,7 +525,7 @@ def test_a_host_is_asked_one_thing_at_a_time_with_a_pause_after_each(tmp_path: P
 def test_a_pause_that_a_server_asks_for_is_granted(tmp_path: Path, site: Site, pages: dict[str, Answer]) -> None:
     site.pages |= pages
     assert run(write_manifest(tmp_path, ("a.pdf", site.url("/a.pdf"), "", ""))).exit_code == 0
-    assert site.asked[-2].ended + 0.9 <= site.asked[-1].begun
+    assert site.asked[-2].answered + 1 <= site.asked[-1].came
 
 
 def test_a_server_is_told_who_asks(tmp_path: Path, site: Site) -> None:

@@ -15,12 +15,12 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass
 class Asked:
-    """A request: what for, with which headers, and when it began and ended."""
+    """A request: what for, with which headers, when it came, and when it began to be answered."""
 
     path: str
     headers: Mapping[str, str]
-    begun: float
-    ended: float = 0.0
+    came: float
+    answered: float = 0.0
 
 
 @dataclass
@@ -30,6 +30,8 @@ class Site:
     port: int = 0
     pages: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    seconds: float = 0.0
+    """How long it thinks about each."""
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
@@ -96,12 +98,12 @@ def serving() -> Iterator[Site]:
         def do_GET(self) -> None:
             asked = Asked(self.path, dict(self.headers.items()), time.monotonic())
             site.asked.append(asked)
+            time.sleep(site.seconds)
+            asked.answered = time.monotonic()
             try:
                 site.pages.get(self.path, content(b"no such page", 404))(self)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
-            finally:
-                asked.ended = time.monotonic()
 
         def log_message(self, *said: Any) -> None:
             pass

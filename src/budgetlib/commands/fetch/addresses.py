@@ -22,6 +22,8 @@ from budgetlib.commands.fetch.outcomes import NotFetched
 Permits = Callable[[IPv4Address | IPv6Address], bool]
 """Whether a host with this number may be asked."""
 
+_UNICAST = IPv6Network("2000::/3")
+"""RFC 4291: what is given out on the public internet; the rest has other uses."""
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 """RFC 6052: the last 32 bits are the IPv4 address that is reached."""
 
@@ -33,12 +35,9 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     [True, False, False, False, False]
     """
     if isinstance(address, IPv6Address):
-        carried = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        carried += [IPv4Address(int(address) & 0xFFFFFFFF)] if address in _TRANSLATED else []
-        if any(inner is not None and not is_public(inner) for inner in carried):
-            return False
-        if address.ipv4_mapped:
-            return True
+        last = IPv4Address(int(address) & 0xFFFFFFFF)
+        carried = address.ipv4_mapped or address.sixtofour or (last if address in _TRANSLATED else None)
+        return is_public(carried) if carried else address.is_global and address in _UNICAST
     return address.is_global and not address.is_multicast
 
 
