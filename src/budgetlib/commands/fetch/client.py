@@ -59,7 +59,7 @@ class Client:
         self._pause = pause
         self._pauses: dict[str, float] = {}
         self._ended: dict[str, float] = {}
-        self._robots: dict[str, Robots] = {}
+        self._robots: dict[str, Robots | NotFetched] = {}
         self._session = _Session()
         self._session.trust_env = False  # a proxy would look names up by itself; no passwords from ~/.netrc
         self._session.headers.update({"User-Agent": about, "Accept-Encoding": "identity"})
@@ -69,14 +69,15 @@ class Client:
 
     def patiently(self, ask: Callable[[], Answer]) -> Answer:
         """What `ask` gives, tried several times with growing pauses where a fault may pass."""
-        for past in range(_TRIES):
+        past = 0
+        while True:
             try:
                 return ask()
             except Passing as fault:
-                if past == _TRIES - 1:
+                past += 1
+                if past == _TRIES:
                     raise NotFetched("unreachable", f"{fault}, {_TRIES} times; try again later") from fault
-                time.sleep(max(self._pause * 2 ** (past + 1), fault.wait))
-        raise AssertionError
+                time.sleep(max(self._pause * 2**past, fault.wait))
 
     @contextmanager
     def get(
@@ -119,23 +120,34 @@ class Client:
         parts = urlsplit(url)
         site = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
         if site not in self._robots:
-            self._robots[site] = self.patiently(lambda: self._read_robots(f"{site}/robots.txt"))
-            self._pauses[parts.hostname or ""] = max(self._pause, min(self._robots[site].delay, _LONGEST_WAIT))
-        if not self._robots[site].allow(url):
+            self._robots[site] = self._read_robots(f"{site}/robots.txt")
+        robots = self._robots[site]
+        if isinstance(robots, NotFetched):
+            raise robots
+        self._pauses[parts.hostname or ""] = max(self._pause, min(robots.delay, _LONGEST_WAIT))
+        if not robots.allow(url):
             raise NotFetched("forbidden", f"{site}/robots.txt asks programs to stay away; fetch it in a browser")
 
-    def _read_robots(self, url: str) -> Robots:
-        content = bytearray()
+    def _read_robots(self, url: str) -> Robots | NotFetched:
+        """What a site asks; where it cannot be asked, why, so that this is not tried for each of its files."""
         try:
-            with self.get(url, robots=False) as response:
-                for chunk in body(response):
-                    content += chunk
-                    if len(content) >= _ROBOTS_BYTES:
-                        break
+            content = self.patiently(lambda: self._beginning(url))
         except NotFetched as fault:
+            if fault.outcome == "unreachable":
+                return fault
             if fault.outcome not in ("not_found", "forbidden"):
                 raise
+            return Robots()
         return read_robots(content.decode("utf-8-sig", "replace"), _NAME)
+
+    def _beginning(self, url: str) -> bytes:
+        content = bytearray()
+        with self.get(url, robots=False) as response:
+            for chunk in body(response):
+                content += chunk
+                if len(content) >= _ROBOTS_BYTES:
+                    break
+        return bytes(content)
 
 
 def body(response: requests.Response) -> Iterator[bytes]:

@@ -141,9 +141,10 @@ class _Downloader:
         total = count + int(size) if _LENGTH.fullmatch(size) else None
         self._refuse_above(total or 0)
         with self._part.open(mode) as file:
-            encoded = response.headers.get("Content-Encoding", "identity") != "identity"
-            about = {"url": url, "validator": "" if encoded else validators.if_same}
-            write_bytes(json.dumps(about).encode(), self._about)
+            if not count:
+                encoded = response.headers.get("Content-Encoding", "identity") != "identity"
+                about = {"url": url, "validator": "" if encoded else validators.if_same}
+                write_bytes(json.dumps(about).encode(), self._about)
             for chunk in body(response):
                 count += len(chunk)
                 self._refuse_above(count)
