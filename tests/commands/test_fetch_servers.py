@@ -102,6 +102,15 @@ def test_what_is_not_the_original_ends_in_a_typed_outcome_and_nothing_is_kept(
     assert list((tmp_path / ".fetch").iterdir()) == [tmp_path / ".fetch" / "lock"]
 
 
+def test_a_table_that_excel_saved_as_a_web_page_is_no_error_page(tmp_path: Path, site: Site) -> None:
+    saved = PAGE.format("收支总表").replace("<html>", '<html xmlns:x="urn:schemas-microsoft-com:office:excel">')
+    site.pages |= {"/b.xls": content(PAGE.format("示例市财政局").encode()), "/c.xls": content(b'{"code": 500}')}
+    site.pages["/a.xls"] = content(saved.encode())
+    result = run(write_manifest(tmp_path, *(("", site.url(path), "", "") for path in site.pages)))
+    assert "(2 wrong_type, 1 fetched)" in result.output
+    assert originals(tmp_path) == {"a.xls": saved.encode()}
+
+
 def test_a_server_that_is_not_there_ends_in_a_typed_outcome_and_the_others_are_fetched(
     tmp_path: Path, site: Site
 ) -> None:

@@ -30,6 +30,9 @@ _SUFFIXES = {
 }
 _ALLOWED = {*DOCUMENTS, ".html", ".htm", ".txt"}
 _PDF = ".pdf"
+_MAY_BE_TEXT = (".doc", ".xls")
+_OFFICE = b"urn:schemas-microsoft-com:office"
+"""Stands in what Word and Excel save as web pages and XML, and in what imitates them under their endings."""
 _HEAD_BYTES = 65536  # in which the title of a web page stands
 
 
@@ -42,16 +45,15 @@ def check_kind(row: Row, arrived: Arrived, digest: str) -> None:
     kind = media.media_type(arrived.path)
     names = (row.file, name_sent(arrived.headers, row.url), name_in(arrived.url))
     wanted = next((suffix for name in names if (suffix := suffix_of(name).lower()) in DOCUMENTS), "")
-    if kind == media.HTML:
-        with arrived.path.open("rb") as file:
-            title = _title(file.read(_HEAD_BYTES))
-        page = f"a web page (“{title}”)" if title else "a web page"
-        if _SAYS_NOT_FOUND.search(title):
-            raise NotFetched("not_found", f"the server sends {page} in place of the file; look for it, correct the url")
-        if wanted:
-            raise NotFetched("wrong_type", f"the server sends {page}, not a {wanted[1:]} file; correct the url")
-    elif wanted == _PDF and kind != media.PDF:
-        raise NotFetched("wrong_type", f"the server sends no PDF but {kind}; correct the url or the file's name")
+    with arrived.path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    title = _title(head) if kind == media.HTML else ""
+    sent = f"a web page (“{title}”)" if title else kind
+    if _SAYS_NOT_FOUND.search(title):
+        raise NotFetched("not_found", f"the server sends {sent} in place of the file; look for it, correct the url")
+    is_text = kind in (media.HTML, media.TEXT) and not (wanted in _MAY_BE_TEXT and _OFFICE in head)
+    if (wanted and is_text) or (wanted == _PDF and kind != media.PDF):
+        raise NotFetched("wrong_type", f"the server sends {sent}, not a {wanted[1:]} file; correct the url")
 
 
 def name_of(row: Row, arrived: Arrived) -> str:
