@@ -1,4 +1,4 @@
-"""A disclosure as plain text, read; and what the ledger says of its pages."""
+"""A disclosure as plain text, read; and what the page log says of its pages."""
 
 from __future__ import annotations
 

@@ -301,7 +301,7 @@ def test_no_procurement_has_no_shares(budget: Corpus) -> None:
     assert set(procurement_mix(replace(budget, statements=statements)).share_pct) == {None}
 
 
-def test_the_ledger_in_short_begins_with_what_was_not_read(budget: Corpus) -> None:
+def test_the_page_log_in_short_begins_with_what_was_not_read(budget: Corpus) -> None:
     pages = coverage(budget)
     assert pages.iloc[0][["outcome", "page_list", "reason"]].to_list() == ["unreadable", "18", "the page is a picture"]
     assert pages["count"].sum() == 20

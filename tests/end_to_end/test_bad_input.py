@@ -95,7 +95,7 @@ def test_the_password_in_the_manifest_opens_an_encrypted_pdf(tmp_path: Path, pas
     assert outcome(tmp_path / "locked.pdf")[0] == expected
 
 
-def test_a_picture_without_text_layer_is_unreadable_in_the_ledger(tmp_path: Path) -> None:
+def test_a_picture_without_text_layer_is_unreadable_in_the_page_log(tmp_path: Path) -> None:
     from pypdfium2 import PdfDocument
 
     picture = PdfDocument(SOUND)[5].render(scale=1).to_pil()

@@ -91,7 +91,7 @@ def test_an_original_of_another_place_is_read_rightly_and_nearly_in_full(path: P
 
 
 @pytest.mark.parametrize("path", ORIGINALS, ids=lambda path: path.name)
-def test_every_page_of_an_original_is_in_the_ledger_once(path: Path) -> None:
+def test_every_page_of_an_original_is_in_the_page_log_once(path: Path) -> None:
     own = records(path)
     assert [page["page"] for page in own["pages"]] == list(range(1, own["documents"][0]["pages"] + 1))
 

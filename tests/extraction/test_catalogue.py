@@ -124,7 +124,7 @@ def test_the_edition_is_the_number_on_the_covering_notice_and_not_one_it_quotes(
     assert {row["edition"] for row in alone["catalogue"]} == {None}
 
 
-def test_a_covering_notice_is_no_part_of_the_disclosure_and_the_ledger_says_so(tmp_path: Path) -> None:
+def test_a_covering_notice_is_no_part_of_the_disclosure_and_the_page_log_says_so(tmp_path: Path) -> None:
     parsed = parse(tmp_path, f"{SECTION}无\n\n{NOTICE}\n{HEAD}\n{APPROVAL}\n\n{CLOSED}")
     assert "the covering notice of a guidance catalogue (示财综〔2025〕28号), no part of the disclosure" in said(parsed)
     assert not [row for row in parsed["statements"] if "99.99" in row["sentence"]]

@@ -154,7 +154,7 @@ def test_columns_of_the_year_before_and_of_the_change_are_not_the_budget(parsed:
     assert found == {"previous_year:total": 9, "total": 7, "change:total": -2}
 
 
-def test_a_money_table_nobody_described_is_in_the_ledger_with_its_title_and_headers(parsed: Any) -> None:
+def test_a_money_table_nobody_described_is_in_the_page_log_with_its_title_and_headers(parsed: Any) -> None:
     records = parsed("某某基金收益表\n\n单位：元\n\n户名\t收益\n甲\t1.50\n乙\t2.50\n")
     assert records["lines"] == []
     (reason,) = [page["reason"] for page in records["pages"] if page["outcome"] == "unreadable"]

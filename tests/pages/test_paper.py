@@ -1,6 +1,6 @@
 """What paper does to a table – no rules, open sides, two sheets side by side, a lying text layer – changes no number.
 
-What cannot be read for sure is in the ledger.
+What cannot be read for sure is in the page log.
 """
 
 from __future__ import annotations

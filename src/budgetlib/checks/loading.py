@@ -125,8 +125,8 @@ def _forms(document_id: str, lines: list[Record]) -> Iterator[Form]:
         rows: dict[tuple[int, str, str | None], Row] = {}
         for line in of_form:
             row = rows.setdefault((line["row"], line["side"], line["stage"]), _row(line))
-            figure = Figure(line["amount_yuan"], slacks[id(line)], (_line_place(line),))
-            row.amounts.setdefault(line["measure"], figure)
+            place = _place(line, form=line["form"], row=line["row"], code=line["code"])
+            row.amounts.setdefault(line["measure"], Figure(line["amount_yuan"], slacks[id(line)], (place,)))
         yield Form(name, document_id, _once(list(rows.values())))
 
 
@@ -141,21 +141,11 @@ def _once(rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(row for row in rows if not any(row is one for one in again))
 
 
-def _line_place(line: Record) -> Place:
-    return Place(
-        line["document_id"],
-        line["page"],
-        line["form"],
-        line["row"],
-        item=line["item"],
-        measure=line["measure"],
-        code=line["code"],
-        pictured=_unconfirmed(line),
-    )
-
-
-def _unconfirmed(record: Record) -> bool:
-    return record["source"] == "ocr" and not record["confirmed"]
+def _place(record: Record, **about: Any) -> Place:
+    """The place of a line or statement."""
+    pictured = record["source"] == "ocr" and not record["confirmed"]
+    same = {name: record[name] for name in ("document_id", "page", "item", "measure")}
+    return Place(**same, pictured=pictured, **about)
 
 
 def _row(line: Record) -> Row:
@@ -190,15 +180,7 @@ def _decimals(number: Decimal) -> int:
 
 def _statement(record: Record, stages: frozenset[str | None]) -> Statement:
     """A stated figure; one of another stage than the document's own is a plan and not held against its outcomes."""
-    place = Place(
-        record["document_id"],
-        record["page"],
-        section=record["section"],
-        item=record["item"],
-        measure=record["measure"],
-        pictured=_unconfirmed(record),
-    )
-    figure = Figure(record["value"], _stated_slack(record), (place,))
+    figure = Figure(record["value"], _stated_slack(record), (_place(record, section=record["section"]),))
     measure = record["measure"] if record["stage"] in stages else f"plan:{record['measure']}"
     return Statement(record["section"], measure, record["item"], figure, record["sentence"], record["stage"])
 

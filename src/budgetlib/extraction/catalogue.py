@@ -125,11 +125,8 @@ def _begin(grid: Grid, reading: _CatalogueReader) -> int | None:
     if len(levels) >= 2 and any(words.code.search(key) for key in header.values()):
         reading.levels, reading.column_count = levels, grid.column_count
         return 1
-    codes = sum(
-        words.table_code.fullmatch(squeeze(row[0].text)) is not None
-        for r in range(grid.row_count)
-        if (row := grid.row(r))
-    )
+    firsts = [cells[0] for cells in map(grid.row, range(grid.row_count)) if cells]
+    codes = sum(words.table_code.fullmatch(squeeze(cell.text)) is not None for cell in firsts)
     if reading.levels and grid.column_count == reading.column_count and codes * 2 > grid.row_count:
         return 0
     return None

@@ -1,4 +1,8 @@
-"""Files → tables: a file is read once, one bad file never stops the run, and a run that is stopped loses little."""
+"""Files → tables: a file is read once, one bad file never stops the run, and a run that is stopped loses little.
+
+In: paths, options. Out: records in the store, tables, how each file was read.
+Must not know: arguments of a command line, how pages are read, reports.
+"""
 
 from __future__ import annotations
 

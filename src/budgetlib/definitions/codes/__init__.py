@@ -3,6 +3,9 @@
 `names.csv` holds pairs as disclosures of 2017 to 2026 print them: expenditure by function (支出功能分类, classes
 201–234), departmental economic items (部门预算支出经济分类, 301–399) and governmental ones (政府预算支出经济分类,
 501–599). A code bears more than one name where its name was changed. The list is not complete.
+
+In: `names.csv`. Out: what a code is called.
+Must not know: pages, forms.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """The statutory forms as data: titles, header words → measures, how rows nest. One TOML file each.
 
 A new wording is a new line of TOML; nothing here knows how a table is drawn.
+
+In: the TOML files of this folder. Out: forms, by name, title or header.
+Must not know: pages, what any document says.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """The set phrases of the narrative part (情况说明) as data: how sections are headed, how figures are stated.
 
 A new wording is a new line of TOML; nothing here knows a page.
+
+In: the TOML files of this folder. Out: compiled phrases.
+Must not know: pages, what any document says.
 """
 
 from __future__ import annotations

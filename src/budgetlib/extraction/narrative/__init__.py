@@ -2,6 +2,9 @@
 
 A figure is understood from the words before it (`phrases/figures.toml`): they name what it is, or
 say that it is a change, a share or the money of what was named before. What no phrase knows is left out.
+
+In: pages, the phrases of `definitions`. Out: records of `statements`, and where on the pages they were read.
+Must not know: forms, performance tables, files.
 """
 
 from __future__ import annotations

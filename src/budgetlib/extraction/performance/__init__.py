@@ -2,6 +2,9 @@
 
 Three kinds of paper: one table for each project (项目支出绩效目标表), lists of projects under one head, and
 the table of the whole department (整体支出绩效目标表). Which it is, the printed labels say.
+
+In: pages, the words of `definitions`. Out: records of the three tables, remarks on what was not read.
+Must not know: the narrative part, how forms are recognised, files.
 """
 
 from __future__ import annotations

@@ -63,9 +63,9 @@ def _is_value(before: HeaderLabel, name: str) -> bool:
     return not before.values and before.name in ("project", "department") and name in ("period", "goal", "other")
 
 
-def read_head(target: TargetTable, row: Sequence[Token], labels: Sequence[HeaderLabel], place: PageRef) -> None:
-    """Take what the `labels` of one row say into `target`; the row may begin with the unit alone."""
-    words = performance_words()
+def read_head(target: TargetTable, row: Sequence[Token], place: PageRef) -> None:
+    """Take what the labels of one row say into `target`; the row may begin with the unit alone."""
+    words, labels = performance_words(), find_labels(row)
     money = [label for label in labels if label.is_money]
     if any(label.name == "total" for label in money):
         target.money_scopes = [words.scope(label.token.key) for label in money if label.name == "total"]

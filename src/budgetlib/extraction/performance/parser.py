@@ -20,7 +20,7 @@ from budgetlib.extraction.performance.detection import (
     title_above,
     title_name,
 )
-from budgetlib.extraction.performance.header import HeaderLabel, find_labels, form_date, read_head
+from budgetlib.extraction.performance.header import find_labels, form_date, read_head
 from budgetlib.extraction.performance.indicator_rows import begins_without_head
 from budgetlib.extraction.performance.indicators import IndicatorReader
 from budgetlib.extraction.performance.model import PageRef, TargetTable, Token, tokens
@@ -172,7 +172,7 @@ class Parser:
             if self.current is not None and printed:
                 self.current.on(place)
                 self.places.add((place.page_index, grid.box))
-                self._row(self.current, printed, labels, grid, opens, place)
+                self._row(self.current, printed, grid, opens, place)
                 opens = False
         self.touched.add(place.page_index)
         if self.current is None and place.page_index not in self.empty and has_indicator_header(grid):
@@ -191,15 +191,7 @@ class Parser:
             self.current.fields["title"] = title
         self.above = []
 
-    def _row(
-        self,
-        target: TargetTable,
-        printed: Sequence[Token],
-        labels: Sequence[HeaderLabel],
-        grid: Grid,
-        opens: bool,
-        place: PageRef,
-    ) -> None:
+    def _row(self, target: TargetTable, printed: Sequence[Token], grid: Grid, opens: bool, place: PageRef) -> None:
         """One row of a table: head, head of the indicators, indicators, or signatures."""
         words = performance_words()
         if target.signed:
@@ -218,7 +210,7 @@ class Parser:
         else:
             if target.kind == "department":
                 self.figures.take(target, printed, opens, place)
-            read_head(target, printed, labels, place)
+            read_head(target, printed, place)
 
     def _begin_indicators(self, layout: IndicatorLayout, printed: Sequence[Token]) -> None:
         """The head of the indicators; a second one without the first level is that of the other half, printed below."""

@@ -3,6 +3,9 @@
 `plot_…(frame, language, width)` gives axes; `svg` and `png` make a picture of them, `sentence` says whether there was
 nothing to draw. Two widths are meant: `WIDE` for a page, `NARROW` for a phone. Where a frame has a column `href`, what
 is drawn of a row leads there in the SVG.
+
+In: frames of `analysis`, labels. Out: axes, SVG, PNG.
+Must not know: corpora, notebooks, where a figure is printed but by its address.
 """
 
 import logging
