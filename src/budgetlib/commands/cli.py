@@ -274,3 +274,24 @@ def verify(archive: Path, originals: Path | None, trust: bool, jobs: int) -> Non
         click.echo(line)
     if not verdict.reproduced:
         raise SystemExit(1)
+
+
+@main.command()
+@click.argument("old", type=options.FOLDER)
+@click.argument("new", type=options.FOLDER)
+@click.option("--out", type=options.FOLDER, help="Also write differences.csv and differences.html into this folder.")
+def diff(old: Path, new: Path, out: Path | None) -> None:
+    """Compare the tables in the folders OLD and NEW.
+
+    Which documents, amounts, stated figures and findings appeared, went or changed.
+    """
+    from budgetlib.commands.diff.showing import compare_folders, lines, write
+
+    found = compare_folders(old, new)
+    if out:
+        try:
+            write(found, old, new, out)
+        except OSError as fault:
+            raise click.ClickException(f"the differences cannot be written to {out} ({fault})") from fault
+    for line in lines(found):
+        click.echo(line)
