@@ -75,9 +75,9 @@ def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str, reader: str) 
         ) from fault
     outcomes = Counter(reading.outcome for reading in readings)
     unchanged = sum(reading.unchanged for reading in readings)
-    said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
+    counted = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
     kept = f"{unchanged} unchanged, not read again; " if unchanged else ""
-    click.echo(f"{len(readings)} documents ({said}); {kept}tables in {out}")
+    click.echo(f"{len(readings)} documents ({counted}); {kept}tables in {out}")
     if not outcomes.keys() & {"ok", "partial"}:
         raise SystemExit(1)
 
@@ -222,8 +222,8 @@ def fetch(
     except OSError as fault:
         raise click.ClickException(f"the originals cannot be written to {folder} ({fault})") from fault
     outcomes = Counter(result.outcome for result in results)
-    said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
-    click.echo(f"{len(results)} addresses ({said}); originals in {folder}")
+    counted = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.most_common())
+    click.echo(f"{len(results)} addresses ({counted}); originals in {folder}")
     if not outcomes.keys() & SUCCESSES:
         raise SystemExit(1)
 

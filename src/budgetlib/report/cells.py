@@ -148,13 +148,13 @@ class Cells:
     def matrix(self, coverage: pd.DataFrame, signs: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
         """Places (sorted) and a row for each form: its name, then for each place the signs of what became of it."""
         places = sorted(coverage.place.dropna().unique()) + ([None] if coverage.place.isna().any() else [])
-        found: dict[tuple[Any, str], list[str]] = {}
+        signs_at: dict[tuple[Any, str], list[str]] = {}
         for row in coverage.to_dict("records"):
             several = "" if row["count"] == 1 else str(row["count"])
-            found.setdefault((row["place"], row["form"]), []).append(f"{signs[row['state']]}{several}")
+            signs_at.setdefault((row["place"], row["form"]), []).append(f"{signs[row['state']]}{several}")
         printed = [form for form in forms() if form in set(coverage.form)]
         heads = [place or label("data_quality.unknown_place", self.language) for place in places]
-        return heads, [[self.form(form), *(" ".join(found.get((p, form), [])) for p in places)] for form in printed]
+        return heads, [[self.form(form), *(" ".join(signs_at.get((p, form), [])) for p in places)] for form in printed]
 
     def _head(self, column: ResultColumn, detail: str) -> dict[str, str]:
         return {
@@ -227,8 +227,8 @@ class Cells:
         return form if known is None else known.label_zh if self.language == "zh" else known.label_en
 
     def _common_form(self, rows: list[dict[Hashable, Any]]) -> str:
-        found = {row["form"] for row in rows if row.get("form") and "page" in row}
-        return self.form(found.pop()) if len(found) == 1 else ""
+        printed = {row["form"] for row in rows if row.get("form") and "page" in row}
+        return self.form(printed.pop()) if len(printed) == 1 else ""
 
 
 def _touches(correction: Row, row: Row) -> bool:

@@ -68,10 +68,10 @@ def write_index(out: Path, reports: Sequence[Report], others: Sequence[Mapping[A
 
 def policy(script: str) -> str:
     """What a browser may do with a page: run this one `script`, and load nothing from anywhere."""
-    own = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     return (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; "
-        f"form-action 'none'; script-src 'sha256-{own}'"
+        f"form-action 'none'; script-src 'sha256-{digest}'"
     )
 
 
@@ -85,9 +85,9 @@ def _links(out: Path, report: Report) -> list[tuple[str, str, str]]:
 def _headline(out: Path, report: Report) -> dict[str, Any]:
     """What the report's `result.json` says of it in short; nothing where there is none that can be read."""
     try:
-        found = json.loads((out / report.folder / "result.json").read_text(encoding="utf-8"))["headline"]
-        amounts = {name: None if found[name] is None else Decimal(found[name]) for name in ("total_yuan", "change_pct")}
-        return amounts | {"findings": int(found["findings"])}
+        head = json.loads((out / report.folder / "result.json").read_text(encoding="utf-8"))["headline"]
+        amounts = {name: None if head[name] is None else Decimal(head[name]) for name in ("total_yuan", "change_pct")}
+        return amounts | {"findings": int(head["findings"])}
     except (OSError, ValueError, KeyError, TypeError, ArithmeticError):
         return {}
 

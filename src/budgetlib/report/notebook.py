@@ -72,8 +72,8 @@ def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters
 
 def find_notebook(name: str) -> Path:
     """The notebook `name` of the project one stands in, or else the one that comes with budgetlib."""
-    own = _OWN / f"{name}.ipynb"
-    return own if own.is_file() else NOTEBOOKS / own.name
+    beside = _OWN / f"{name}.ipynb"
+    return beside if beside.is_file() else NOTEBOOKS / beside.name
 
 
 def known_parameters(notebook: Path) -> list[str]:

@@ -174,18 +174,18 @@ def _corrections(
 
     A correction of a file that is there and was not read in this run is left for the run that reads it.
     """
-    found: dict[Path, list[Record]] = defaultdict(list)
+    by_file: dict[Path, list[Record]] = defaultdict(list)
     first = next(iter(readings))
-    for folder, own in entries.items():
-        beside = {path.name for path in folder.iterdir() if path.is_file()} if own else set()
-        for entry in own:
+    for folder, written in entries.items():
+        beside = {path.name for path in folder.iterdir() if path.is_file()} if written else set()
+        for entry in written:
             path = folder / entry.values["file"]
             if reading := readings.get(path):
                 tables = document_tables(records, reading.key, (LINES, STATEMENTS))
                 rows = {table.name: table_rows.to_pylist() for table, table_rows in tables.items()}
-                found[path].append(correction(entry, reading.document_id, rows))
+                by_file[path].append(correction(entry, reading.document_id, rows))
             elif entry.values["file"] not in beside:
-                found[first].append(correction(entry, None, {}))
-    for record in (record for own in found.values() for record in own if record["outcome"] == "refused"):
+                by_file[first].append(correction(entry, None, {}))
+    for record in (record for records in by_file.values() for record in records if record["outcome"] == "refused"):
         logging.getLogger(__name__).warning("%s; the correction is not applied", record["message"])
-    return found
+    return by_file
