@@ -80,6 +80,6 @@ def states(corpus: Corpus, check: str) -> list[str]:
 def failed(corpus: Corpus) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for record in check_records(corpus):
-        if record["state"] == "fail":
+        if record["state"] == "fail" and record["follows_from"] is None:
             found.setdefault(record["check"], []).append(record)
     return found

@@ -33,15 +33,18 @@ def test_a_row_left_out_is_one_finding_at_the_narrowest_sum() -> None:
     assert "“合计”" in finding["message_zh"]
 
 
+def errors(corpus: Corpus) -> list[tuple[str, int]]:
+    return [
+        (one["check"], one["row"]) for found in failed(corpus).values() for one in found if one["severity"] == "error"
+    ]
+
+
 def test_a_wrong_number_is_named_in_its_own_row() -> None:
     table = withheld()
     sound = [line for line in table if line["code"] not in ("201", None)]
     wrong = next(line for line in sound if line["code"] == "2010101" and line["measure"] == "basic")
     wrong |= {"amount_yuan": wrong["amount_yuan"] + 10_000, "published_text": "46.00"}
-    found = check_records(corpus(lines=sound))
-    assert [(one["check"], one["row"]) for one in found if one["state"] == "fail" and one["severity"] == "error"] == [
-        ("kinds_add_up", 4)
-    ]
+    assert errors(corpus(lines=sound)) == [("kinds_add_up", 4)]
 
 
 def test_two_faults_of_one_form_are_two_findings() -> None:
@@ -49,8 +52,22 @@ def test_two_faults_of_one_form_are_two_findings() -> None:
     for line in table:
         if line["code"] == "2080505" and line["measure"] == "total":
             line |= {"amount_yuan": line["amount_yuan"] + 70_000, "published_text": "17.00"}
-    rows = [(one["check"], one["row"]) for one in check_records(corpus(lines=table)) if one["state"] == "fail"]
-    assert sorted(rows) == [("codes_add_up", 2), ("kinds_add_up", 7)]
+    assert sorted(errors(corpus(lines=table))) == [("codes_add_up", 2), ("kinds_add_up", 7)]
+
+
+def test_what_follows_from_a_fault_is_kept_and_says_from_which() -> None:
+    failures = [one for one in check_records(corpus(lines=withheld())) if one["state"] == "fail"]
+    assert {(one["check"], one["row"]) for one in failures} == {("codes_add_up", 2), ("leaves_add_up", 1)}
+    assert {one["follows_from"] for one in failures} == {None, "expenditure:2"}
+
+
+def test_of_sums_across_rows_the_deepest_row_is_the_fault() -> None:
+    table = withheld()
+    for line in table:
+        if line["code"] in ("2010101", "20101", "201", None) and line["measure"] == "total":
+            line |= {"amount_yuan": line["amount_yuan"] + 70_000}
+    assert ("kinds_add_up", 4) in errors(corpus(lines=table))
+    assert not {1, 2, 3} & {row for check, row in errors(corpus(lines=table)) if check == "kinds_add_up"}
 
 
 # --- what the document says itself

@@ -9,15 +9,14 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame
-from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.corpus import Corpus, faults
 
 SEVERITIES = ["error", "warning", "note"]
 
 
 def failures(corpus: Corpus) -> pd.DataFrame:
-    """The failed rows of the table `checks`, the gravest first: errors, then warnings, then notes."""
-    failed = corpus.checks[corpus.checks.state == "fail"]
-    return failed.sort_values("severity", key=lambda column: column.map(SEVERITIES.index), kind="stable")
+    """The `faults` of the table `checks`, the gravest first: errors, then warnings, then notes."""
+    return faults(corpus.checks).sort_values("severity", key=lambda column: column.map(SEVERITIES.index), kind="stable")
 
 
 def document_quality(corpus: Corpus) -> pd.DataFrame:
@@ -34,14 +33,14 @@ def document_quality(corpus: Corpus) -> pd.DataFrame:
 def _documents(corpus: Corpus) -> Iterator[dict[str, Any]]:
     for document in corpus.documents.to_dict("records"):
         own = corpus.checks[corpus.checks.document_id == document["document_id"]]
-        failed = own[own.state == "fail"]
+        failed = faults(own)
         pages = corpus.pages[corpus.pages.document_id == document["document_id"]]
         yield {
             name: document[name] for name in ("document_id", "path", "entity", "fiscal_year", "outcome", "pages")
         } | {
             "unread": int((pages.outcome == "unreadable").sum()),
             "lines": int((corpus.lines.document_id == document["document_id"]).sum()),
-            "tested": int(own.state.isin(["pass", "fail"]).sum()),
+            "tested": int((own.state == "pass").sum()) + len(failed),
             "held": int((own.state == "pass").sum()),
             **{f"{severity}s": int((failed.severity == severity).sum()) for severity in SEVERITIES},
         }
@@ -60,7 +59,7 @@ def identity_quality(corpus: Corpus) -> pd.DataFrame:
 
 
 def _identity(name: str, checks: pd.DataFrame) -> dict[str, Any]:
-    failed, others = checks[checks.state == "fail"], checks[checks.state != "fail"].to_dict("records")
+    failed, others = faults(checks), checks[checks.state != "fail"].to_dict("records")
     held = sum(check["state"] == "pass" for check in others)
     return {
         "check": name,

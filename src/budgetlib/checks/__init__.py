@@ -44,13 +44,16 @@ def check_records(corpus: Corpus, documents: Collection[str] | None = None) -> l
 
 def findings(budget: Budget) -> list[Finding]:
     """Every rule tested in one budget; where nothing could be tested, one finding that says so."""
-    return folded([with_reason(finding, budget) for rule in rules() for finding in _tested(rule, budget)])
+    found = [with_reason(finding, budget) for rule in rules() for finding in TESTS[rule.test](rule, budget)]
+    by_rule: dict[str, list[Finding]] = {rule.name: [] for rule in rules()}
+    for finding in folded(found, budget):
+        by_rule[finding.rule.name].append(finding)
+    return [finding for rule in rules() for finding in _tested(by_rule[rule.name]) or [_not_tested(rule, budget)]]
 
 
-def _tested(rule: Rule, budget: Budget) -> list[Finding]:
-    yielded = list(TESTS[rule.test](rule, budget))
-    tested = [finding for finding in yielded if finding.state in ("pass", "fail", "explained")]
-    return tested or yielded[:1] or [_not_tested(rule, budget)]
+def _tested(findings: list[Finding]) -> list[Finding]:
+    """Those of one rule that were tested, else the first that says why it was not."""
+    return [finding for finding in findings if finding.state in ("pass", "fail", "explained")] or findings[:1]
 
 
 def _not_tested(rule: Rule, budget: Budget) -> Finding:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
 from budgetlib.checks.budget import Budget
 from budgetlib.checks.expressions import evaluate, expression
 from budgetlib.checks.figures import NOTHING, Figure, total
-from budgetlib.checks.findings import Finding, best, untested
+from budgetlib.checks.findings import Finding, best
 from budgetlib.checks.rules import Rule
 from budgetlib.definitions.toml import load
 
@@ -17,12 +18,12 @@ _SLIP = 10
 
 
 def nearest(rule: Rule, budget: Budget, tested: list[Finding]) -> Finding:
-    """The finding that holds, else the nearest; no failure where money of `apart` may stand on one side only."""
+    """The finding that holds, else the nearest; no failure yet where money of `apart` may stand on one side only."""
     finding = best(tested)
     if finding.state == "fail" and finding.gap is not None and finding.tolerance is not None:
         allowed = _apart(budget, rule.data.get("apart", ()))
         if _SLIP * finding.tolerance < abs(finding.gap) <= allowed.value + allowed.slack + finding.tolerance:
-            return untested(rule, finding.document_id, "not_applicable")
+            return replace(finding, state="not_applicable")
     return finding
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from budgetlib.checks import SEVERITIES
 from budgetlib.core.groups import in_groups
-from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.corpus import Corpus, faults
 
 Row = Mapping[Hashable, Any]
 
@@ -24,9 +24,9 @@ _CLOSING = "，。、；：？！）〕】》”"
 
 def listing(corpus: Corpus, language: str = "en", width: int = 80) -> Iterator[str]:
     """What does not add up, document by document, then how much was tested; lines of at most `width` columns."""
-    checks = corpus.rows("checks", ["document_id", "severity", "state"])
+    checks = corpus.rows("checks", ["document_id", "severity", "state", "follows_from"])
     passed = Counter(checks.document_id[checks.state == "pass"])
-    failures = corpus.rows("checks", state="fail").groupby("document_id", sort=False)
+    failures = faults(corpus.rows("checks", state="fail")).groupby("document_id", sort=False)
     failed = {str(name): rows for name, rows in failures}
     for document in _worst_first(corpus.documents, failed):
         name = document["document_id"]
@@ -83,10 +83,10 @@ def _worst_first(documents: pd.DataFrame, failed: Mapping[str, pd.DataFrame]) ->
 
 def _totals(checks: pd.DataFrame, documents: int) -> Iterator[str]:
     states = Counter(checks.state)
-    severities = Counter(checks.severity[checks.state == "fail"])
+    severities = Counter(faults(checks).severity)
     counts = ((severities[severity], severity) for severity in SEVERITIES)
     failures = ", ".join(f"{count} {severity}{'' if count == 1 else 's'}" for count, severity in counts)
-    tested = states["pass"] + states["fail"]
+    tested = states["pass"] + severities.total()
     yield f"{documents} documents, {tested} identities tested, {states['pass']} hold; {failures}"
     yield f"not tested: {states['not_applicable']} not applicable, {states['insufficient_data']} without the data"
 

@@ -43,6 +43,8 @@ class Finding:
     tolerance: Decimal | None = None
     places: tuple[Place, ...] = ()
     explanation: str | None = None
+    follows_from: Place | None = None
+    """Of a failure that is another one's consequence: where that is."""
 
     @property
     def gap(self) -> Decimal | None:
@@ -68,6 +70,7 @@ class Finding:
             "message_en": self.en,
             "places": " ".join(dict.fromkeys(locators)) if self.state in ("fail", "explained") else None,
             "explanation": self.explanation,
+            "follows_from": self.follows_from.locator.within(own) if self.follows_from else None,
         }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
-from budgetlib.checks.findings import Finding, with_consequences
+from budgetlib.checks.budget import Budget
+from budgetlib.checks.findings import Finding, untested, with_consequences
 
 _DOWN = ("codes", "groups", "units", "above", "classes", "leaves")
 """Sums down the rows, the narrowest first."""
@@ -14,55 +15,69 @@ _DOWN = ("codes", "groups", "units", "above", "classes", "leaves")
 _SUMS = ("parts", *_DOWN)
 
 
-def folded(findings: Sequence[Finding]) -> list[Finding]:
-    """`findings` in their order; of the sums of a form that fail for one reason only the narrowest is left."""
+def folded(findings: Sequence[Finding], budget: Budget) -> list[Finding]:
+    """`findings` in their order; what follows from a narrower failure says so, and is named there.
+
+    Of the sums of a form that fail for one reason the narrowest is the fault. An identity that was not sure to apply
+    fails after all where a fault moves money by just its difference.
+    """
     sums = [one for one in findings if one.state == "fail" and one.rule.test in _SUMS and one.place and one.place.form]
-    narrowest: dict[int, Finding] = {}
-    consequences: dict[int, list[Finding]] = defaultdict(list)
+    judged: dict[int, Finding] = {}
     for _, of_form in groupby(sorted(sums, key=_form), key=_form):
-        for cause, others in _causes(list(of_form)):
-            narrowest[id(cause)] = cause
-            consequences[id(cause)] += others
-    kept = []
+        for cause, others in _causes(sorted(of_form, key=lambda finding: _width(finding, budget))):
+            judged[id(cause)] = with_consequences(cause, others)
+            judged |= {id(other): replace(other, follows_from=cause.place) for other in others}
+    faults = [one for one in findings if one.state == "fail" and one.gap and not judged.get(id(one), one).follows_from]
     for finding in findings:
-        if id(finding) in narrowest:
-            kept.append(with_consequences(finding, consequences[id(finding)]))
-        elif not any(finding is one for one in sums):
-            kept.append(finding)
-    return kept
+        if finding.state == "not_applicable" and finding.gap:
+            cause = next((fault for fault in faults if _as_large(fault, finding)), None)
+            if cause is None:
+                judged[id(finding)] = untested(finding.rule, finding.document_id, finding.state)
+            else:
+                judged[id(finding)] = replace(finding, state="fail", follows_from=cause.place)
+                judged[id(cause)] = with_consequences(judged.get(id(cause), cause), [finding])
+    return [judged.get(id(finding), finding) for finding in findings]
 
 
 def _form(finding: Finding) -> str:
     return finding.place.form or "" if finding.place else ""
 
 
-def _causes(sums: Sequence[Finding]) -> Iterable[tuple[Finding, list[Finding]]]:
-    """The narrowest finding of each fault in one form, and what follows from it."""
+def _causes(sums: Iterable[Finding]) -> Iterator[tuple[Finding, list[Finding]]]:
+    """The first of `sums` that fails for each fault in one form, and what follows from it."""
     faults: list[list[Finding]] = []
-    for finding in sorted(sums, key=_width):
+    for finding in sums:
         fault = next((fault for fault in faults if any(_same_fault(one, finding) for one in fault)), None)
         if fault is None:
             faults.append([finding])
         else:
             fault.append(finding)
-    return [(fault[0], fault[1:]) for fault in faults]
+    yield from ((fault[0], fault[1:]) for fault in faults)
 
 
-def _width(finding: Finding) -> tuple[int, bool, int]:
-    """How much a finding blames: the sum it is about, one column or all of them, and how many places."""
-    measure = finding.place.measure if finding.place else None
-    return (_SUMS.index(finding.rule.test), measure != "total", len(finding.places))
+def _width(finding: Finding, budget: Budget) -> tuple[int, bool, int, bool, int]:
+    """How much a finding blames: which sum, one column or all of them, how many places, and how deep a row."""
+    place = finding.place
+    measure, number = (place.measure, place.row or 0) if place else (None, 0)
+    rows = budget.forms[_form(finding)].rows if _form(finding) in budget.forms else ()
+    is_total = any(row.number == number and row.kind == "total" for row in rows)
+    return (_SUMS.index(finding.rule.test), measure != "total", len(finding.places), is_total, -number)
 
 
 def _same_fault(one: Finding, other: Finding) -> bool:
     """Whether two sums of a form fail for one reason: by the same amount, at one row, or the leaves below a head."""
     if one.gap is None or other.gap is None or one.place is None or other.place is None:
         return False
-    slack = (one.tolerance or 0) + (other.tolerance or 0)
-    if abs(abs(one.gap) - abs(other.gap)) <= slack:
+    if _as_large(one, other):
         return True
     if one.rule.test == other.rule.test != "parts" and one.place.row == other.place.row:
         whole, part = (one.gap, other.gap) if one.place.measure == "total" else (other.gap, one.gap)
         return "total" in (one.place.measure, other.place.measure) and 0 < part / whole <= 1
     inner, outer = sorted((one.rule.test, other.rule.test), key=_SUMS.index)
     return inner in _DOWN and outer == "leaves" != inner and one.place.measure == other.place.measure
+
+
+def _as_large(one: Finding, other: Finding) -> bool:
+    """Whether two failures are about the same amount, whichever way."""
+    slack = (one.tolerance or 0) + (other.tolerance or 0)
+    return abs(abs(one.gap or 0) - abs(other.gap or 0)) <= slack

@@ -29,7 +29,7 @@ from budgetlib.core.version import __version__
 from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.report.index import OVERVIEWS, Report, write_index
 from budgetlib.report.notebook import check_parameters, find_notebook, known_parameters, run_notebook
-from budgetlib.tables.corpus import Corpus, load
+from budgetlib.tables.corpus import Corpus, faults, load
 from budgetlib.tables.deflator import load_deflator
 from budgetlib.tables.matches import load_matches
 
@@ -214,7 +214,8 @@ def _headline(corpus: Corpus, report: Report, part: Corpus) -> dict[str, Any]:
     own = corrected.select(report.name, report.year, kind=report.kind)
     change = spending_change(corrected, report.name, report.year or 0, _STAGES[report.kind])
     totals = change[(change.dimension == "total") & (change.measure == "expenditure") & change.change_pct.notna()]
-    failed = part.checks[(part.checks.state == "fail") & part.checks.severity.isin(["error", "warning"])]
+    found = faults(part.checks)
+    failed = found[found.severity.isin(["error", "warning"])]
     total = key_figure(own, "budget_total", _STAGES[report.kind])
     pct = next(iter(totals.change_pct), None)
     return {

@@ -16,7 +16,7 @@ from budgetlib.analysis.procurement import procurement_mix
 from budgetlib.analysis.spending import spending_by_function
 from budgetlib.definitions.labels import decimal, item, label, name, percent
 from budgetlib.report.cells import Cells
-from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.corpus import Corpus, faults
 from budgetlib.tables.locators import Row
 
 # The forms by function that cover the whole budget: only shares of these are shares of the total.
@@ -151,8 +151,8 @@ class Summary:
 
     def _found(self) -> Markup:
         checks = self.budget.checks
-        states, failed = checks.state, checks[checks.state == "fail"].severity.value_counts()
-        tested = int(states.isin(["pass", "fail"]).sum())
+        failed = faults(checks).severity.value_counts()
+        tested = int((checks.state == "pass").sum() + failed.sum())
         counts = {"tested": tested, "failed": int(failed.get("error", 0) + failed.get("warning", 0))}
         notes = int(failed.get("note", 0))
         if not tested:

@@ -210,6 +210,11 @@ def load(tidy: str | Path) -> Corpus:
     return _lazy(whole, read)
 
 
+def faults(checks: pd.DataFrame) -> pd.DataFrame:
+    """The failed rows of the table `checks` that follow from no other: one for each fault."""
+    return checks[(checks.state == "fail") & checks.follows_from.isna()]
+
+
 def _overridden(rows: pd.DataFrame, column: str, keys: tuple[str, ...], corrections: pd.DataFrame) -> pd.DataFrame:
     """`rows` with corrected values in `column`, where `keys` and the published value are those of a correction."""
     named = ("document_id", *keys)
