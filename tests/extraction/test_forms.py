@@ -339,6 +339,37 @@ def test_codes_of_units_among_codes_of_functions_head_what_is_below_them(parsed:
     ]
 
 
+def test_units_without_money_stand_beside_those_that_have_some(parsed: Any) -> None:
+    rows = [
+        ("示例市示例局", 9),
+        ("示例局本级", 5),
+        ("201", 5),
+        ("甲中心", 0),
+        ("乙中心", 0),
+        ("丙中心", 4),
+        ("201", 4),
+        ("丁中心", 0),
+    ]
+    body = "".join(f"\t{name}\t服务\t{n}\n" if name == "201" else f"{name}\t\t\t{n}\n" for name, n in rows)
+    records = parsed(f"支出总表\n\n单位：元\n\n预算单位\t科目编码\t科目名称\t合计\n{body}")
+    found = {item: kind for kind, code, item, _ in kinds_and_units(records) if code is None}
+    assert found == {
+        "示例市示例局": "total",
+        **dict.fromkeys(("示例局本级", "丙中心"), "subtotal"),
+        **dict.fromkeys(("甲中心", "乙中心", "丁中心"), "line"),
+    }
+
+
+def test_classifications_whose_headers_are_cut_off_are_told_by_their_order(parsed: Any) -> None:
+    heads = "项目\t预算数\t支出功能分类科目\t预算数\t出经济分类科目（按大类）\t预算数\t出经济分类科目（按大类）\t预算数"
+    rows = "收入合计\t9\t支出合计\t9\t支出合计\t9\t支出合计\t9\n"
+    records = parsed(
+        f"收支总表\n\n单位：元\n\n{heads}\n一般公共预算\t9\t教育支出\t9\t工资福利支出\t9\t机关工资福利支出\t9\n{rows}"
+    )
+    measures = [line["measure"] for line in records["lines"] if line["row_kind"] == "total"]
+    assert measures == ["total", "total", "by_department_economic", "by_government_economic"]
+
+
 @pytest.mark.parametrize("row_of_department", ["示例市示例局\t\t\t9\n", ""])
 def test_a_unit_printed_once_owns_the_rows_below_it(parsed: Any, row_of_department: str) -> None:
     rows = "".join(
@@ -534,6 +565,7 @@ def test_the_cover_says_who_publishes_for_which_year(tmp_path: Path, cover: str,
         "金额单位：人民币万元",
         "（万元）",
         "部门名称：示例市示例局  计量单位：万元",
+        "金额单位：万",
         "单位名称：示例市示例局     万元",
         "填报单位：示例市示例局　　单位：万元",
     ],

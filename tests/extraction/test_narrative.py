@@ -228,6 +228,13 @@ def test_a_change_after_a_part_belongs_to_the_part() -> None:
     assert found == {"revenue_total": 9, "fund:一般公共预算拨款": 8, "fund_change:一般公共预算拨款": 1}
 
 
+def test_a_sentence_that_compares_is_about_the_whole_of_the_sentence_before_not_its_last_part() -> None:
+    said = "当年预算收入9万元，其中：一般公共预算拨款6万元、政府性基金3万元。比上年减少1万元，下降10%。"
+    assert stated(CHANGE, said)["revenue_change"] == -1
+    own = "当年预算收入9万元。其中：一般公共预算拨款8万元。比上年增加1万元。"
+    assert stated(CHANGE, own)["fund_change:一般公共预算拨款"] == 1
+
+
 def test_basic_and_project_expenditure_with_shares() -> None:
     found = stated(EXPENDITURE, "示例局支出预算50万元，其中：基本支出20万元，占40%；项目支出30万元，占60%。")
     assert found == {"expenditure_total": 50, "basic": 20, "basic_pct": 40, "project": 30, "project_pct": 60}

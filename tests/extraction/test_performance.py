@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from typing import Any
 import pytest
 
 from budgetlib.core.text import squeeze
+from budgetlib.extraction.performance import read_performance
 from budgetlib.extraction.performance.names import nearly
 from budgetlib.extraction.records import Records
+from budgetlib.pages.model import Box, Cell, Grid, Line, Page
 from tests.plain_text import parse, said
 from tests.shared_material import SHARED, files, needs_shared, records
 
@@ -22,6 +25,18 @@ GOALS = "实施期目标\t\t年度目标\t\nSUM\t完成项目任务。\t\t完成
 COLUMNS = "绩效指标\t一级指标\t二级指标\t三级指标\t指标值\t二级指标\t三级指标\t指标值"
 QUANTITY = "\t产出指标\t数量指标\t培训人数\t≥20人\t数量指标\t培训人数\t≥10人"
 SATISFACTION = "\t满意度指标\t服务对象满意度\t学员满意度\t≥95%\t服务对象满意度\t学员满意度\t≥90%"
+
+
+def sheet(number: int, rows: Sequence[Sequence[str]], *lines: Line) -> Page:
+    """A page with one ruled grid below `lines`."""
+    edges = tuple(100.0 * column for column in range(len(rows[0]) + 1))
+    cells = tuple(
+        Cell(text, r, c, box=Box(edges[c], 100 + r, edges[c + 1], 101 + r))
+        for r, row in enumerate(rows)
+        for c, text in enumerate(row)
+    )
+    grid = Grid(cells, len(rows), len(rows[0]), Box(0, 100, edges[-1], 100 + len(rows)), edges)
+    return Page(number, 600, 800, lines, (grid,))
 
 
 def head(
@@ -481,3 +496,13 @@ def test_a_number_of_the_page_ends_no_table(tmp_path: Path) -> None:
     first = TITLE + "\n".join((head(), GOALS, COLUMNS, QUANTITY))
     parsed = parse(tmp_path, document(first, "第 3 页，共 40 页\n" + "\n".join((SATISFACTION, SIGNED))))
     assert len(targets(parsed, "annual")) == 2
+
+
+def test_what_a_page_end_cut_off_a_row_of_a_list_belongs_to_it() -> None:
+    head = ["二级预算单位名称", "项目名称", "预算数（万元）", "绩效目标"]
+    first = [head, ["示例局（本", "行业业务管", "3.00", "一是"]]
+    overleaf = [["级）", "理", "", "管好"], ["示例站", "检测", "2.00", "测好"]]
+    title = Line("2026年项目支出绩效目标情况", Box(0, 50, 90, 60))
+    read = read_performance([sheet(1, first, title), sheet(2, overleaf)], set())
+    found = [(row["unit"], row["project"], row["annual_yuan"]) for row in read.projects]
+    assert found == [("示例局（本级）", "行业业务管理", 30_000), ("示例站", "检测", 20_000)]

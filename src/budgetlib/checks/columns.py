@@ -10,7 +10,6 @@ from budgetlib.checks.figures import Figure, total
 from budgetlib.checks.findings import Finding, compared, passed, untested
 from budgetlib.checks.rules import Rule
 
-UNKNOWN = "other:"
 _SEVERAL = 3
 """Of fewer rows no majority is asked."""
 
@@ -22,14 +21,15 @@ def parts(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """One column against the others of its row, in every row that prints it, for this year, last year and the change.
 
     Forms differ in which columns are parts: of the readings in `parts`, each with or without the columns in `perhaps`
-    (`other:*` are those with an unknown header), the one that fits most rows is the form's. Where columns with an
-    unknown header are printed and no reading fits most of several rows, the identity does not apply.
+    (`other:*` are those with an unknown header), the one that fits most rows is the form's. Where none fits most of
+    several rows, the identity does not apply. A change is told from two years' columns, where both are there.
     """
     for form in budget.own_forms(rule.data.get("forms")):
         printed = set(form.measures())
         wanted, unwanted = (set(rule.data.get(key, ())) for key in ("if_printed", "unless_printed"))
         if wanted <= printed and not unwanted & printed:
-            for period in ("", BEFORE, CHANGE):
+            before = any(measure.startswith(BEFORE) for measure in printed)
+            for period in ("", BEFORE) if before else ("", CHANGE):
                 yield from _parts(rule, form, period)
 
 
@@ -46,8 +46,7 @@ def _parts(rule: Rule, form: Form, period: str) -> Iterator[Finding]:
     ]
     tested = [[finding for finding in reading if finding] for reading in readings]
     best = max(tested, key=passed, default=[])
-    unknown = any(UNKNOWN in measure for measure in undecided)
-    if unknown and len(best) >= _SEVERAL and passed(best) * 2 < len(best):
+    if len(best) >= _SEVERAL and passed(best) * 2 < len(best):
         yield untested(rule, form.document_id, "not_applicable")
     else:
         yield from best

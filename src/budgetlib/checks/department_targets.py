@@ -11,7 +11,7 @@ from budgetlib.checks.apart import nearest
 from budgetlib.checks.budget import Budget
 from budgetlib.checks.expressions import evaluate, expression
 from budgetlib.checks.figures import Figure, Place
-from budgetlib.checks.findings import Finding, compared
+from budgetlib.checks.findings import Finding, compared, untested
 from budgetlib.checks.rules import Rule
 from budgetlib.core.money import FACTORS, half_digit, parse_number
 from budgetlib.core.text import squeeze
@@ -24,9 +24,11 @@ def department_figures(rule: Rule, budget: Budget) -> Iterator[Finding]:
     A table without a total, or with another, is about other money: then its parts say no more.
     """
     totals = list(_compared(rule, budget, rule.data["totals"]))
-    yield from totals
     if any(finding.state == "pass" for finding in totals):
+        yield from totals
         yield from _compared(rule, budget, rule.data["parts"])
+    elif totals:
+        yield untested(rule, budget.document_id, "not_applicable")
 
 
 def _compared(rule: Rule, budget: Budget, entries: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:

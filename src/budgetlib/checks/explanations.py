@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,11 +16,15 @@ _WHOLE_DIGIT = 2
 
 @dataclass(frozen=True)
 class _Explanation:
-    """A sentence that explains a difference, the tests it can explain, and which of their differences."""
+    """A sentence that explains a difference, the tests it can explain, and which of their differences.
+
+    `anywhere` is False where it speaks only of the form that it stands by.
+    """
 
     sentence: str
-    tests: list[str]
+    tests: Sequence[str]
     fits: str
+    anywhere: bool
 
 
 def with_reason(finding: Finding, budget: Budget) -> Finding:
@@ -27,10 +32,10 @@ def with_reason(finding: Finding, budget: Budget) -> Finding:
     if finding.state != "fail":
         return finding
     for one in _explanations():
-        if finding.rule.test in one.tests and _fits(finding, one.fits):
-            pages = _pages(finding, budget) if one.fits == "short" else None
-            if sentence := budget.sentence(one.sentence, pages):
-                return explained(finding, sentence)
+        pages = None if one.anywhere else _pages(finding, budget)
+        fits = finding.rule.test in one.tests and _fits(finding, one.fits)
+        if fits and (sentence := budget.sentence(one.sentence, pages)):
+            return explained(finding, sentence)
     answer = budget.sentence(finding.rule.data["answered"]) if "answered" in finding.rule.data else None
     return explained(finding, answer) if answer else finding
 

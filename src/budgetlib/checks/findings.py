@@ -70,7 +70,7 @@ class Finding:
             "message_en": self.en,
             "places": " ".join(dict.fromkeys(locators)) if self.state in ("fail", "explained") else None,
             "explanation": self.explanation,
-            "follows_from": self.follows_from.locator.within(own) if self.follows_from else None,
+            "follows_from": self.follows_from.locator.within(self.document_id) if self.follows_from else None,
         }
 
 

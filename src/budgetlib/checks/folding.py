@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from budgetlib.checks.budget import Budget
+from budgetlib.checks.figures import NOTHING
 from budgetlib.checks.findings import Finding, untested, with_consequences
 
 _DOWN = ("codes", "groups", "units", "above", "classes", "leaves")
@@ -30,12 +31,10 @@ def folded(findings: Sequence[Finding], budget: Budget) -> list[Finding]:
     faults = [one for one in findings if one.state == "fail" and one.gap and not judged.get(id(one), one).follows_from]
     for finding in findings:
         if finding.state == "not_applicable" and finding.gap:
-            cause = next((fault for fault in faults if _as_large(fault, finding)), None)
-            if cause is None:
-                judged[id(finding)] = untested(finding.rule, finding.document_id, finding.state)
-            else:
-                judged[id(finding)] = replace(finding, state="fail", follows_from=cause.place)
-                judged[id(cause)] = with_consequences(judged.get(id(cause), cause), [finding])
+            judged[id(finding)] = untested(finding.rule, finding.document_id, finding.state)
+            for fault in [one for one in faults if _as_large(one, finding)][:1]:
+                judged[id(finding)] = replace(finding, state="fail", follows_from=fault.place)
+                judged[id(fault)] = with_consequences(judged.get(id(fault), fault), [finding])
     return [judged.get(id(finding), finding) for finding in findings]
 
 
@@ -79,5 +78,5 @@ def _same_fault(one: Finding, other: Finding) -> bool:
 
 def _as_large(one: Finding, other: Finding) -> bool:
     """Whether two failures are about the same amount, whichever way."""
-    slack = (one.tolerance or 0) + (other.tolerance or 0)
-    return abs(abs(one.gap or 0) - abs(other.gap or 0)) <= slack
+    slack = (one.tolerance or NOTHING) + (other.tolerance or NOTHING)
+    return abs(abs(one.gap or NOTHING) - abs(other.gap or NOTHING)) <= slack

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
-
-from rapidfuzz import fuzz
 
 from budgetlib.checks.budget import Budget
 from budgetlib.checks.expressions import evaluate, expression
-from budgetlib.checks.figures import Figure, Place, total
-from budgetlib.checks.findings import Finding, best, compared, holding, judged, passed, untested
-from budgetlib.checks.pairing import Target, alike_unit, plain, projects, same_name, same_unit, targets
+from budgetlib.checks.figures import NOTHING, Figure, Place, total
+from budgetlib.checks.findings import Finding, best, compared, judged, passed, untested
+from budgetlib.checks.pairing import Target, alike_unit, plain, projects, same_unit, targets
 from budgetlib.checks.rules import Rule
 from budgetlib.tables.schemas import SOURCES
-
-ONE_NAME = 80
-"""Names at least so alike are one name misspelt; less alike ones are different names."""
 
 
 def tables_counted(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -75,17 +71,15 @@ def projects_shown(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 
 def tables_known(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """Every table has its project: none is of a unit that is not in the form, and there are no more than projects."""
+    """Every table has its project, or is of a unit in the form: a fund or a transfer may be no project there."""
     rows, tables = projects(budget), targets(budget)
     units = {row.unit for row in rows if row.unit} | {budget.record["entity"]}
-    all_shown = set(rows) <= {row for target in tables for row in target.rows}
     for target in tables if rows else ():
         unit = target.record["unit"]
         foreign = bool(unit) and not any(_belongs(unit, known) for known in units if known)
         apart = re.search(rule.data["unless"], target.record["project"] or "") or not _most(tables, _has_rows)
-        if target.rows or (not apart and (foreign or all_shown)):
-            wording = "foreign_unit" if foreign else "unknown"
-            yield judged(rule, budget.document_id, (target.place,), target.rows, wording, unit=unit or "")
+        if target.rows or (foreign and not apart):
+            yield judged(rule, budget.document_id, (target.place,), target.rows, "foreign_unit", unit=unit or "")
         else:
             yield untested(rule, budget.document_id, "not_applicable")
 
@@ -93,7 +87,7 @@ def tables_known(rule: Rule, budget: Budget) -> Iterator[Finding]:
 def tables_agree(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """The year's money of a table against its project, where most tables agree with theirs."""
     tested = [
-        (target, compared(rule, budget.document_id, target.annual, total(row.amounts["total"] for row in target.rows)))
+        (target, _agreement(rule, budget, target.annual, [row.amounts["total"] for row in target.rows]))
         for target in targets(budget)
         if target.rows and target.annual and all("total" in row.amounts for row in target.rows)
     ]
@@ -108,17 +102,12 @@ def tables_agree(rule: Rule, budget: Budget) -> Iterator[Finding]:
         yield untested(rule, budget.document_id, "insufficient_data")
 
 
-def tables_named(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """The name of a table against the name of its project; a clipped name is no other name."""
-    for target in targets(budget):
-        if target.row is None:
-            continue
-        places = (target.place, budget.forms["projects"].place(target.row))
-        name, item = target.record["project"], target.row.item
-        if same_name(name, item) or fuzz.ratio(plain(name), plain(item)) >= ONE_NAME:
-            yield judged(rule, budget.document_id, places, same_name(name, item), "named", name=item)
-        else:
-            yield untested(rule, budget.document_id, "not_applicable")
+def _agreement(rule: Rule, budget: Budget, annual: Figure, amounts: Sequence[Figure]) -> Finding:
+    """A table's money against that of its rows. Where it is one row, it is one number: the coarser print is rounded."""
+    if len(amounts) == 1:
+        annual = replace(annual, slack=max(annual.slack, amounts[0].slack))
+        amounts = [replace(amounts[0], slack=NOTHING)]
+    return compared(rule, budget.document_id, annual, total(amounts))
 
 
 def tables_owned(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -135,15 +124,6 @@ def tables_owned(rule: Rule, budget: Budget) -> Iterator[Finding]:
             yield judged(rule, budget.document_id, places, alike_unit(unit, owner), "owned", unit=unit, owner=owner)
         else:
             yield untested(rule, budget.document_id, "not_applicable")
-
-
-def tables_unit_named(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """The name of the unit in a table against its name in the projects form, where both are one unit."""
-    names = {plain(row.unit) for row in projects(budget)}
-    for unit, owner, places in _units(budget):
-        same = same_unit(unit, owner)
-        if same or (alike_unit(unit, owner) and plain(unit) not in names):
-            yield judged(rule, budget.document_id, places, same, "unit_named", unit=unit, owner=owner)
 
 
 def table_sources(rule: Rule, budget: Budget) -> Iterator[Finding]:

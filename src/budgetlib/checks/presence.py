@@ -48,7 +48,8 @@ def headed(rule: Rule, budget: Budget) -> Iterator[Finding]:
 def totalled(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each side of a form against the total that it should print."""
     for form, side, rows in budget.sides(rule.data.get("forms")):
-        if nesting(form) not in rule.data["nesting"] or len([row for row in rows if row.kind == "line"]) < 2:
+        leaves = [row for row in rows if row.kind == "line" and any(one.value for one in row.amounts.values())]
+        if nesting(form) not in rule.data["nesting"] or len(leaves) < 2:
             continue
         head = form.total_row(side)
         if head or not any(row.item.endswith("合计") for row in rows):  # personnel and operating may have one each

@@ -9,7 +9,7 @@ Must not know: pages, what any document says.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -101,9 +101,16 @@ def _shared_headers() -> tuple[Header, ...]:
     return tuple(_header(rule) for rule in _shared()["header"])
 
 
-def panel_measure(header: str) -> str | None:
-    """The measure that stands for `total` in a panel whose label column is under `header`; None for the usual."""
-    return next((panel["measure"] for panel in _shared()["panel"] if re.search(panel["pattern"], header)), None)
+def panel_measure(header: str, before: str = "", taken: Collection[str] = ()) -> str | None:
+    """The measure that stands for `total` in a panel whose label column is under `header`; None for the usual.
+
+    `before` are the headers of the panels before it, `taken` the measures that these have.
+    """
+    for panel in _shared()["panel"]:
+        fits = re.search(panel["pattern"], header) and re.search(panel.get("after", ""), before)
+        if fits and panel["measure"] not in taken:
+            return str(panel["measure"])
+    return None
 
 
 def stage_of(words: str) -> tuple[str, str] | None:

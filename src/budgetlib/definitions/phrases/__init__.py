@@ -145,7 +145,7 @@ def phrases() -> Phrases:
         ),
         change=re.compile(rf"(?:(?:{compared})?{data['each']}{direction}|{data['reversed']}{last_year})\Z"),
         previous=re.compile(rf"(?:{compared}|(?:{data['year_before']}){words}|{data['executed_before']})为?\Z"),
-        goes_on=re.compile(rf"[。\n]*(?:{data['part']}|{data['goes_on']}|{compared})"),
+        goes_on=re.compile(rf"[。\n]*(?:{data['part']}|{data['goes_on']}|(?P<compared>{compared}))"),
         both_sides=re.compile(data["both_sides"]),
         decrease=frozenset(data["decrease"].split("|")),
         **{name: re.compile(data[name]) for name in ("again", "amount", "share", "part", "reason_text")},

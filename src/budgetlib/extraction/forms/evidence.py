@@ -54,8 +54,12 @@ def _by_code(rows: Rows, known: set[str]) -> Iterator[Nesting]:
     if not any(row.code for row in rows):
         return
     units = _units(rows, known)
-    yield replace(from_levels("codes", _code_levels(rows, above=True)), units=units)
+    levels = _code_levels(rows, above=True)
+    yield replace(from_levels("codes", levels), units=units)
     if not all(row.code or row.unit_code for row in rows):
+        first_code = next(i for i, row in enumerate(rows) if row.code)
+        beside = [level if i < first_code else max(level, _UNITS - 1) for i, level in enumerate(levels)]
+        yield replace(from_levels("codes below units side by side", beside), units=units)
         below = _code_levels(rows, above=False)
         yield replace(from_levels("codes with rows below them", below), units=units)
 

@@ -201,6 +201,7 @@ def _period(header: str, years: Sequence[int]) -> str:
 def _with_totals(columns: list[FormColumn]) -> tuple[FormColumn, ...]:
     """Each panel with a `total`, and no measure twice; the second code column is the government one."""
     settled: list[FormColumn] = []
+    kinds: list[str] = []
     for panel in sorted({c.panel for c in columns}):
         in_panel = _promoted([c for c in columns if c.panel == panel])
         measures = [c.measure for c in in_panel if c.measure]
@@ -209,7 +210,10 @@ def _with_totals(columns: list[FormColumn]) -> tuple[FormColumn, ...]:
             promoted = next((m for m in ("current_year", "three_public") if m in measures), None)
             if promoted is None and len(measures) == 1 and measures[0] not in _PARTS:
                 promoted = measures[0]
-        kind = next((k for c in in_panel if panel and c.role and (k := panel_measure(c.header))), None)
+        before = ">".join(c.header for c in settled if c.role)
+        labels = [c.header for c in in_panel if panel and c.role]
+        kind = next((k for label in labels if (k := panel_measure(label, before, kinds))), None)
+        kinds += [kind] if kind else []
         seen: set[tuple[str, str]] = set()
         for c in in_panel:
             role, measure = c.role, c.measure

@@ -142,10 +142,12 @@ def _form_of(line: str) -> Form | None:
 def find_unit(texts: Iterable[str]) -> str | None:
     """The money unit that `texts` state last (it stands nearest to the table); None where none is stated.
 
+    A cell may have cut 元 off behind 单位：万.
+
     >>> find_unit(["支出预算表", "单位：万", "元"]), find_unit(["支出预算表（单", "位：万元）"])
     ('万元', '万元')
     """
-    unit, begun, before = None, "", ""
+    unit, begun, before, cut = None, "", "", None
     for text in texts:
         for match in _UNIT.finditer(before + squeeze(text)):
             if match.start() >= len(before) or (match.end() > len(before) and re.search(r"[:：(（]", match[0])):
@@ -157,7 +159,8 @@ def find_unit(texts: Iterable[str]) -> str | None:
             unit = alone[1]
         broken = _BROKEN_UNIT.search(before)
         begun = broken[1] if broken else ""
-    return unit
+        cut = f"{begun}元" if begun else cut
+    return unit or cut
 
 
 def stated_unit(texts: Sequence[str], grid: Grid) -> str | None:

@@ -45,8 +45,9 @@ class _Change(NamedTuple):
 class PassageReader:
     """A passage and how far it is understood.
 
-    `topic` is what the text is about, `whole` what that is a part of (其中), `head` the last subject
-    with parts of its own, `changed` the last change; `unexplained` are the changes that wait for a reason.
+    `topic` is what the text is about, `whole` what that is a part of (其中), `parted` that of this sentence, `head`
+    the last subject with parts of its own, `changed` the last change; `unexplained` are the changes that wait for a
+    reason.
     `executed` are the spans of phrases that are read otherwise (`execution.py`), `taken` the offsets of what
     went into records.
     """
@@ -62,6 +63,7 @@ class PassageReader:
         self.stops = [0, *(match.end() for match in _SENTENCE_END.finditer(self.plain)), len(self.plain)]
         self.topic: Topic | None = None
         self.whole: Topic | None = None
+        self.parted: Topic | None = None
         self.head: Topic | None = None
         self.understood = 0
         self.asides: list[_Aside] = []
@@ -87,9 +89,18 @@ class PassageReader:
                 self.asides.append(_Aside(position, self.topic, self.whole, self.unexplained))
             elif match["close"]:
                 self._close(position)
-            elif not phrases().goes_on.match(self.plain, match.start()):
-                self.topic = self.whole = None
+            else:
+                self._end(match)
         return self.statements
+
+    def _end(self, match: re.Match[str]) -> None:
+        """After a sentence the topic ends, unless the next goes on; one that compares means the whole of 其中 in it."""
+        on = phrases().goes_on.match(self.plain, match.start())
+        if on is None:
+            self.topic = self.whole = None
+        elif on["compared"] and self.parted:
+            self.topic = self.parted
+        self.parted = None
 
     def _close(self, position: int) -> None:
         """After a bracket the text is about what it was about before."""
@@ -136,6 +147,7 @@ class PassageReader:
             return
         if phrases().part.search(lead.text):
             self.whole = self.topic
+            self.parted = None if "。" in lead.text else self.topic
         if topic and self.whole and not topic.subject.unless_part_of.isdisjoint(self.whole.measures):
             topic = None
         if topic and topic.item is None and self.whole and self.whole.measures == ("function",):

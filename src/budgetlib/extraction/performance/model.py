@@ -178,6 +178,13 @@ class TargetTable:
         self.places += [place for place in piece.places if place not in self.places]
         self.remarks += [remark for remark in piece.remarks if remark not in self.remarks]
 
+    def lengthen(self, name: str, unit: str) -> None:
+        """Take over what a page end cut off its row in a list."""
+        if self.name:
+            self.names = Counter({self.name + name: 1})
+        if "unit" in self.fields:
+            self.fields["unit"] += unit
+
     def record(self) -> Record:
         """The table as a record of `performance_projects`."""
         yuan, shown = self._yuan()

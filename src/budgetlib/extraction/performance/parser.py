@@ -123,17 +123,20 @@ class Parser:
         self.touched.add(place.page_index)
         self.places.add((place.page_index, grid.box))
         projects.page_index = place.page_index
-        opens = start == 0
+        opens, cut = start == 0, self.current is not None
         for row in range(start, grid.row_count):
             printed = tokens(grid, row)
             if projects.is_head(grid, row):
                 continue
-            entry = projects.entry(grid, row, place)
+            rest = projects.rest(grid, row) if cut else None
+            entry = None if rest else projects.entry(grid, row, place)
             if not printed or not projects.speaks(grid, row):
                 projects.owner = entry.name if entry else projects.owner
                 continue
             if entry and opens and self.current and not self.current.names:
                 self.current.absorb(entry)
+            elif rest and self.current:
+                self.current.lengthen(*rest)
             elif entry and not (self.current and entry.name == self.current.name and entry.repeats(self.current, True)):
                 self._say_unread()
                 entry.on(place)
@@ -151,7 +154,7 @@ class Parser:
                 self.reader.layout = projects.layout
                 inside = [token for token in printed if projects.layout.at(token.cell.column)]
                 self.reader.read(inside, grid, opens, place)
-            opens = False
+            opens = cut = False
 
     def _form_rows(self, grid: Grid, place: PageRef, department: bool) -> None:
         """The rows of a grid that is no list: a table with a head of its own, or a piece of one."""

@@ -139,6 +139,13 @@ class ProjectList:
         above = grid.cell(row - 1, self.columns["project"])
         return cell.row + cell.rows == grid.row_count and (cell.rows > 1 or (above is not None and above.rows > 1))
 
+    def rest(self, grid: Grid, row: int) -> tuple[str, str] | None:
+        """The rest of name and unit that a page end cut off: in the first row of a page, without an amount."""
+        amounts = (grid.cell(row, column) for column in self.sources.values())
+        if self.layout is not None or any(cell and parse_number(cell.text) is not None for cell in amounts):
+            return None
+        return self._text(grid, row, "project"), self._text(grid, row, "unit")
+
     def speaks(self, grid: Grid, row: int) -> bool:
         """True where a row says more than a name and money: an indicator, or a goal."""
         layout = self.layout
