@@ -108,10 +108,17 @@ class Budget:
     """All budgets of the corpus, this one among them; a test may look at those to which `ties` lead."""
     catalogue: list[Record]
     """The items of all catalogues in the corpus."""
+    repeated: tuple[Form, ...] = ()
+    """Forms of which the document prints several, as for each of its units: none of them is the whole document's."""
+
+    @property
+    def form_names(self) -> set[str]:
+        """The names of all forms that are there."""
+        return {*self.forms, *(form.name for form in self.repeated)}
 
     def own_forms(self, names: Sequence[str] | None = None) -> list[Form]:
         """The forms that this document itself prints: all, or those with one of `names`."""
-        printed = [form for form in self.forms.values() if form.document_id == self.document_id]
+        printed = [one for one in (*self.forms.values(), *self.repeated) if one.document_id == self.document_id]
         return [form for form in printed if names is None or form.name in names]
 
     def sides(self, names: Sequence[str] | None = None) -> Iterator[tuple[Form, str, list[Row]]]:

@@ -32,7 +32,7 @@ def prescribed(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Every form that is prescribed, under one of its names, in a disclosure all of whose tables were read."""
     if len(budget.own_forms()) < _FEWEST_FORMS or budget.record["document_kind"] != rule.data["kind"]:
         return
-    there = budget.forms.keys() | _titled(budget)
+    there = budget.form_names | _titled(budget)
     for names in rule.data["forms"]:
         form = forms()[names[0]]
         words = {"zh": form.label_zh, "en": form.label_en}
@@ -57,7 +57,7 @@ def listed(rule: Rule, budget: Budget) -> Iterator[Finding]:
     if not budget.own_forms():
         return
     contents = _contents(budget)
-    there = budget.forms.keys() | _titled(budget)
+    there = budget.form_names | _titled(budget)
     for record in budget.rows("sentences"):
         title = _LEADER.sub("", squeeze(record["sentence"]))
         form = form_titled(title) if record["page"] in contents and title.endswith("表") else None

@@ -90,9 +90,9 @@ def percent(rule: Rule, stated: Figure, part: Figure, whole: Figure) -> Finding:
 
 def _applies(rule: Rule, budget: Budget) -> bool:
     """Whether the forms that must (not) be there are (not), and the first expression of `when` equals the second."""
-    if not budget.forms.keys() >= set(rule.data.get("if_printed", ())):
+    if not budget.form_names >= set(rule.data.get("if_printed", ())):
         return False
-    if budget.forms.keys() & set(rule.data.get("unless_printed", ())):
+    if budget.form_names & set(rule.data.get("unless_printed", ())):
         return False
     if "when" not in rule.data:
         return True

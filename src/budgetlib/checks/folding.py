@@ -58,8 +58,8 @@ def _width(finding: Finding, budget: Budget) -> tuple[int, bool, int, bool, int]
     """How much a finding blames: which sum, one column or all of them, how many places, and how deep a row."""
     place = finding.place
     measure, number = (place.measure, place.row or 0) if place else (None, 0)
-    rows = budget.forms[_form(finding)].rows if _form(finding) in budget.forms else ()
-    is_total = any(row.number == number and row.kind == "total" for row in rows)
+    rows = [row for form in budget.own_forms([_form(finding)]) for row in form.rows if row.number == number]
+    is_total = any(row.kind == "total" for row in rows)
     return (_SUMS.index(finding.rule.test), measure != "total", len(finding.places), is_total, -number)
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
@@ -70,7 +71,7 @@ def _records(frame: pd.DataFrame) -> list[Record]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _grouped(records: list[Record], *columns: str) -> dict[Any, list[Record]]:
+def _grouped(records: Sequence[Record], *columns: str) -> dict[Any, list[Record]]:
     """Records by what they have in `columns`, in order."""
     groups: dict[Any, list[Record]] = defaultdict(list)
     key = itemgetter(*columns)
@@ -87,11 +88,16 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
         if page["outcome"] == "declared_empty"
         for name in (page["form"] or "").split(",")
     }
-    forms |= {form.name: form for form in _forms(document_id, tables["lines"])}
+    repeated = []
+    for form, *others in _forms(document_id, tables["lines"]):
+        if others:
+            repeated += [form, *others]
+        else:
+            forms[form.name] = form
     unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
     stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else [*STAGES, None])
     statements = tuple(_statement(one, stages) for one in tables["statements"] if one["unit"] is None)
-    return Budget(document_id, record, forms, statements, tables, unread, [], [])
+    return Budget(document_id, record, forms, statements, tables, unread, [], [], tuple(repeated))
 
 
 def _completed(budget: Budget, siblings: list[Budget]) -> Budget:
@@ -118,16 +124,29 @@ def _totals(budget: Budget) -> set[Decimal]:
     return printed | {one.figure.value for one in budget.statements if one.measure in _STATED_OF_EVERYTHING}
 
 
-def _forms(document_id: str, lines: list[Record]) -> Iterator[Form]:
+def _forms(document_id: str, lines: list[Record]) -> Iterator[list[Form]]:
+    """The forms that a document prints under each name: one, or several that differ."""
+    said = itemgetter("item", "measure", "amount_yuan")
     for name, of_form in _grouped(lines, "form").items():
-        columns = _grouped(of_form, "side", "measure").values()
-        slacks = {id(line): slack for column in columns for line, slack in _column_slacks(column)}
-        rows: dict[tuple[int, str, str | None], Row] = {}
-        for line in of_form:
-            row = rows.setdefault((line["row"], line["side"], line["stage"]), _row(line))
-            place = _place(line, form=line["form"], row=line["row"], code=line["code"])
-            row.amounts.setdefault(line["measure"], Figure(line["amount_yuan"], slacks[id(line)], (place,)))
-        yield Form(name, document_id, _once(list(rows.values())))
+        different = {tuple(map(said, one)): one for one in _printed(of_form)}
+        yield [_form(name, document_id, one) for one in different.values()]
+
+
+def _printed(lines: Sequence[Record]) -> Iterator[Sequence[Record]]:
+    """The lines of each form under one name: where rows are numbered from the first again, another one begins."""
+    starts = [at for at, line in enumerate(lines) if at == 0 or line["row"] < lines[at - 1]["row"]]
+    return (lines[start:end] for start, end in pairwise([*starts, len(lines)]))
+
+
+def _form(name: str, document_id: str, lines: Sequence[Record]) -> Form:
+    columns = _grouped(lines, "side", "measure").values()
+    slacks = {id(line): slack for column in columns for line, slack in _column_slacks(column)}
+    rows: dict[tuple[int, str, str | None], Row] = {}
+    for line in lines:
+        row = rows.setdefault((line["row"], line["side"], line["stage"]), _row(line))
+        place = _place(line, form=line["form"], row=line["row"], code=line["code"])
+        row.amounts.setdefault(line["measure"], Figure(line["amount_yuan"], slacks[id(line)], (place,)))
+    return Form(name, document_id, _once(list(rows.values())))
 
 
 def _once(rows: Sequence[Row]) -> tuple[Row, ...]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from budgetlib.checks.budget import Budget
 from budgetlib.checks.expressions import evaluate, expression
 from budgetlib.checks.figures import NOTHING, Figure, Place, total
-from budgetlib.checks.findings import Finding, best, compared, judged, passed, untested
+from budgetlib.checks.findings import Finding, best, compared, holding, judged, passed, untested
 from budgetlib.checks.pairing import Target, alike_unit, plain, projects, same_unit, targets
 from budgetlib.checks.rules import Rule
 from budgetlib.tables.schemas import SOURCES

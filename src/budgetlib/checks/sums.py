@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from budgetlib.checks.budget import Budget, Form, Row
+from budgetlib.checks.budget import BEFORE, CHANGE, Budget, Form, Row
 from budgetlib.checks.figures import total
 from budgetlib.checks.findings import Finding, compared, passed
 from budgetlib.checks.rules import Rule
@@ -59,7 +59,7 @@ def units(rule: Rule, budget: Budget) -> Iterator[Finding]:
         if nesting(form) == "projects" and form.total_row(None) and _grouped(rows):
             yield from _totals(rule, form, None, [row for row in rows if row.kind == "subtotal"])
             yield from _heads(rule, form, rows)
-        elif not any(row.code for row in rows):
+        elif not any(row.code or _is_of_another_year(row) for row in rows):
             yield from _nested(rule, form, rows)
 
 
@@ -119,6 +119,11 @@ def _branched(rule: Rule, form: Form, grown: Sequence[Branch]) -> list[Finding]:
     if sum(not branch.whole for branch in grown) * _FEW_OF > len(grown):
         return []
     return [finding for branch in grown for finding in _down(rule, form, branch.head, branch.rows)]
+
+
+def _is_of_another_year(row: Row) -> bool:
+    """Whether a row is last year's beside this year's own."""
+    return all(measure.startswith((BEFORE, CHANGE)) for measure in row.amounts)
 
 
 def _grouped(rows: Sequence[Row]) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from budgetlib.core.money import FACTORS
 from budgetlib.extraction.forms.lines import form_lines
 from budgetlib.extraction.forms.recognise import FormTable
+from budgetlib.extraction.forms.titles import is_total
 from budgetlib.extraction.identity import Identity, is_another
 from budgetlib.extraction.page_log import FormReading
 
@@ -17,11 +18,11 @@ def accept(tables: Sequence[FormTable], identity: Identity) -> list[FormReading]
 
     A form that names another department or unit is refused, so that nothing is mixed. A form for another year is
     refused where the document has the same form for its own year; alone it is taken for a misprint and said. A
-    money unit that a form does not print is settled by its total.
+    money unit that a form does not print is settled by its total, where another form has it as a total of its own.
     """
     of_the_year = {table.form.name for table in tables if table.year == identity.fiscal_year}
     settling = [table for table in tables if table.money_unit] if any(not table.money_unit for table in tables) else []
-    totals = {total for table in settling for total in _totals(table, str(table.money_unit))}
+    totals = {total for table in settling for total in _totals(table, str(table.money_unit), ("total", "subtotal"))}
     return [_accepted(table, identity, table.form.name in of_the_year, totals) for table in tables]
 
 
@@ -62,8 +63,8 @@ def pages_of_other_years(forms: Sequence[FormReading], own_year: int | None, cou
     return reasons
 
 
-def _totals(table: FormTable, money_unit: str) -> list[Decimal]:
-    """The non-zero totals of a form if it were in `money_unit`."""
+def _totals(table: FormTable, money_unit: str, kinds: Collection[str] = ("total",)) -> list[Decimal]:
+    """The non-zero totals of a form if it were in `money_unit`; of the year (本年收入合计) where `kinds` says so."""
     lines, _ = form_lines(table, money_unit)
-    amounts = (line["amount_yuan"] for line in lines if line["row_kind"] == line["measure"] == "total")
-    return [amount for amount in amounts if amount]
+    totals = (line for line in lines if line["row_kind"] in kinds and line["measure"] == "total")
+    return [line["amount_yuan"] for line in totals if line["amount_yuan"] and is_total(line["item"])]

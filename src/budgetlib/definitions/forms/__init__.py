@@ -68,7 +68,7 @@ class Form:
     number: int | None = None
     stage: str = "budget"
     headed: re.Pattern[str] | None = None
-    """The header of the first column by which the form is known where no title stands above it."""
+    """The headers, one after the other, by which the form is known where no title stands above it."""
 
     def titled(self, line: str) -> int:
         """How many characters at the end of `line` (squeezed, without label and year) are a title of this form."""
@@ -159,9 +159,9 @@ def form_titled(line: str) -> Form | None:
 
 
 def form_headed(headers: Sequence[str]) -> Form | None:
-    """The form that is known by its `headers` alone: by the first one, and a rule of it knows every other."""
+    """The form that is known by its `headers` alone: by their words, and a rule of it knows every one."""
     for form in forms().values():
-        if form.headed and headers and form.headed.search(headers[0]) and all(map(form.column, headers)):
+        if form.headed and form.headed.search(" ".join(headers)) and all(map(form.column, headers)):
             return form
     return None
 

@@ -190,7 +190,7 @@ def _says_again(header: str, columns: Sequence[FormColumn], panel: int) -> bool:
 
 def _period(header: str, years: Sequence[int]) -> str:
     """`previous_year:` or `change:` where a column says that it is not about the budget year itself."""
-    if re.search(r"增减|比上年|变化", header):
+    if re.search(r"增减|比(上年|20\d\d)|变化", header):
         return "change:"
     if re.search(r"上年(?!.*(结转|结余|资金余额))|上年度预算", header):
         return "previous_year:"

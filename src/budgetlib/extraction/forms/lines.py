@@ -111,7 +111,7 @@ def _records(table: FormTable, money_unit: str, rows: Sequence[PrintedRow]) -> I
 
 def _period(printed: str, latest: int) -> str:
     """`previous_year:` or `change:` where a row says that it is not about the budget year itself."""
-    if "增减" in printed or "变化" in printed:
+    if re.search(r"增减|变化|比", printed):
         return "change:"
     year = re.match(r"20\d\d", printed)
     return "previous_year:" if year and int(year[0]) < latest else ""

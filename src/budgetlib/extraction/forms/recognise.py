@@ -73,6 +73,8 @@ class FormTable:
     header_rows: tuple[tuple[str, ...], ...]
     """The texts of the header's rows, as printed first."""
     pieces: tuple[FormPiece, ...]
+    above: tuple[str, ...] = ()
+    """The last lines above its first grid, and the titles inside it."""
 
     @property
     def parts(self) -> Iterator[FormPiece]:
@@ -132,7 +134,12 @@ def recognise(pages: Sequence[Page]) -> tuple[list[FormTable], list[Unknown]]:
                 elif begun and _looks_like_money(block):
                     unknown.append(Unknown(page_index, block, begun))
             above = []
-    return tables, unknown
+    return [_with_stated_unit(table) for table in tables], unknown
+
+
+def _with_stated_unit(table: FormTable) -> FormTable:
+    grids = (part.grid for part in table.parts)
+    return replace(table, money_unit=table.money_unit or stated_unit(table.above, grids))
 
 
 def is_performance(above: Sequence[str], grid: Grid) -> bool:
@@ -169,11 +176,12 @@ def _titled(form: Form, title: str, piece: FormPiece, header: TableHeader, above
         form,
         title,
         columns,
-        find_unit([*above, *header.headers]) or stated_unit(above, piece.grid),
+        find_unit([*above, *header.headers]),
         find_entity(above),
         years[0] if years else None,
         header_rows(piece.grid, header),
         (replace(piece, columns=columns),),
+        tuple(above),
     )
 
 
@@ -205,6 +213,8 @@ def _continued(current: FormTable, piece: FormPiece, header: TableHeader, above:
         table = _titled(*titled, piece, header, above)
         return current.with_piece(table.pieces[0]) if _is_repeat(current, table) else None
     if not _has_goals(current) and is_performance(above, piece.grid):
+        return None
+    if find_unit(above) and form_headed(header.headers):
         return None
     if wider := _set_beside(current, piece, header):
         return wider

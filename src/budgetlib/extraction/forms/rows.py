@@ -74,9 +74,10 @@ class PrintedRow:
         return strip_numbering(self.printed)
 
     def by_measure(self) -> dict[str, Decimal]:
-        """Its amounts by column, the total first; those of columns that add up to nothing are left out."""
-        numbers = {a.column.measure or "": a.number for a in self.amounts if a.column.measure not in _NOT_ADDED}
-        return dict(sorted(numbers.items(), key=lambda amount: amount[0] != "total"))
+        """Its amounts by column and year, the total first; those of columns that add up to nothing are left out."""
+        added = [amount for amount in self.amounts if amount.column.measure not in _NOT_ADDED]
+        added.sort(key=lambda amount: amount.column.measure != "total")
+        return {f"{self.period}{amount.column.measure or ''}": amount.number for amount in added}
 
     def amount(self) -> Decimal | None:
         """The row's total, or its only amount."""

@@ -163,9 +163,10 @@ def find_unit(texts: Iterable[str]) -> str | None:
     return unit or cut
 
 
-def stated_unit(texts: Sequence[str], grid: Grid) -> str | None:
+def stated_unit(texts: Sequence[str], grids: Iterable[Grid]) -> str | None:
     """The money unit in which the sentences above a table state amounts that it prints; None where they do not."""
-    printed = {number for cell in grid.cells if (number := parse_number(cell.text)) and "." in cell.text}
+    cells = [cell for grid in grids for cell in grid.cells]
+    printed = {number for cell in cells if (number := parse_number(cell.text)) and "." in cell.text}
     stated = {(number, unit) for _, _, number, unit in numbers("".join(map(squeeze, texts))) if number in printed}
     units = {unit for _, unit in stated} & FACTORS.keys()
     return units.pop() if len(units) == 1 and len(stated) >= _STATED_AMOUNTS else None
