@@ -17,6 +17,7 @@ from budgetlib.checks.figures import NOTHING, Figure, Place
 from budgetlib.core.money import FACTORS, half_digit, numbers, parse_number
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import STAGES
+from budgetlib.definitions.forms import forms as definitions
 from budgetlib.tables.corpus import Corpus
 
 _TABLES = (
@@ -89,7 +90,8 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
         for name in (page["form"] or "").split(",")
     }
     repeated = []
-    for form, *others in _forms(document_id, tables["lines"]):
+    own = [line for line in tables["lines"] if _is_own(line["form"], record["document_kind"])]
+    for form, *others in _forms(document_id, own):
         if others:
             repeated += [form, *others]
         else:
@@ -98,6 +100,12 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
     stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else [*STAGES, None])
     statements = tuple(_statement(one, stages) for one in tables["statements"] if one["unit"] is None)
     return Budget(document_id, record, forms, statements, tables, unread, [], [], tuple(repeated))
+
+
+def _is_own(form: str, document_kind: str) -> bool:
+    """Whether a document of that kind prints the form of its own: plans are not held against outcomes."""
+    known = definitions().get(form)
+    return known is None or document_kind in ("other", known.document_kind)
 
 
 def _completed(budget: Budget, siblings: list[Budget]) -> Budget:

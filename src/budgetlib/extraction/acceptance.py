@@ -12,6 +12,9 @@ from budgetlib.extraction.forms.titles import is_total
 from budgetlib.extraction.identity import Identity, is_another
 from budgetlib.extraction.page_log import FormReading
 
+_FEWEST_BOUND_IN = 4
+"""So many forms of another kind are a document bound in with this one."""
+
 
 def accept(tables: Sequence[FormTable], identity: Identity) -> list[FormReading]:
     """For each form the money unit in which it is accepted, or the reason why it is refused.
@@ -60,6 +63,25 @@ def pages_of_other_years(forms: Sequence[FormReading], own_year: int | None, cou
         current = opens.get(index, current)
         if current:
             reasons[index] = f"goes with forms of another year: {current}"
+    return reasons
+
+
+def pages_of_another_kind(tables: Sequence[FormTable], kind: str, count: int) -> dict[int, str]:
+    """Pages that go with forms of a budget bound in with final accounts, or the reverse, by index, and why.
+
+    A few forms of another kind are no document of their own: its pages go from where such forms begin to where those
+    of the document's own `kind` do.
+    """
+    if len({table.form.name for table in tables if table.form.document_kind != kind}) < _FEWEST_BOUND_IN:
+        return {}
+    begun = {table.pieces[0].page_index: table.form.document_kind for table in reversed(tables)}
+    with_forms = {part.page_index for table in tables for part in table.parts}
+    reasons: dict[int, str] = {}
+    current = kind
+    for index in range(count):
+        current = begun.get(index, current)
+        if current != kind and index not in with_forms:
+            reasons[index] = f"goes with forms of another kind of document: {current}"
     return reasons
 
 

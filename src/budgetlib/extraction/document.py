@@ -11,7 +11,7 @@ from budgetlib.core.errors import BadParameter, UnreadableDocument
 from budgetlib.core.text import slug
 from budgetlib.core.time_limit import time_limit
 from budgetlib.core.version import __version__
-from budgetlib.extraction.acceptance import accept, pages_of_other_years
+from budgetlib.extraction.acceptance import accept, pages_of_another_kind, pages_of_other_years
 from budgetlib.extraction.catalogue import read_catalogue
 from budgetlib.extraction.declarations import read_declarations, unlisted
 from budgetlib.extraction.enclosures import Enclosure, set_apart
@@ -114,8 +114,9 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     forms = _read_forms(accept(tables, identity))
     lines = [line for form in forms for line in form.lines]
     pages, misread = _repaired(pages, lines)
-    other_years = pages_of_other_years(forms, identity.fiscal_year, len(pages))
-    of_year = [replace(page, lines=(), grids=()) if i in other_years else page for i, page in enumerate(pages)]
+    another = pages_of_another_kind(tables, identity.document_kind, len(pages))
+    others = another | pages_of_other_years(forms, identity.fiscal_year, len(pages))
+    of_year = [replace(page, lines=(), grids=()) if i in others else page for i, page in enumerate(pages)]
     own_pages, enclosures = set_apart(of_year)
     stage = "final" if identity.document_kind == "final_accounts" else "budget"
     unit_names = {name for line in lines if (name := line["unit"])}
@@ -124,7 +125,7 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     confirm_statements(narrative.statements, lines, {page.number: page.source for page in pages})
     form_places = {place for table in tables for place in table.places}
     annexes = _read_annexes(of_year, own_pages, enclosures, form_places, lines)
-    notes = annexes.pages | {index: Annex("other", "not_a_form", (reason,)) for index, reason in other_years.items()}
+    notes = annexes.pages | {index: Annex("other", "not_a_form", (reason,)) for index, reason in others.items()}
     for index, remarks in misread.items():
         note = notes.get(index, Annex(None, "read"))
         notes[index] = note._replace(remarks=(*note.remarks, *remarks))
@@ -134,6 +135,9 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     is_disclosure = any((narrative.statements, *annexes.records.values(), *(form.money_unit for form in forms)))
     departments = [row["department"] for row in annexes.records["department_targets"] if row["department"]]
     settled, problems = settle_identity(identity, departments, source)
+    problems += dict.fromkeys(
+        f"a part {reason}; of it only the forms are read: parse it as its own file" for reason in another.values()
+    )
     document |= _description(source, settled, page_records, is_disclosure, problems)
     rows: TableRecords = {"pages": page_records, "lines": lines, "statements": narrative.statements}
     return {**rows, "sentences": read_sentences(own_pages), **annexes.records}

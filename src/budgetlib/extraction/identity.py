@@ -126,11 +126,13 @@ def identify(pages: Sequence[Page], tables: Sequence[FormTable]) -> Identity:
         entity = _OF_A_DEPARTMENT.sub("", title["who"]) + (f"({title['scope']})" if title["scope"] == "本级" else "")
     if entity is None:
         entity = find_entity(line.text for page in pages[:_FIRST_PAGES] for line in page.lines[:_COVER_LINES])
-    years = Counter(table.year for table in tables if table.year)
+    kind = _document_kind(title, tables, pages)
+    own = [table for table in tables if table.form.document_kind == kind] or tables
+    years = Counter(table.year for table in own if table.year)
     ordered = tuple(year for year, _ in years.most_common())
     stated = _stated_year(title, pages)
     year = stated if stated in ordered or not ordered else ordered[0]
-    return Identity(entity, _kind(entity, title, tables), year, _document_kind(title, tables, pages), ordered)
+    return Identity(entity, _kind(entity, title, tables), year, kind, ordered)
 
 
 def identity_of_name(name: str) -> tuple[str | None, int | None]:
@@ -190,7 +192,8 @@ def _kind(entity: str | None, title: re.Match[str] | None, tables: Sequence[Form
 def _document_kind(title: re.Match[str] | None, tables: Sequence[FormTable], pages: Sequence[Page]) -> str:
     if title:
         return "budget" if title["kind"] == "预算" else "final_accounts"
+    kinds = Counter(table.form.document_kind for table in tables)
     names = "".join([table.title for table in tables] + _cover(pages))
-    if ("决算" in names and "预算" not in names) or "自评" in names:
+    if kinds["final_accounts"] > kinds["budget"] or ("决算" in names and "预算" not in names) or "自评" in names:
         return "final_accounts"
     return "budget" if "预算" in names or "绩效目标" in names else "other"

@@ -70,6 +70,11 @@ class Form:
     headed: re.Pattern[str] | None = None
     """The headers, one after the other, by which the form is known where no title stands above it."""
 
+    @property
+    def document_kind(self) -> str:
+        """In which kind of document it is printed."""
+        return "final_accounts" if self.stage == "final" else "budget"
+
     def titled(self, line: str) -> int:
         """How many characters at the end of `line` (squeezed, without label and year) are a title of this form."""
         if any(word.search(line) for word in self.unless):
