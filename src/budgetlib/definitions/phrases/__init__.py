@@ -78,6 +78,7 @@ class Phrases:
     token: re.Pattern[str]
     change: re.Pattern[str]
     previous: re.Pattern[str]
+    compared_with: re.Pattern[str]
     goes_on: re.Pattern[str]
     again: re.Pattern[str]
     amount: re.Pattern[str]
@@ -145,6 +146,7 @@ def phrases() -> Phrases:
         ),
         change=re.compile(rf"(?:(?:{compared})?{data['each']}{direction}|{data['reversed']}{last_year})\Z"),
         previous=re.compile(rf"(?:{compared}|(?:{data['year_before']}){words}|{data['executed_before']})为?\Z"),
+        compared_with=re.compile(rf"{compared}(?:(?<=相比)|(?<=比较)|(?<=对比)),"),
         goes_on=re.compile(rf"[。\n]*(?:{data['part']}|{data['goes_on']}|(?P<compared>{compared}))"),
         both_sides=re.compile(data["both_sides"]),
         decrease=frozenset(data["decrease"].split("|")),

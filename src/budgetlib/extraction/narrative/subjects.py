@@ -69,9 +69,12 @@ class Topics:
         return self._topic(best[1], best[2], lead.start, head)
 
     def _of_another_year(self, lead: str, start: int) -> bool:
-        """True where the clause that names a subject at `start` gives another year than the fiscal year."""
+        """True where the clause that names a subject at `start` gives another year than the fiscal year.
+
+        The year that it is compared with (与上年相比，…) is no year of the figure.
+        """
         clause = max(lead.rfind(mark, 0, start) for mark in ";。\n")
-        years = _YEAR.findall(lead, clause + 1)
+        years = _YEAR.findall(phrases().compared_with.sub("", lead[clause + 1 :]))
         return (bool(years) and self.year not in years) or _YEAR_BEFORE.search(lead, clause + 1, start) is not None
 
     def _topic(self, subject: Subject, match: re.Match[str], offset: int, head: Topic | None) -> Topic:
