@@ -54,6 +54,18 @@ def test_leaves_sum_to_the_total_in_every_column_of_every_form(path: Path) -> No
         assert abs(sum(sums[key]) - total) <= 50 * (len(sums[key]) + 1), key
 
 
+@pytest.mark.parametrize("path", files("facsimiles/*.docx") + files("facsimiles/*.html"), ids=lambda path: path.name)
+def test_a_document_without_pages_gives_the_tables_of_its_pdf_but_for_places(path: Path) -> None:
+    places = {"document_id", "page", "page_from", "page_to", "place", "x0", "top", "x1", "bottom"}
+
+    def said(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+        return [{name: value for name, value in row.items() if name not in places} for row in rows]
+
+    found, paper = records(path), records(path.with_suffix(".writer.pdf"))
+    for table in found.keys() - {"documents", "pages", "sentences"}:
+        assert said(found[table]) == said(paper[table]), table
+
+
 def test_a_department_contains_its_unit() -> None:
     """Two documents, one truth: the projects of a unit are the same in its own and in its department's disclosure."""
     department, unit = (

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from budgetlib.core.text import squeeze
-from budgetlib.extraction.narrative.passages import read_passages
+from budgetlib.extraction.narrative.passages import Passage, read_passages
 from budgetlib.extraction.records import Record
-from budgetlib.pages.model import Line, Page
+from budgetlib.pages.model import Line, Page, Spot
 
 _BEGINS = re.compile(
     r"第[一二三四五六七八九十]+(部分|章|篇)|[一二三四五六七八九十]+[、.．]|[(（]([一二三四五六七八九十]+|\d{1,2})[)）]"
@@ -26,19 +27,35 @@ _CONTENT = re.compile(r"[\u4e00-\u9fff]")
 
 def read_sentences(pages: Sequence[Page]) -> list[Record]:
     """The sentences of all pages in printed order; `section` where one is part of the narrative."""
-    plain = [
-        (passage.section, {line.page for line in passage.lines}, squeeze(passage.text))
-        for passage in read_passages(pages)
-    ]
+    narrative = [_Text.of(passage) for passage in read_passages(pages)]
     records: list[Record] = []
-    for page in pages:
-        narrative = [(section, text) for section, numbers, text in plain if page.number in numbers]
+    for index, page in enumerate(pages):
+        texts = [text for text in narrative if index in text.page_indexes]
         for paragraph, place in (*_paragraphs(page.lines), *_notes(page)):
             for sentence in _END.split(paragraph):
                 if _CONTENT.search(sentence):
-                    section = next((section for section, text in narrative if squeeze(sentence) in text), None)
+                    section = next((text.section for text in texts if text.holds(sentence, place)), None)
                     records.append({"section": section, "sentence": sentence, "page": page.number, "place": place})
     return records
+
+
+class _Text(NamedTuple):
+    """A passage of the narrative: what it says, and where."""
+
+    section: int
+    plain: str
+    page_indexes: set[int]
+    spots: set[Spot | None]
+
+    @classmethod
+    def of(cls, passage: Passage) -> _Text:
+        lines = passage.lines
+        spots = {line.spot for line in lines}
+        return cls(passage.section, squeeze(passage.text), {line.page_index for line in lines}, spots)
+
+    def holds(self, sentence: str, place: str | None) -> bool:
+        """Whether a sentence on one of its pages is part of it."""
+        return place in self.spots if place else squeeze(sentence) in self.plain
 
 
 def _paragraphs(lines: Sequence[Line]) -> Iterator[tuple[str, str | None]]:
