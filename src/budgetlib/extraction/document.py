@@ -29,6 +29,7 @@ from budgetlib.extraction.performance.self_evaluation import read_self_evaluatio
 from budgetlib.extraction.printed_amounts import AmountCount, Span, count_amounts
 from budgetlib.extraction.records import GridPlace, LineRecord, PageRecord, Record, Records, TableRecords, spot_of
 from budgetlib.extraction.sentences import read_sentences
+from budgetlib.pages.archive import unpacked
 from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.media_type import PDF, media_type
 from budgetlib.pages.model import Page, Spot
@@ -98,17 +99,24 @@ def _marked(source: Source, records: TableRecords) -> Records:
     return {table: [{"document_id": source.document_id, **row} for row in rows] for table, rows in records.items()}
 
 
-def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecords:
-    if (size := source.path.stat().st_size) > MAX_BYTES:
-        raise UnreadableDocument("too_large", f"{source.name} has {size} bytes, at most {MAX_BYTES} are read")
-    if size == 0:
-        raise UnreadableDocument("empty", f"{source.name} is empty; fetch it again from its publisher")
-    document["media_type"] = media_type(source.path)
-    if document["media_type"] == PDF:
-        document["reader"] = reader
-    pages = list(read_document(source.path, source.password, ocr, reader))
+def _pages(source: Source, document: Record, ocr: str, reader: str) -> list[Page]:
+    """The pages of a source; what kind of file it is goes into `document`."""
+    with unpacked(source.path) as path:
+        if (size := path.stat().st_size) > MAX_BYTES:
+            raise UnreadableDocument("too_large", f"{source.name} has {size} bytes, at most {MAX_BYTES} are read")
+        if size == 0:
+            raise UnreadableDocument("empty", f"{source.name} is empty; fetch it again from its publisher")
+        document["media_type"] = media_type(path)
+        if document["media_type"] == PDF:
+            document["reader"] = reader
+        pages = list(read_document(path, source.password, ocr, reader))
     if document["media_type"] == PDF:
         document["pages"] = len(pages)
+    return pages
+
+
+def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecords:
+    pages = _pages(source, document, ocr, reader)
     tables, unknown = recognise(pages)
     identity = identify(pages, tables)
     forms = _read_forms(accept(tables, identity))

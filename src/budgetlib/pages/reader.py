@@ -9,7 +9,7 @@ from importlib import metadata, util
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
-from budgetlib.pages import pdf
+from budgetlib.pages import archive, pdf
 from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.media_type import (
     DOC,
@@ -27,6 +27,7 @@ from budgetlib.pages.media_type import (
     XLS,
     XLSB,
     XLSX,
+    ZIP,
     media_type,
 )
 from budgetlib.pages.model import Page
@@ -48,6 +49,7 @@ _READERS: dict[str, Callable[[Path], Iterator[Page]]] = {
     XLS: xls.read,
     ODS: ods.read,
     XLSB: libreoffice.read_workbook,
+    ZIP: archive.read,
 }
 _REFUSED = {
     LOCKED: ("encrypted", "is encrypted; open it with its password and save it without one"),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from budgetlib.core.errors import NotFound
-from budgetlib.core.files import sha256
+from budgetlib.core.errors import NotFound, UnreadableDocument
 from budgetlib.core.user_csv import read_entries, usable, year_refusal
+from budgetlib.pages.archive import digest, is_archive, members, on_disk
 
 MANIFEST = "manifest.csv"
 FETCH_RECORD = "fetched.csv"
 NOT_DISCLOSURES = {MANIFEST, FETCH_RECORD, "README.md", "corrections.csv", "catalogue_matches.csv", "deflator.csv"}
+_OF_THE_FILE = ("sha256", "password")
+"""What a manifest says of an archive and not of the files in it."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,11 @@ class File:
     entry: Mapping[str, str]
 
     @property
+    def folder(self) -> Path:
+        """The folder that holds it, or the archive that does."""
+        return on_disk(self.path).parent
+
+    @property
     def root(self) -> Path:
         """The folder that `name` is relative to."""
         return self.path.parents[len(Path(self.name).parts) - 1]
@@ -91,7 +100,7 @@ class File:
 
 
 def find_files(paths: Iterable[Path]) -> list[File]:
-    """The files under `paths` in order; none is opened but manifests.
+    """The files under `paths` in order, in place of an archive those in it; none is opened but archives and manifests.
 
     Raises `NotFound` where a path does not exist or nothing is found, `BadParameter` where a manifest cannot be used.
     """
@@ -102,7 +111,8 @@ def find_files(paths: Iterable[Path]) -> list[File]:
         for path, name in _files(root):
             if path.parent not in manifests:
                 manifests[path.parent] = read_manifest(path.parent)
-            files.setdefault(path, File(path, name, manifests[path.parent].get(path.name, {})))
+            for file in _unpacked(path, name, manifests[path.parent]):
+                files.setdefault(file.path, file)
     if not files:
         where = ", ".join(map(str, named))
         raise NotFound(f"no file to read in {where}; put disclosures (PDF or text) there, or give another path")
@@ -113,9 +123,32 @@ def find_sources(paths: Iterable[Path]) -> list[Source]:
     """The files under `paths` in order, each content once; raises as `find_files` does."""
     sources: dict[str, Source] = {}
     for file in find_files(paths):
-        digest = sha256(file.path)
+        digest = digest_of(file.path)
         sources.setdefault(digest, file.source(digest))
     return list(sources.values())
+
+
+def digest_of(path: Path) -> str:
+    """The hash of what is at a path; of the path where that cannot be opened."""
+    try:
+        return digest(path)
+    except (OSError, UnreadableDocument):
+        return hashlib.sha256(os.fsencode(path)).hexdigest()
+
+
+def _unpacked(path: Path, name: str, manifest: Mapping[str, Mapping[str, str]]) -> Iterator[File]:
+    """A file, or those in it where it is an archive: what the manifest says of the archive is true of each."""
+    entry = manifest.get(path.name, {})
+    inside: list[str] = []
+    if is_archive(path):
+        with suppress(UnreadableDocument):
+            inside = [one for one in members(path) if PurePosixPath(one).name not in NOT_DISCLOSURES]
+    if not inside:
+        yield File(path, name, entry)
+    for member in inside:
+        of_all = {column: value for column, value in entry.items() if column not in _OF_THE_FILE}
+        own = manifest.get(f"{path.name}/{member}", of_all)
+        yield File(path / member, f"{name}/{member}", own)
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:

@@ -6,7 +6,6 @@ Must not know: arguments of a command line, how pages are read, reports.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 from collections import defaultdict
@@ -28,13 +27,14 @@ from budgetlib.commands.pipeline.reading import (
     say_damaged,
 )
 from budgetlib.commands.pipeline.workers import each
-from budgetlib.core.errors import Damaged
-from budgetlib.core.files import held_alone, sha256
+from budgetlib.core.errors import BadParameter, Damaged
+from budgetlib.core.files import held_alone
 from budgetlib.core.user_csv import Entry
 from budgetlib.extraction.document import parse_source, reading_of_pictures
 from budgetlib.extraction.records import Record, Records
+from budgetlib.pages.archive import on_disk
 from budgetlib.pages.ink import DEFAULT_READER
-from budgetlib.pages.sources import File, Source, find_files, find_sources
+from budgetlib.pages.sources import File, Source, digest_of, find_files, find_sources
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.corrections import correction, read_corrections
 from budgetlib.tables.generations import Store
@@ -44,9 +44,16 @@ __all__ = ["Reading", "check", "parse", "parse_document", "read"]
 
 
 def parse_document(path: Path | str, ocr: str = "auto", reader: str = DEFAULT_READER) -> Records:
-    """The records of one file by table name, whatever happens. `ocr` and `reader` are as in `parse`."""
-    (source,) = find_sources([Path(path)])
-    return parse_source(source, ocr, reader)
+    """The records of one file by table name, whatever happens. `ocr` and `reader` are as in `parse`.
+
+    Raises `BadParameter` where `path` is a folder or an archive of several.
+    """
+    sources = find_sources([Path(path)])
+    if len(sources) > 1:
+        raise BadParameter(
+            f"{path} holds {len(sources)} documents; read them with budgetlib parse, or give one of them"
+        )
+    return parse_source(sources[0], ocr, reader)
 
 
 def read(path: Path | str, ocr: str = "auto", reader: str = DEFAULT_READER) -> Corpus:
@@ -86,7 +93,7 @@ def parse(
     reading_of_pictures(ocr)
     options = Options(ocr, reader)
     files = find_files(map(Path, paths))
-    entries = {folder: read_corrections(folder) for folder in dict.fromkeys(file.path.parent for file in files)}
+    entries = {folder: read_corrections(folder) for folder in dict.fromkeys(file.folder for file in files)}
     store = Store(Path(out))
     with held_alone(store.folder):
         store.clear()
@@ -113,10 +120,10 @@ def _read_all(
 
     def to_read() -> Iterator[tuple[int, Source, Options, Path]]:
         for place, file in enumerate(files):
-            states[place] = file_state(file.path)
+            states[place] = file_state(on_disk(file.path))
             known = before.get(os.path.relpath(file.path, store.tables_dir))
             unchanged = known is not None and known.state is not None and known.state == states[place]
-            digest = known.reading.sha256 if known and unchanged else _digest(file.path)
+            digest = known.reading.sha256 if known and unchanged else digest_of(file.path)
             if digest in seen:
                 continue
             seen.add(digest)
@@ -140,14 +147,6 @@ def _read_at(place: int, *task: Any) -> tuple[int, Reading]:
 
 def _killed_at(place: int, *task: Any) -> tuple[int, Reading]:
     return place, read_killed(*task)
-
-
-def _digest(path: Path) -> str:
-    """The hash of a file; of its name where it cannot be opened."""
-    try:
-        return sha256(path)
-    except OSError:
-        return hashlib.sha256(os.fsencode(path)).hexdigest()
 
 
 def _by_name(files: Sequence[File], read: Mapping[int, Known], store: Store) -> dict[str, Known]:

@@ -12,11 +12,11 @@ from typing import Any
 import pyarrow as pa
 
 from budgetlib.checks import ties
-from budgetlib.core.errors import Damaged
-from budgetlib.core.files import sha256
+from budgetlib.core.errors import Damaged, UnreadableDocument
 from budgetlib.core.version import fingerprint
 from budgetlib.extraction.document import parse_source, reading_of_pictures, unread
 from budgetlib.extraction.records import Records
+from budgetlib.pages.archive import digest
 from budgetlib.pages.sources import Source
 from budgetlib.tables.record_file import read_record_file, write_record_file
 from budgetlib.tables.schemas import CATALOGUE_DECLARATIONS, CHECKS, CORRECTIONS, DOCUMENTS, LINES, TABLES, Table
@@ -141,13 +141,15 @@ def _read_whole(source: Source, options: Options) -> tuple[Source, Records]:
     for _ in range(_TIMES_READ):
         rows = parse_source(source, options.ocr, options.reader)
         try:
-            digest = sha256(source.path)
+            made = digest(source.path)
+        except UnreadableDocument:
+            return source, rows
         except OSError as fault:
             why = f"{source.name} cannot be opened ({fault.strerror}); put it back or make it readable"
             return source, unread(source, options.ocr, "malformed", why)
-        if digest == source.sha256:
+        if made == source.sha256:
             return source, rows
-        source = replace(source, sha256=digest)
+        source = replace(source, sha256=made)
     why = f"{source.name} changes while it is read; wait until it is complete and read it again"
     return source, unread(source, options.ocr, "malformed", why)
 

@@ -153,6 +153,10 @@ class _Reader:
                 slots.append(Slot(row, column, content, rows, columns))
                 taken |= dict.fromkeys(range(column, column + columns), row + rows)
                 column += columns
+                if column > MOST_COLUMNS:
+                    raise UnreadableDocument(
+                        "too_large", f"{self._name} has a table of more than {MOST_COLUMNS} columns"
+                    )
             row += 1
         if slots:
             yield Table(slots)
