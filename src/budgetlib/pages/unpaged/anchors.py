@@ -42,10 +42,13 @@ def read_anchors(content: bytes, url: str) -> tuple[str, list[Anchor]]:
 
 
 def _anchors(root: etree._Element, base: str) -> Iterator[Anchor]:
+    rows: dict[etree._Element | None, str] = {None: ""}
     for element in root.iter("a"):
         if url := _address(base, (element.get("href") or "").strip()):
-            row = next((_text(around) for around in element.iterancestors(*_ROWS)), "")
-            yield Anchor(url, _text(element), _shown([element.get("title") or ""]), row)
+            row = next(element.iterancestors(*_ROWS), None)
+            if row is not None and row not in rows:
+                rows[row] = _text(row)
+            yield Anchor(url, _text(element), _shown([element.get("title") or ""]), rows[row])
 
 
 def _address(base: str, url: str) -> str | None:
