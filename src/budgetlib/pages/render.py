@@ -13,12 +13,8 @@ import pypdfium2
 from budgetlib.pages.model import Box
 
 _DOTS_PER_POINT = 1.75  # of a part that is cut out: small print is legible
-_AROUND, _MARGIN, _FRAME, _COLOURS = (
-    42.0,
-    14,
-    3,
-    48,
-)  # points above and below; pixels beside, of a frame
+_AROUND, _MARGIN = 42.0, 14  # points shown above and below what is marked; pixels at the sides
+_FRAME, _COLOURS = 3, 48  # pixels of a frame; of a PNG: its text stays legible
 _TESTED, _TIED = (204, 32, 32), (31, 99, 190)
 _CONTEXT = (10, 6, 3, 0)
 """Characters before a number that are looked for with it, until they are found."""

@@ -16,12 +16,8 @@ from budgetlib.report.charts.canvas import WIDE, link, new_axes, say
 from budgetlib.report.charts.typography import GREY, INK, SMALL, height, lettering, measure, wrapped
 
 _HEAT = LinearSegmentedColormap.from_list("share", ["#eef3f8", "#1f4e79"])
-_EDGE, _SPACE, _LEAST_ROW, _PADDING = (
-    6.0,
-    8.0,
-    30.0,
-    9.0,
-)  # points: at edges, beside names, of rows, around names
+_EDGE, _SPACE = 6.0, 8.0  # points at the edges, and beside names
+_LEAST_ROW, _PADDING = 30.0, 9.0  # points of a row, and around its name
 _NAMES = 0.3  # of the width, for the names of the rows
 _NAME_LINES = 4  # of the name of a row; what is longer is cut
 _TURN, _ACROSS, _UP = 50, 0.66, 0.8  # degrees of a turned head; the shares of its length that it takes across and up
