@@ -14,6 +14,7 @@ from budgetlib.definitions.columns import ResultColumn, result_columns
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.labels import decimal, item, label, labels, money, name, percent
 from budgetlib.report.citations import Citations
+from budgetlib.report.excerpts import place_in_words, table_of
 from budgetlib.report.provenance import SourceSpan
 from budgetlib.tables.locators import Row
 
@@ -97,10 +98,15 @@ class Cells:
     def span(self, span: SourceSpan) -> str:
         """Where something is printed: what kind of paper; file where there are several, form or section, page."""
         of_form = span.form in forms()
-        place = self.place({**vars(span), "form": span.form if of_form else None})
+        place = self._in_file(self.place({**vars(span), "form": span.form if of_form else None}), span.places[:1])
         if of_form or not span.form:
             return place
         return label("cite.join", self.language).join([name("page_kind", span.form, self.language), place])
+
+    def _in_file(self, place: str, places: Sequence[str]) -> str:
+        """`place` and, in a file without pages, where in it something is printed."""
+        words = (place_in_words(one, self.language) for one in places)
+        return label("cite.join", self.language).join(part for part in (place, *words) if part)
 
     def cited(self, span: SourceSpan) -> str:
         """Where something is printed, as a link to it."""
@@ -112,6 +118,7 @@ class Cells:
         kinds = [self.form(span.form) if span.form in forms() else span.form or "narrative" for span in spans]
         named = dict.fromkeys(name("page_kind", kind, self.language) for kind in kinds)
         page = self.place({"document_id": first.document_id, "page": first.page})
+        page = self._in_file(page, [table_of(place) for place in first.places[:1]])
         return label("cite.join", self.language).join(part for part in (page, *named) if part)
 
     def marked(self, frame: pd.DataFrame) -> pd.DataFrame:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from budgetlib.pages.archive import unpacked
 from budgetlib.pages.model import Box
 from budgetlib.pages.render import PageImage, page_images
 from budgetlib.report.cells import Cells
-from budgetlib.report.evidence import original
+from budgetlib.report.evidence import changed, original
+from budgetlib.report.excerpts import excerpt, table_of
 from budgetlib.report.provenance import SourceSpan
 from budgetlib.tables.corpus import Corpus
 
@@ -26,21 +29,25 @@ def cited_pages(corpus: Corpus, cells: Cells, tables_dir: str) -> tuple[list[dic
     From `tables_dir`, the folder of the tables, the files are found that were read. Without such a file, where a
     place is not found on its page, and after `MOST_BYTES` of pictures there are the words that are printed.
     """
-    cited: dict[str, dict[int | None, list[SourceSpan]]] = {}
+    cited: dict[str, dict[int | str | None, list[SourceSpan]]] = {}
     for span in cells.citations.ids:
-        cited.setdefault(span.document_id, {}).setdefault(span.page, []).append(span)
+        where = table_of(span.places[0]) if span.places else span.page
+        cited.setdefault(span.document_id, {}).setdefault(where, []).append(span)
     shown, room = [], MOST_BYTES
     for document_id in [name for name in corpus.documents.document_id if name in cited]:
         pages = cited[document_id]
         pictures: dict[int, PageImage] = {}
-        if room > 0 and (file := original(corpus, document_id, tables_dir)):
-            for page, sheet in page_images(file, {page: spans for page, spans in pages.items() if page is not None}):
-                room -= len(sheet.picture)
-                if room < 0:
-                    break
-                pictures[page] = sheet
-        for number in sorted(pages, key=lambda page: page or 0):
-            shown.append(_page(cells, pages[number], pictures.get(number or 0)))
+        file = original(corpus, document_id, tables_dir) if room > 0 else None
+        numbered = {page: spans for page, spans in pages.items() if isinstance(page, int)}
+        if file and numbered:
+            with unpacked(file) as path:
+                for page, sheet in page_images(path, numbered):
+                    room -= len(sheet.picture)
+                    if room < 0:
+                        break
+                    pictures[page] = sheet
+        shown += [_page(cells, numbered[page], pictures.get(page)) for page in sorted(numbered)]
+        shown += [_table(cells, spans, file) for page, spans in pages.items() if page not in numbered]
     return shown, room >= 0
 
 
@@ -54,6 +61,21 @@ def _page(cells: Cells, spans: Sequence[SourceSpan], sheet: PageImage | None) ->
     marks = [_mark(cells, span, box, sheet) for span, box in zip(spans, boxes, strict=True)]
     picture = {"png": encoded(sheet.picture), "width": sheet.width, "height": sheet.height} if sheet else None
     return {"caption": cells.caption(spans), "picture": picture, "marks": marks}
+
+
+def _table(cells: Cells, spans: Sequence[SourceSpan], file: Path | None) -> dict[str, Any]:
+    """A table without a page around the places cited in it; the words of those that are not in it."""
+    places = [place for span in spans for place in span.places]
+    rows = excerpt(file, places, changed(file)) if file and places else []
+    held = {cell.place for row in rows for cell in row}
+    marks: dict[str | None, list[dict[str, Any]]] = {}
+    for span in spans:
+        place = next((place for place in span.places if place in held), None)
+        marks.setdefault(place, []).append(_mark(cells, span, None, None))
+    table = [
+        [{**cell._asdict(), "marks": marks.get(cell.place, []) if cell.place else []} for cell in row] for row in rows
+    ]
+    return {"caption": cells.caption(spans), "picture": None, "table": table, "marks": marks.get(None, [])}
 
 
 def _mark(cells: Cells, span: SourceSpan, box: Box | None, sheet: PageImage | None) -> dict[str, Any]:

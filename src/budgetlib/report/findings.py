@@ -58,7 +58,9 @@ def written_corrections(cells: Cells, corrections: pd.DataFrame) -> pd.DataFrame
 def _exhibit(cells: Cells, exhibit: Exhibit) -> dict[str, Any]:
     texts = list(dict.fromkeys(span.text for span in exhibit.spans))
     picture = encoded(exhibit.picture) if exhibit.picture else ""
-    return {"picture": picture, "text": texts, "place": cells.cited(exhibit.spans[0])}
+    cited = {place for span in exhibit.spans for place in span.places}
+    table = [[{**cell._asdict(), "cited": cell.place in cited} for cell in row] for row in exhibit.table]
+    return {"picture": picture, "table": table, "text": texts, "place": cells.cited(exhibit.spans[0])}
 
 
 def _write(shown: list[Exhibit], folder: Path, name: str) -> None:

@@ -50,7 +50,8 @@ class SourceSpan:
     """One printed place: `text` is what stands there, `box` where on its page, where that is known.
 
     `form` is a form's name or another kind of paper (`performance`, `catalogue`). For words without a box `number` is
-    the figure in them with the characters before, by which the page can be searched.
+    the figure in them with the characters before, by which the page can be searched. `places` are its cells or its
+    paragraph in a file without pages.
     """
 
     document_id: str
@@ -60,6 +61,7 @@ class SourceSpan:
     text: str
     box: Box | None = None
     number: str | None = None
+    places: tuple[str, ...] = ()
 
 
 def whole(number: Any) -> int | None:
@@ -152,7 +154,8 @@ class Provenance:
 
 def _amount(line: Record) -> SourceSpan:
     text = f"{line['item']} {line['published_text']} {line['published_unit']}"
-    return SourceSpan(line["document_id"], line["form"], None, whole(line["page"]), text, _box([line]))
+    page, spots = whole(line["page"]), _places([line])
+    return SourceSpan(line["document_id"], line["form"], None, page, text, _box([line]), places=spots)
 
 
 def _printed_row(row: Sequence[Record], lines: Sequence[Record]) -> SourceSpan:
@@ -166,14 +169,15 @@ def _printed_row(row: Sequence[Record], lines: Sequence[Record]) -> SourceSpan:
             if line["page"] == first["page"] and line["side"] != first["side"] and line["x1"] <= box.x0
         ]
         box = box._replace(x0=max(beside, default=0.0))
-    return SourceSpan(first["document_id"], first["form"], None, whole(first["page"]), text, box)
+    return SourceSpan(first["document_id"], first["form"], None, whole(first["page"]), text, box, places=_places(row))
 
 
 def _target(table: Record) -> SourceSpan:
     page: Any = table["page_from"] if pd.isna(table["page"]) else table["page"]
     text = " ".join(str(table[part]) for part in ("project", "unit", "published_text") if not pd.isna(table[part]))
     box = _box([table])
-    return SourceSpan(table["document_id"], PERFORMANCE, None, whole(page), text, box and box._replace(x0=0.0))
+    wide, spots = box and box._replace(x0=0.0), _places([table])
+    return SourceSpan(table["document_id"], PERFORMANCE, None, whole(page), text, wide, places=spots)
 
 
 def _key_figure(row: Record) -> SourceSpan:
@@ -195,7 +199,13 @@ def _catalogue_item(row: Record) -> SourceSpan:
 
 
 def _sentence(row: Record, section: int | None, number: str | None) -> SourceSpan:
-    return SourceSpan(row["document_id"], None, section, whole(row["page"]), row["sentence"], number=number)
+    page, spots = whole(row["page"]), _places([row])
+    return SourceSpan(row["document_id"], None, section, page, row["sentence"], number=number, places=spots)
+
+
+def _places(rows: Sequence[Record]) -> tuple[str, ...]:
+    """The places of some rows in a file without pages; none on paper."""
+    return tuple(row["place"] for row in rows if not pd.isna(row.get("place")))
 
 
 def _box(rows: Sequence[Record]) -> Box | None:
