@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: report test ocr lint lab dictionary constraints
+.PHONY: report test ocr docs lint lab dictionary constraints
 
 report: $(INSTALLED) ## read data/raw, write data/tidy, run the notebooks into reports/
 	$(BIN)/budgetlib parse
@@ -15,6 +15,9 @@ test: $(INSTALLED) ## the tests but the slow ones, on all cores
 	$(BIN)/python -m pytest --numprocesses auto -m "not slow"
 
 ocr: .venv/ocr ## install the extra that reads scanned pages
+
+docs: .venv/docs ## the documentation as HTML in docs/_build/html; a warning is an error
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
 
 lint: $(INSTALLED) ## lint, format, strict types and who may import whom, changing nothing
 	$(BIN)/ruff check .
@@ -28,10 +31,13 @@ lab: $(INSTALLED) ## the notebooks in JupyterLab
 dictionary: $(INSTALLED) ## print the data dictionary from the schemas
 	$(BIN)/python -m budgetlib.tables.dictionary > docs/data_dictionary.md
 
-constraints: ## pin the newest allowed versions, those of the extra in constraints-ocr.txt; needs uv
+constraints: ## pin the newest allowed versions, those of extra and docs in files of their own; needs uv
 	uv pip compile pyproject.toml --group test --group lint --group build \
 		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
 		--custom-compile-command "make constraints" --output-file constraints.txt
+	uv pip compile pyproject.toml --group docs --constraint constraints.txt \
+		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
+		--custom-compile-command "make constraints" --output-file constraints-docs.txt
 	uv pip compile pyproject.toml --extra ocr --constraint constraints.txt \
 		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
 		--custom-compile-command "make constraints" --output-file constraints-ocr.txt
@@ -46,4 +52,8 @@ $(INSTALLED): constraints.txt pyproject.toml
 
 .venv/ocr: $(INSTALLED) constraints-ocr.txt
 	$(PIP) --require-hashes --only-binary :all: --requirement constraints-ocr.txt
+	@touch $@
+
+.venv/docs: $(INSTALLED) constraints-docs.txt
+	$(PIP) --require-hashes --only-binary :all: --requirement constraints-docs.txt
 	@touch $@

@@ -29,7 +29,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src/budgetlib"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-CONSTRAINTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("constraints.txt", "constraints-ocr.txt")}
+APART = ("constraints-ocr.txt", "constraints-docs.txt")
+"""What only `make ocr` and `make docs` need."""
+
+CONSTRAINTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("constraints.txt", *APART)}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -41,7 +44,8 @@ IMPORTED_AS = {"cv2": "opencv-python-headless"}
 
 
 def direct_dependencies() -> Iterator[Requirement]:
-    lists = [PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"].values()]
+    groups = {name: lines for name, lines in PYPROJECT["dependency-groups"].items() if name != "docs"}
+    lists = [PYPROJECT["project"]["dependencies"], *groups.values()]
     return (Requirement(line) for lines in lists for line in lines)
 
 
@@ -74,10 +78,12 @@ def test_environment_yml_lists_the_direct_dependencies_at_the_pinned_versions() 
     assert conda_pins() == {name: pins()[name] for name in (canonicalize_name(r.name) for r in direct_dependencies())}
 
 
-def test_the_extra_is_pinned_at_versions_that_pyproject_allows_and_moves_no_other_pin() -> None:
-    pinned = pins("constraints-ocr.txt")
-    asked = list(map(Requirement, PYPROJECT["project"]["optional-dependencies"]["ocr"]))
-    assert not {r.name for r in asked if pinned.get(canonicalize_name(r.name), "0") not in r.specifier}
+@pytest.mark.parametrize("file", APART)
+def test_what_is_installed_apart_is_pinned_at_versions_that_pyproject_allows_and_moves_no_other_pin(file: str) -> None:
+    pinned = pins(file)
+    asked = {**PYPROJECT["project"]["optional-dependencies"], **PYPROJECT["dependency-groups"]}
+    for wanted in map(Requirement, asked[file.removeprefix("constraints-").removesuffix(".txt")]):
+        assert pinned.get(canonicalize_name(wanted.name), "0") in wanted.specifier, wanted
     assert not {name: version for name, version in pinned.items() if pins().get(name, version) != version}
 
 
@@ -107,7 +113,16 @@ def test_no_installed_package_is_under_a_licence_that_binds_its_users_code() -> 
 
 def test_one_version_stands_everywhere() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    assert citation["version"] == budgetlib.__version__ == metadata.version("budgetlib")
+    deposit = json.loads((ROOT / ".zenodo.json").read_text(encoding="utf-8"))
+    assert citation["version"] == deposit["version"] == budgetlib.__version__ == metadata.version("budgetlib")
+    assert (citation["title"], citation["abstract"]) == (deposit["title"], deposit["description"])
+
+
+def test_issue_templates_ask_for_the_page_and_the_tables() -> None:
+    templates = (ROOT / ".github/ISSUE_TEMPLATE").glob("*_*.yml")
+    asked = {path.stem: [part["id"] for part in yaml.safe_load(path.read_text("utf-8"))["body"]] for path in templates}
+    assert {"page", "printed", "tables", "version"} <= set(asked["wrong_number"])
+    assert all("version" in ids for ids in asked.values())
 
 
 def test_the_data_dictionary_is_the_one_printed_from_the_schemas() -> None:

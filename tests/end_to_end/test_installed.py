@@ -103,19 +103,18 @@ ELSEWHERE = {"TZ": "Pacific/Auckland", "LC_ALL": "zh_CN.UTF-8", "PYTHONHASHSEED"
 REPRODUCED = re.compile(r"^reproduced: (\d+) of \1 tables, (\d+) of \2 figures, (\d+) of \3 pages equal$", re.MULTILINE)
 
 
-def test_an_empty_folder_some_pdfs_and_whoever_checks_the_result(programs: Path, tmp_path: Path) -> None:
-    """Made in one folder on all processors, without home and locale; made again in another on one, with other ones."""
-    (tmp_path / "one/my_pdfs").mkdir(parents=True)
+def test_the_tutorial_runs_as_it_is_printed(programs: Path, tmp_path: Path) -> None:
+    """A result is made without home, locale and network, and reproduced by whoever has others."""
+    printed = (ROOT / "docs/tutorial/own_pdf.md").read_text(encoding="utf-8")
+    *commands, verify = re.findall(r"^```shell\n(.*?)^```", printed, re.MULTILINE | re.DOTALL)
+    (shown,) = re.findall(r"^```text\n(.*?)^```", printed, re.MULTILINE | re.DOTALL)
+    path = {"PATH": f"{programs}{os.pathsep}{os.defpath}", "PIP_NO_INDEX": "1", "PIP_NO_CACHE_DIR": "1"}
+    said = run("bash", "-ec", "\n".join(commands), cwd=tmp_path, **path)
+    assert " ".join(shown.split()) in " ".join(said.split())
+    assert (tmp_path / "budgets/reports/index.html").is_file()
     (tmp_path / "home").mkdir()
-    for file in SAMPLE.glob("示例市示例局-*.pdf"):
-        shutil.copy(file, tmp_path / "one/my_pdfs")
-    budgetlib, one_report = programs / "budgetlib", ("--lang", "en", "--year", "2026")
-    assert "3 documents (3 ok)" in run(budgetlib, "parse", "my_pdfs", cwd=tmp_path / "one")
-    assert "3 of 3 reports written" in run(budgetlib, "report", *one_report, cwd=tmp_path / "one")
-    assert (tmp_path / "one/reports/示例市示例局/2026/report.en.html").is_file()
-    run(budgetlib, "bundle", "out.zip", *one_report, cwd=tmp_path / "one")
     home = {"HOME": str(tmp_path / "home")}
-    said = run(budgetlib, "verify", "one/out.zip", "--jobs", "1", cwd=tmp_path, **ELSEWHERE, **home)
+    said = run("bash", "-ec", verify, cwd=tmp_path / "budgets", **path, **ELSEWHERE, **home)
     assert REPRODUCED.search(said), said
 
 
