@@ -30,6 +30,9 @@ class Place:
     pictured: bool = False
     """Whether it was read from a picture and nothing confirms it."""
 
+    doubtful: bool = False
+    """Whether a second reader of the page reads it otherwise."""
+
     @property
     def is_within(self) -> bool:
         """Whether it is a place in the document, not the document itself."""

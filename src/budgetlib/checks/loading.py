@@ -171,8 +171,9 @@ def _once(rows: Sequence[Row]) -> tuple[Row, ...]:
 def _place(record: Record, **about: Any) -> Place:
     """The place of a line or statement."""
     pictured = record["source"] == "ocr" and not record["confirmed"]
+    doubtful = record["source"] != "ocr" and record["confirmed"] is False
     same = {name: record[name] for name in ("document_id", "page", "item", "measure")}
-    return Place(**same, pictured=pictured, **about)
+    return Place(**same, pictured=pictured, doubtful=doubtful, **about)
 
 
 def _row(line: Record) -> Row:

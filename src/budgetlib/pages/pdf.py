@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
@@ -57,6 +57,13 @@ def read(path: Path, password: str | None, reader: str) -> Iterator[Page]:
                 f"{path.name} has {document.page_count} pages, at most {MAX_PAGES} are read; split the file",
             )
         for number in range(1, document.page_count + 1):
+            yield page_of(document.ink(number))
+
+
+def read_pages(path: Path, password: str | None, reader: str, numbers: Iterable[int]) -> Iterator[Page]:
+    """The pages with these numbers; otherwise as `read`."""
+    with open_pdf(path, password, reader) as document:
+        for number in sorted(numbers):
             yield page_of(document.ink(number))
 
 

@@ -22,6 +22,7 @@ from budgetlib.commands.pipeline.reading import (
     Reading,
     document_tables,
     is_kept,
+    parsed,
     read_killed,
     read_source,
     say_damaged,
@@ -30,7 +31,7 @@ from budgetlib.commands.pipeline.workers import each
 from budgetlib.core.errors import BadParameter, Damaged
 from budgetlib.core.files import held_alone
 from budgetlib.core.user_csv import Entry
-from budgetlib.extraction.document import parse_source, reading_of_pictures
+from budgetlib.extraction.document import reading_of_pictures
 from budgetlib.extraction.records import Record, Records
 from budgetlib.pages.archive import on_disk
 from budgetlib.pages.ink import DEFAULT_READER
@@ -53,7 +54,7 @@ def parse_document(path: Path | str, ocr: str = "auto", reader: str = DEFAULT_RE
         raise BadParameter(
             f"{path} holds {len(sources)} documents; read them with budgetlib parse, or give one of them"
         )
-    return parse_source(sources[0], ocr, reader)
+    return parsed(sources[0], Options(ocr, reader))
 
 
 def read(path: Path | str, ocr: str = "auto", reader: str = DEFAULT_READER) -> Corpus:

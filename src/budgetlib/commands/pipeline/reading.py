@@ -12,11 +12,13 @@ from typing import Any
 import pyarrow as pa
 
 from budgetlib.checks import ties
+from budgetlib.commands.pipeline.second_reading import read_twice
 from budgetlib.core.errors import Damaged, UnreadableDocument
 from budgetlib.core.version import fingerprint
 from budgetlib.extraction.document import parse_source, reading_of_pictures, unread
 from budgetlib.extraction.records import Records
 from budgetlib.pages.archive import digest
+from budgetlib.pages.media_type import PDF
 from budgetlib.pages.sources import Source
 from budgetlib.tables.record_file import read_record_file, write_record_file
 from budgetlib.tables.schemas import CATALOGUE_DECLARATIONS, CHECKS, CORRECTIONS, DOCUMENTS, LINES, TABLES, Table
@@ -70,7 +72,7 @@ class Reading:
 
 def parser() -> str:
     """What parses, by the hash of its code: records of another parser are not used."""
-    return fingerprint("core", "definitions", "pages", "extraction")
+    return fingerprint("core", "definitions", "pages", "extraction", "checks")
 
 
 def record_key(source: Source, options: Options) -> str:
@@ -136,10 +138,17 @@ def read_killed(source: Source, options: Options, records: Path) -> Reading:
     return keep(source, options, unread(source, options.ocr, "malformed", why), records)
 
 
+def parsed(source: Source, options: Options) -> Records:
+    """The records of a source; of a PDF that seems to contradict itself the figures concerned are read twice."""
+    records = parse_source(source, options.ocr, options.reader)
+    is_pdf = records["documents"][0]["media_type"] == PDF
+    return read_twice(source, records, options.reader) if is_pdf else records
+
+
 def _read_whole(source: Source, options: Options) -> tuple[Source, Records]:
     """The rows of a source that was the same before and after, and that source."""
     for _ in range(_TIMES_READ):
-        rows = parse_source(source, options.ocr, options.reader)
+        rows = parsed(source, options)
         try:
             made = digest(source.path)
         except UnreadableDocument:

@@ -1,0 +1,94 @@
+"""A second pair of eyes: figures that do not add up are read by the other PDF reader before the paper is blamed."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from budgetlib.checks import check_records
+from budgetlib.core.money import FACTORS, numbers
+from budgetlib.core.text import squeeze
+from budgetlib.core.time_limit import time_limit
+from budgetlib.extraction.document import SECONDS_PER_DOCUMENT
+from budgetlib.extraction.records import Records
+from budgetlib.pages.archive import unpacked
+from budgetlib.pages.ink import READERS
+from budgetlib.pages.model import Cell, Line, Page
+from budgetlib.pages.pdf import read_pages
+from budgetlib.pages.sources import Source
+from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.locators import Locator
+from budgetlib.tables.schemas import TABLES
+
+Record = Mapping[str, Any]
+
+_IN_A_NUMBER = r"[\d.,]"
+
+
+def read_twice(source: Source, records: Records, reader: str) -> Records:
+    """The records of a document; what a second reader reads otherwise is not `confirmed`, and said in `pages`.
+
+    Only what is a place of an error is read again, by the other of `READERS` than `reader`.
+    """
+    lines, statements = _doubted(records)
+    wanted = {one["page"] for one in (*lines, *statements) if one["page"] and one["source"] == "text"}
+    if not wanted:
+        return records
+    (other,) = READERS.keys() - {reader}
+    try:
+        late = TimeoutError(f"longer than {SECONDS_PER_DOCUMENT} s")
+        with time_limit(SECONDS_PER_DOCUMENT, late), unpacked(source.path) as path:
+            pages = {page.number: page for page in read_pages(path, source.password, other, wanted)}
+    except Exception as error:  # noqa: BLE001 - what the second reader cannot read, the first one has read
+        logging.getLogger(__name__).info("%s was not read by %s: %s", source.name, other, error)
+        return records
+    remarks: dict[int, list[str]] = {}
+    for line in lines:
+        if (page := pages.get(line["page"])) and not _is_printed(line["published_text"], _beside(line, page)):
+            line["confirmed"] = False
+            remarks.setdefault(line["page"], []).append(f"{line['form']} row {line['row']} {line['published_text']}")
+    for statement in statements:
+        if (page := pages.get(statement["page"])) and not _is_stated(statement, page):
+            statement["confirmed"] = False
+            said = f"section {statement['section']} {statement['measure']}"
+            remarks.setdefault(statement["page"], []).append(said)
+    for page_record in records["pages"]:
+        if different := remarks.get(page_record["page"]):
+            said = f"{other} reads otherwise: {', '.join(different)}"
+            page_record["reason"] = f"{page_record['reason']}; {said}" if page_record["reason"] else said
+    return records
+
+
+def _doubted(records: Records) -> tuple[list[Any], list[Any]]:
+    """The lines and statements that are places of an error."""
+    corpus = Corpus(**{table.name: table.frame(records.get(table.name, [])) for table in TABLES})
+    errors = [one for one in check_records(corpus) if one["state"] == "fail" and one["severity"] == "error"]
+    places = {place for one in errors for place in one["places"].split()}
+    lines = [line for line in records.get("lines", []) if f"{line['form']}:{line['row']}" in places]
+    statements = [one for one in records.get("statements", []) if Locator.of(one).within(one["document_id"]) in places]
+    return lines, statements
+
+
+def _beside(line: Record, page: Page) -> Iterable[str]:
+    """The texts of a page that stand at the height of a line's amount."""
+    middle = (line["top"] + line["bottom"]) / 2
+    blocks: list[Line | Cell] = [*page.lines, *(cell for grid in page.grids for cell in grid.cells)]
+    return [block.text for block in blocks if block.box and block.box.top <= middle <= block.box.bottom]
+
+
+def _is_printed(number: str, texts: Iterable[str]) -> bool:
+    """Whether one of `texts` holds a number, as printed and not as a part of another."""
+    whole = re.compile(rf"(?<!{_IN_A_NUMBER}){re.escape(squeeze(number))}(?!{_IN_A_NUMBER})")
+    return any(whole.search(squeeze(text)) for text in texts)
+
+
+def _is_stated(statement: Record, page: Page) -> bool:
+    """Whether a page prints the number by which its sentence states a figure."""
+    sentence, figure = squeeze(statement["sentence"]), abs(statement["value"])
+    found = [
+        (sentence[start:end], number * FACTORS.get(unit or "", 1)) for start, end, number, unit in numbers(sentence)
+    ]
+    written = [text for text, value in found if value == figure]
+    return not written or _is_printed(min(written, key=len), ["".join(line.text for line in page.lines)])
