@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,47 @@ def test_over_the_years_a_plan_without_an_outcome_is_shown_alone(corpus: Corpus)
     ]
 
 
-def test_change_and_series_compare_plan_with_plan_whether_or_not_final_accounts_are_there(corpus: Corpus) -> None:
+def test_change_compares_plan_with_plan_whether_or_not_final_accounts_are_there(corpus: Corpus) -> None:
     budgets = corpus.select(kind="budget")
-    for analysis in (lambda part: spending_change(part, DEPARTMENT, 2026), lambda part: series(part, DEPARTMENT)):
-        pd.testing.assert_frame_equal(analysis(corpus), analysis(budgets))
+    pd.testing.assert_frame_equal(
+        *(spending_change(part, DEPARTMENT, 2026) for part in (corpus, budgets)), check_like=False
+    )
+
+
+def test_a_series_has_plans_and_outcomes_each_with_its_own_changes(corpus: Corpus) -> None:
+    both, plans = (series(part, DEPARTMENT) for part in (corpus, corpus.select(kind="budget")))
+    pd.testing.assert_frame_equal(both[both.stage == "budget"].reset_index(drop=True), plans)
+    outcomes = both[both.stage == "final"].set_index("measure").amount_yuan
+    assert (outcomes.budget_total, outcomes.project) == (Decimal("15850200.00"), Decimal("5453100.00"))
+
+
+def closed_years(corpus: Corpus) -> Corpus:
+    """The final accounts again as if of the year after, with a tenth more spent."""
+    accounts = corpus.select(kind="final_accounts")
+    more = {}
+    for field in fields(Corpus):
+        table = getattr(accounts, field.name)
+        later = table.assign(document_id="later")
+        if field.name == "documents":
+            later["fiscal_year"] = YEAR + 1
+        if field.name == "lines":
+            later["amount_yuan"] = [(amount * Decimal("1.1")).quantize(Decimal("0.01")) for amount in later.amount_yuan]
+        more[field.name] = pd.concat([table, later], ignore_index=True)
+    return Corpus(**more)
+
+
+def test_change_compares_outcome_with_outcome_from_the_accounts_of_both_years(corpus: Corpus) -> None:
+    change = spending_change(closed_years(corpus), DEPARTMENT, YEAR + 1, "final")
+    computed = change[change.basis == "computed"]
+    total = computed[(computed.dimension == "total") & (computed.measure == "expenditure")].iloc[0]
+    assert (total.previous_yuan, total.change_pct) == (Decimal("15850200.00"), Decimal("10.0000"))
+    assert set(computed.dimension) == {"total", "function", "economic"}
+    assert set(change.stage) == {"final"}
+    for dimension in ("function", "economic"):
+        assert sum(computed[computed.dimension == dimension].contribution_pp) == total.change_pct
+
+
+def test_of_two_closed_years_the_line_of_outcomes_is_drawn_beside_that_of_plans(corpus: Corpus) -> None:
+    drawn = series(closed_years(corpus), DEPARTMENT)
+    total = drawn[drawn.measure == "budget_total"]
+    assert total.change_pct.tolist() == [None, Decimal("10.00")]

@@ -312,7 +312,7 @@ def test_short_names_stand_beside_their_bars_and_long_ones_above() -> None:
 
 def years(*amounts: tuple[int, str, str | None]) -> pd.DataFrame:
     """A frame like that of `series`: year, amount in 万元, and the break before it."""
-    about = {"measure": "budget_total", "code": None, "item": None}
+    about = {"stage": "budget", "measure": "budget_total", "code": None, "item": None}
     return pd.DataFrame(
         [about | {"fiscal_year": y, "amount_yuan": yuan(a), "breaks": b} for y, a, b in amounts], dtype=object
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, share
-from budgetlib.analysis.change import TOTALS, published_change
+from budgetlib.analysis.change import KINDS, TOTALS, published_change
 from budgetlib.analysis.key_figures import key_figure
 from budgetlib.analysis.spending import spending_by_function
 from budgetlib.core.text import squeeze
@@ -34,20 +34,22 @@ document prints before the total is taken to cover something else; less is a mis
 def series(corpus: Corpus, department: str) -> pd.DataFrame:
     """Every year of a department in the corpus: key figures, then classes of function; one row for each and year.
 
+    Plans of all years, then outcomes of those whose final accounts the corpus holds: a line is of one `stage`.
+
     Columns: `measure` (a key figure, or `function`), `code` and `item` (of a class), `fiscal_year`, `amount_yuan`,
     `change_yuan` and `change_pct` (against the year before it; null where the line breaks), `breaks` (kinds of
     `series_breaks` between the two, joined by commas, `gap` also where a year between does not print the figure; None
-    where there is none), `form` or `section`, `page`, `document_id`, `file`, `places`. What a year does not
-    print has no row.
+    where there is none), `form` or `section`, `page`, `document_id`, `file`, `places`, `stage`
+    (`budget`|`final`). What a year does not print has no row.
 
     Raises `NotFound` for a department that the corpus does not hold.
     """
-    years = _years(corpus, department)
-    found = [row for year, budget in years.items() for row in _figures(year, budget)]
+    lines: dict[tuple[str, str, str | None], list[dict[Any, Any]]] = {}
+    for stage in KINDS:
+        for year, budget in _years(corpus, department, stage).items():
+            for row in _figures(year, budget, stage):
+                lines.setdefault((stage, row["measure"], row["code"]), []).append(row)
     cuts = series_breaks(corpus, department).to_dict("records")
-    lines: dict[tuple[str, str | None], list[dict[Any, Any]]] = {}
-    for row in found:
-        lines.setdefault((row["measure"], row["code"]), []).append(row)
     files = corpus.documents.set_index("document_id").path
     drawn = [{**row, "file": files[row["document_id"]]} for line in lines.values() for row in _along(line, cuts)]
     return frame("series", drawn)
@@ -57,33 +59,39 @@ def series_breaks(corpus: Corpus, department: str) -> pd.DataFrame:
     """Where two neighbouring years of a department are not the same thing.
 
     Columns: `kind`, `measure` and `code` (of the line that breaks; None: all lines, or all of the measure),
-    `fiscal_year` (the later), `previous` and `current` (what differs, as printed), `document_id`, `page`. `kind`:
+    `fiscal_year` (the later), `previous` and `current` (what differs, as printed), `document_id`, `page`, `stage`.
+    `kind`:
     `gap` (years between are not in the corpus), `name` (another name of the department), `units` (with its units or
     without), `classification` (a function has another code or name, or codes are printed in one year only), `form`
     (functions are printed in different forms), `redefined` (the document says that the figure is counted otherwise
     than the year before), `base` (the year before, as the document implies it, differs from what that year's document
     prints by more than `OTHER_BASE`).
     """
-    years = _years(corpus, department)
-    records = [row for pair in pairwise(years.items()) for row in _breaks(*pair)]
+    records = [
+        {**row, "stage": stage}
+        for stage in KINDS
+        for pair in pairwise(_years(corpus, department, stage).items())
+        for row in _breaks(*pair, stage)
+    ]
     return frame("series_breaks", records)
 
 
-def _years(corpus: Corpus, department: str) -> dict[int, Corpus]:
-    own = corpus.select(department=department, kind="budget")
-    return {int(year): own.select(year=int(year)) for year in sorted(own.read_budgets().fiscal_year.unique())}
+def _years(corpus: Corpus, department: str, stage: str) -> dict[int, Corpus]:
+    own, kind = corpus.select(department=department), KINDS[stage]
+    years = sorted(own.read_disclosures(kind).fiscal_year.unique())
+    return {int(year): own.select(year=int(year), kind=kind) for year in years}
 
 
-def _figures(year: int, budget: Corpus) -> Iterator[dict[Any, Any]]:
+def _figures(year: int, budget: Corpus, stage: str) -> Iterator[dict[Any, Any]]:
     for measure in MEASURES:
-        figure = key_figure(budget, measure)
+        figure = key_figure(budget, measure, stage)
         if figure is not None:
             about: dict[str, Any] = {"measure": measure, "code": None, "item": None, "fiscal_year": year}
-            yield {**figure._asdict(), **about, "amount_yuan": figure.value}
-    for row in spending_by_function(budget).to_dict("records"):
+            yield {**figure._asdict(), **about, "amount_yuan": figure.value, "stage": stage}
+    for row in spending_by_function(budget, stage=stage).to_dict("records"):
         if row["total_yuan"] is not None:
             about = {"measure": "function", "code": row["code"] or row["item"], "fiscal_year": year}
-            yield {**row, **about, "amount_yuan": row["total_yuan"]}
+            yield {**row, **about, "amount_yuan": row["total_yuan"], "stage": stage}
 
 
 def _along(line: list[dict[Any, Any]], cuts: list[dict[Any, Any]]) -> Iterator[dict[Any, Any]]:
@@ -104,10 +112,11 @@ def _along(line: list[dict[Any, Any]], cuts: list[dict[Any, Any]]) -> Iterator[d
 
 
 def _cuts(cut: Mapping[Any, Any], row: Mapping[Any, Any]) -> bool:
-    return cut["measure"] in (None, row["measure"]) and cut["code"] in (None, row["code"])
+    same = cut["measure"] in (None, row["measure"]) and cut["code"] in (None, row["code"])
+    return same and cut["stage"] == row["stage"]
 
 
-def _breaks(before: tuple[int, Corpus], now: tuple[int, Corpus]) -> Iterator[dict[Any, Any]]:
+def _breaks(before: tuple[int, Corpus], now: tuple[int, Corpus], stage: str) -> Iterator[dict[Any, Any]]:
     (earlier, previous), (later, current) = before, now
     first = current.documents.iloc[0]
     shared = {"measure": None, "code": None, "fiscal_year": later, "document_id": first.document_id, "page": None}
@@ -117,14 +126,14 @@ def _breaks(before: tuple[int, Corpus], now: tuple[int, Corpus]) -> Iterator[dic
         was, is_now = (budget.first(column) for budget in (previous, current))
         if was and is_now and squeeze(was) != squeeze(is_now):
             yield {**shared, "kind": kind, "previous": was, "current": is_now}
-    yield from ({**shared, **cut} for cut in _recoded(previous, current))
+    yield from ({**shared, **cut} for cut in _recoded(previous, current, stage))
     if later - earlier == 1:
-        yield from ({**shared, **cut} for cut in _recounted(previous, current))
+        yield from ({**shared, **cut} for cut in _recounted(previous, current, stage))
 
 
-def _recoded(previous: Corpus, current: Corpus) -> Iterator[dict[Any, Any]]:
+def _recoded(previous: Corpus, current: Corpus, stage: str) -> Iterator[dict[Any, Any]]:
     """Functions with another name under their code or another code for their name; another form, or no codes."""
-    was, is_now = (_functions(budget) for budget in (previous, current))
+    was, is_now = (_functions(budget, stage) for budget in (previous, current))
     if was.empty or is_now.empty:
         return
     forms = {"previous": was.form.iloc[0], "current": is_now.form.iloc[0]}
@@ -143,9 +152,9 @@ def _recoded(previous: Corpus, current: Corpus) -> Iterator[dict[Any, Any]]:
             yield {"kind": "classification", "measure": "function", "code": code, **said}
 
 
-def _functions(budget: Corpus) -> pd.DataFrame:
+def _functions(budget: Corpus, stage: str) -> pd.DataFrame:
     """Classes and the finest items of the form by function."""
-    return pd.concat([spending_by_function(budget), spending_by_function(budget, level="item")])
+    return pd.concat([spending_by_function(budget, level, stage) for level in ("class", "item")])
 
 
 def _by_code(functions: pd.DataFrame) -> dict[str, str]:
@@ -157,10 +166,11 @@ def _said(functions: pd.DataFrame) -> str:
     return ", ".join(functions.code.dropna())
 
 
-def _recounted(previous: Corpus, current: Corpus) -> Iterator[dict[Any, Any]]:
+def _recounted(previous: Corpus, current: Corpus, stage: str) -> Iterator[dict[Any, Any]]:
     """Totals that a document says it counts otherwise, or compares with another figure than the year before printed."""
     for measure, total in TOTALS.items():
-        change, before = published_change(current, measure), key_figure(previous, total.key_figure)
+        change = published_change(current, measure, stage)
+        before = key_figure(previous, total.key_figure, stage)
         if change is None or before is None:
             continue
         place = {"measure": total.key_figure, "document_id": change.document_id, "page": change.page}

@@ -147,7 +147,7 @@ class Display:
         """
         computed = change[(change.basis == "computed") & (change.dimension != "total")]
         stated = self.table(published, folded="dimension.stated")
-        return stated + self._by_dimension(computed.drop(columns="reason"), "dimension")
+        return stated + self._by_dimension(computed.drop(columns=["reason", "stage"]), "dimension")
 
     def procurement(
         self, mix: pd.DataFrame, standing: pd.DataFrame, concentrated: pd.DataFrame, projects: pd.DataFrame
@@ -187,9 +187,12 @@ class Display:
         chart = self.chart(plot_series, series, "report.all_years")
         if series.fiscal_year.nunique() < 2:
             return chart
-        notes = self._notes("note", map(self._cells.line_break, breaks.to_dict("records")))
+        notes = self._notes("note", dict.fromkeys(map(self._cells.line_break, breaks.to_dict("records"))))
         words = series.breaks.map(lambda kinds: kinds and self._cells.kinds_of_break(kinds))
-        return chart + notes + self.table(series.assign(breaks=words), folded="report.series")
+        shown = series.assign(breaks=words)
+        if series.stage.nunique() == 1:
+            shown = shown.drop(columns="stage")
+        return chart + notes + self.table(shown, folded="report.series")
 
     def execution(self, execution: pd.DataFrame, years: pd.DataFrame) -> Html:
         """The frames of `budget_execution` and `execution_years`: sentences, tables, a chart where a year is closed.

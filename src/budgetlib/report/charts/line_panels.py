@@ -21,12 +21,13 @@ _LINE, _ABOVE, _YEARS, _BELOW, _SPACE = 64.0, 24.0, 22.0, 18.0, 6.0  # points, f
 
 
 class _Point(NamedTuple):
-    """One year: the amount, whether the line before it is interrupted, and where it leads."""
+    """One year: the amount, whether the line before it is interrupted, where it leads, and whether it is an outcome."""
 
     year: int
     amount: Decimal
     broken: bool
     href: Any
+    stage: str
 
 
 class _Panel(NamedTuple):
@@ -44,11 +45,17 @@ class _Panel(NamedTuple):
 
 
 def plot_series(series: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
-    """The frame of `series`: a line for each figure that two years print, from zero, dashed upright where it breaks."""
+    """The frame of `series`: a line for each figure that two years print, from zero, dashed upright where it breaks.
+
+    Plans and outcomes of one figure are two lines of one small chart.
+    """
     lines = {
-        key: [_Point(row["fiscal_year"], row["amount_yuan"], bool(row["breaks"]), row.get("href")) for row in rows]
+        key: [
+            _Point(row["fiscal_year"], row["amount_yuan"], bool(row["breaks"]), row.get("href"), row["stage"])
+            for row in rows
+        ]
         for key, rows in _by_line(series).items()
-        if len(rows) > 1
+        if len(rows) > 1 and len({row["fiscal_year"] for row in rows}) > 1
     }
     if not lines:
         return say(label("empty.series", language), width)
@@ -57,7 +64,8 @@ def plot_series(series: pd.DataFrame, language: str, width: float = WIDE) -> Axe
     room = (width - 2 * _EDGE - (columns - 1) * _GAP) / columns
     heads = [wrapped(name, room, TEXT) for name in names]
     tall = max(height(head, TEXT) for head in heads) + _ABOVE + _LINE + _YEARS + _BELOW
-    title = label("chart.series", language, unit=label("unit.yuan", language))
+    both = series.stage.nunique() > 1
+    title = label("chart.series_of_stages" if both else "chart.series", language, unit=label("unit.yuan", language))
     axes = new_axes("series", title, width, 0, -(-len(lines) // columns) * tall, 0, 0, 0)
     axes.set_xlim(0, width)
     axes.set_axis_off()
@@ -67,7 +75,10 @@ def plot_series(series: pd.DataFrame, language: str, width: float = WIDE) -> Axe
         top = place // columns * tall
         axes.text(left, top, head, va="top", color=INK, **lettering(TEXT))
         line_top = top + tall - _BELOW - _YEARS - _LINE
-        _draw(axes, points, _panel(points, years, left, line_top, room, language), language)
+        panel = _panel(points, years, left, line_top, room, language)
+        for stage in dict.fromkeys(point.stage for point in points):
+            own = [point for point in points if point.stage == stage]
+            _draw(axes, own, panel, both, language)
     return axes
 
 
@@ -93,7 +104,9 @@ def _panel(
     return _Panel(left, top, across, min(Decimal(0), *amounts), max(Decimal(0), *amounts))
 
 
-def _draw(axes: Axes, points: Sequence[_Point], panel: _Panel, language: str) -> None:
+def _draw(axes: Axes, points: Sequence[_Point], panel: _Panel, both: bool, language: str) -> None:
+    """The points of one line; an outcome beside its plan has no value of its own above its dots."""
+    colour = COLOURS[points[0].stage if both else "total"]
     ends = (min(panel.across.values()), max(panel.across.values()))
     axes.plot(ends, [panel.down(Decimal(0))] * 2, color=GREY, linewidth=0.8)
     for before, now in pairwise(points):
@@ -101,20 +114,20 @@ def _draw(axes: Axes, points: Sequence[_Point], panel: _Panel, language: str) ->
         if now.broken:
             axes.plot([sum(places) / 2] * 2, [panel.top, panel.top + _LINE], color=GREY, linestyle=(0, (3, 3)), lw=1)
         else:
-            axes.plot(places, [panel.down(p.amount) for p in (before, now)], color=COLOURS["total"], linewidth=2)
+            axes.plot(places, [panel.down(p.amount) for p in (before, now)], color=colour, linewidth=2)
     texts = {point.year: money(point.amount, language) for point in points}
     shown = _fitting({year: (panel.across[year], measure(text, SMALL)) for year, text in texts.items()})
     dated = _fitting({year: (panel.across[year], measure(str(year), SMALL)) for year in texts})
     for point in points:
         across, down = panel.across[point.year], panel.down(point.amount)
-        (dot,) = axes.plot([across], [down], "o", color=COLOURS["total"], markersize=_DOT)
+        (dot,) = axes.plot([across], [down], "o", color=colour, markersize=_DOT)
         link(dot, point.href)
         if point.year in dated:
             year = axes.text(
                 across, panel.top + _LINE + _DOT, str(point.year), gid="year", color=GREY, **_centred("top")
             )
             link(year, point.href)
-        if point.year in shown:
+        if point.year in shown and not (both and point.stage == "final"):
             ink = COLOURS["total"] if point.href else INK
             value = axes.text(across, down - _DOT - 1, texts[point.year], gid="value", color=ink, **_centred("bottom"))
             link(value, point.href)
