@@ -18,6 +18,7 @@ from budgetlib.analysis.data_quality import document_quality as document_quality
 from budgetlib.analysis.data_quality import failures as failures
 from budgetlib.analysis.data_quality import form_coverage as form_coverage
 from budgetlib.analysis.data_quality import identity_quality as identity_quality
+from budgetlib.analysis.execution_comparison import compare_execution as compare_execution
 from budgetlib.analysis.key_figures import coverage as coverage
 from budgetlib.analysis.key_figures import key_figures as key_figures
 from budgetlib.analysis.key_figures import sources as sources

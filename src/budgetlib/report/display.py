@@ -209,6 +209,11 @@ class Display:
             html += self.table(execution[whole]) + self._by_dimension(execution[~whole], "execution")
         return html + self.chart(plot_budget_execution, years, "report.all_years") if years.final_yuan.any() else html
 
+    def compared_execution(self, executed: pd.DataFrame) -> Html:
+        """The frame of `compare_execution`, and what a rate of execution hides."""
+        hidden = [self._label("execution.hidden")] if len(executed) else []
+        return self.table(executed, "compare_execution") + self._notes("source", hidden)
+
     def guidance(self, applying: Guidance) -> Html:
         """Which section of the guidance catalogue applies, or why none is known; and what similar by name means."""
         edition = applying.edition or self._label("guidance.unnumbered")
