@@ -20,8 +20,8 @@ def compare_execution(corpus: Corpus) -> pd.DataFrame:
     Columns: `department_id`, `entity`, `fiscal_year`, `budget_yuan`, `adjusted_yuan`, `final_yuan`, `rate_pct` (the
     outcome in percent of the budget as approved), `adjusted_rate_pct` (of the budget as changed in the year, which is
     set to what is spent), `moved_pct` (what items by function were over or under their plans, taken together, in
-    percent of the budget: overruns and underspends that the rate lets cancel each other), `document_id`, `page`, `places`.
-    Null where a plan is not known. The lowest rates first within a year, the latest year first.
+    percent of the budget: overruns and underspends that the rate lets cancel each other), `document_id`, `page`,
+    `places`. Null where a plan is not known. The lowest rates first within a year, the latest year first.
     """
     rows = frame("compare_execution", list(_rows(corpus)))
     return rows.sort_values(["fiscal_year", "rate_pct"], ascending=[False, True], na_position="last", ignore_index=True)
