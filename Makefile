@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: report test ocr docs lint lab dictionary constraints
+.PHONY: report test ocr docs sbom lint lab dictionary constraints
 
 report: $(INSTALLED) ## read data/raw, write data/tidy, run the notebooks into reports/
 	$(BIN)/budgetlib parse
@@ -18,6 +18,10 @@ ocr: .venv/ocr ## install the extra that reads scanned pages
 
 docs: .venv/docs ## the documentation as HTML in docs/_build/html; a warning is an error
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
+
+sbom: .venv/docs ## what budgetlib is installed with, by name, version and hash: docs/_build/sbom.json (CycloneDX)
+	$(BIN)/cyclonedx-py requirements constraints.txt --pyproject pyproject.toml --output-reproducible \
+		--output-file docs/_build/sbom.json
 
 lint: $(INSTALLED) ## lint, format, strict types and who may import whom, changing nothing
 	$(BIN)/ruff check .

@@ -145,6 +145,16 @@ def test_the_readme_lists_every_command_with_every_option() -> None:
     assert {name: set(re.findall(r"--[\w-]+", usage)) for name, usage in documented.items()} == options
 
 
+def test_the_documentation_names_commands_and_options_that_there_are() -> None:
+    for page in (ROOT / "docs").rglob("[!_]*.md"):
+        text = page.read_text(encoding="utf-8")
+        for line in re.findall(r"(?:^|`)budgetlib ([a-z][^`\n]*)", text, re.MULTILINE):
+            command = main.commands.get(line.split()[0])
+            assert command, f"{page.name}: budgetlib {line}"
+            known = {flag for parameter in command.params for flag in parameter.opts}
+            assert set(re.findall(r"(?<= )--[a-z-]+", line)) <= known, f"{page.name}: budgetlib {line}"
+
+
 def test_the_readme_names_every_table() -> None:
     assert re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE) == [table.name for table in TABLES]
 

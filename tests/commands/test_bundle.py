@@ -20,12 +20,15 @@ from budgetlib.commands.bundle.crate import METADATA, Original, describe
 from budgetlib.commands.bundle.making import bundle
 from budgetlib.commands.bundle.rerun import Settings
 from budgetlib.commands.bundle.verifying import verify
+from budgetlib.commands.fetch import Options, anywhere
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.core.files import sha256
 from budgetlib.report.notebook import NOTEBOOKS
 from budgetlib.report.run import ReportOptions
+from tests.commands.web_site import content, serving
 
 SETTINGS = Settings(("data/raw",), "never", "pdfium", (), (2026,), ("en",))
+OF_NOBODY = replace(SETTINGS, departments=("nobody",))
 ORIGINAL, NUMBERS = "data/raw/示例市水务局-2026.txt", "reports/示例市水务局/2026/tables/spending_change.csv"
 
 
@@ -50,9 +53,9 @@ def folder(tmp_path: Path, sample_tidy: Path) -> Path:
     return folder
 
 
-def packed(folder: Path, *, inside: bool = True, url: str | None = None) -> Path:
+def packed(folder: Path, *, inside: bool = True, url: str | None = None, settings: Settings = SETTINGS) -> Path:
     original = Original(ORIGINAL, "示例市水务局 <i>2026</i>", sha256(folder / ORIGINAL), url)
-    describe(folder, SETTINGS, [original], inside=inside)
+    describe(folder, settings, [original], inside=inside)
     if not inside:
         (folder / ORIGINAL).unlink()
     pack(folder, folder.parent / "out.zip")
@@ -142,6 +145,23 @@ def test_an_original_that_is_not_to_be_had_is_named_with_its_address_and_hash(fo
     assert all(
         said in str(refusal.value) for said in (ORIGINAL, "http://localhost:9/%E9%A2%84%E7%AE%97%201.txt", digest)
     )
+
+
+def test_an_original_that_is_elsewhere_is_fetched_or_taken_from_a_folder_by_its_hash(
+    folder: Path, tmp_path: Path
+) -> None:
+    """That it is there is told by what comes after: its report is made, for a department that it is not about."""
+    name, printed = "any name.txt", (folder / ORIGINAL).read_bytes()
+    (tmp_path / "at hand").mkdir()
+    (tmp_path / "at hand" / name).write_bytes(printed)
+    with serving() as site:
+        site.pages["/a.txt"] = content(printed)
+        archive = packed(folder, inside=False, url=site.url("/a.txt"), settings=OF_NOBODY)
+        with pytest.raises(NotFound, match="no department 'nobody'"):
+            verify(archive, fetching=Options(permits=anywhere, pause=0))
+        assert site.asked_for("/a.txt")
+    with pytest.raises(NotFound, match="no department 'nobody'"):
+        verify(archive, tmp_path / "at hand")
 
 
 def test_a_newer_one_is_refused_with_the_version_to_install(folder: Path) -> None:

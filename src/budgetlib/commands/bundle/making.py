@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pandas as pd
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -20,8 +21,9 @@ from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.core.files import sha256, write_bytes
 from budgetlib.core.user_csv import read_entries, usable
 from budgetlib.core.version import __version__
+from budgetlib.pages.archive import on_disk
 from budgetlib.pages.ink import DEFAULT_READER
-from budgetlib.pages.sources import FETCH_RECORD, MANIFEST
+from budgetlib.pages.sources import FETCH_RECORD, MANIFEST, digest_of
 from budgetlib.report.index import OVERVIEWS
 from budgetlib.report.notebook import find_notebook
 from budgetlib.report.run import DEFLATOR, MATCHES, ReportOptions
@@ -72,7 +74,8 @@ def bundle(
     )
     with TemporaryDirectory(prefix="budgetlib-") as temporary:
         folder = Path(temporary)
-        originals = [_original(one, tables_dir, folder, folders) for one in documents]
+        each = [_original(one, tables_dir, folder, folders) for one in documents]
+        originals = list({one.name: one for one in each}.values())
         if not inside:
             _need_addresses(originals)
         _lay_out(folder, options, settings)
@@ -99,20 +102,22 @@ def _folders(documents: Sequence[Document]) -> dict[str, str]:
 
 
 def _original(document: Document, tables_dir: Path, folder: Path, folders: Mapping[str, str]) -> Original:
-    """One document with what lies beside it, put into `folder`."""
-    there = tables_dir / str(document["folder"]) / document["path"]
-    here = Path(folders[str(document["folder"])]) / document["path"]
-    if not there.is_file() or sha256(there) != document["sha256"]:
+    """The file of a document, or the archive that holds it, with what lies beside it, put into `folder`."""
+    parsed = tables_dir / str(document["folder"])
+    there = parsed / document["path"]
+    if digest_of(there) != document["sha256"]:
         raise NotFound(f"{there} is not there as it was read; put it back, or run budgetlib parse without it")
-    _copy(there, folder / here)
+    file = on_disk(there)
+    here = Path(folders[str(document["folder"])]) / file.relative_to(parsed)
+    _copy(file, folder / here)
     for name in _BESIDE:
-        if (there.parent / name).is_file():
-            _copy(there.parent / name, (folder / here).with_name(name))
-    rows = usable(read_entries(there.parent / MANIFEST, ("file",), ("url",), key=("file",)))
-    url = next((row["url"] for row in rows if row["file"] == there.name), None)
+        if (file.parent / name).is_file():
+            _copy(file.parent / name, (folder / here).with_name(name))
+    rows = usable(read_entries(file.parent / MANIFEST, ("file",), ("url",), key=("file", "url")))
+    url = next((row["url"] for row in rows if row["file"] == file.name), None)
     said = (document["entity"], document["fiscal_year"], document["document_kind"])
-    title = " ".join(str(one) for one in said if one is not None and one == one)
-    return Original(here.as_posix(), title, document["sha256"], url or None)
+    title = " ".join(str(one) for one in said if not pd.isna(one))
+    return Original(here.as_posix(), title, sha256(file), url or None)
 
 
 def _need_addresses(originals: Sequence[Original]) -> None:
