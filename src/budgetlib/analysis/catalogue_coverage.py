@@ -27,19 +27,19 @@ def catalogue_coverage(corpus: Corpus, budget: Corpus, applying: Guidance, revie
     """
     projects = _projects(budget)
     declared = _declared(corpus, budget)
-    said = _reviewed(budget, reviewed)
+    decided = _reviewed(budget, reviewed)
     matcher = Matcher(_names(applying.items), applying.section or "")
     records = []
     for project in projects.to_dict("records"):
         name = _key(project["item"])
-        own = said.get((project["unit"], name), said.get((None, name)))
+        person = decided.get((project["unit"], name), decided.get((None, name)))
         claim = declared.get(name)
-        found = own or (claim if claim and claim["name"] else None) or _similar(matcher, project["item"], applying)
+        match = person or (claim if claim and claim["name"] else None) or _similar(matcher, project["item"], applying)
         records.append(
             {
                 "edition": applying.edition,
                 "section": applying.section,
-                **found,
+                **match,
                 "project": project["item"],
                 "unit": project["unit"],
                 "amount_yuan": project["amount_yuan"],
@@ -87,9 +87,9 @@ def catalogue_items(projects: pd.DataFrame, applying: Guidance) -> pd.DataFrame:
     """
     records: list[dict[Any, Any]] = []
     for item in applying.items.to_dict("records"):
-        own = projects[(projects.code == item["code"]) & (projects.section == applying.section)]
-        amount = _sum(own.amount_yuan) if len(own) else None
-        records.append({**item, "projects": len(own), "amount_yuan": amount})
+        bought = projects[(projects.code == item["code"]) & (projects.section == applying.section)]
+        amount = _sum(bought.amount_yuan) if len(bought) else None
+        records.append({**item, "projects": len(bought), "amount_yuan": amount})
     return frame("catalogue_items", records)
 
 
@@ -100,9 +100,9 @@ def _projects(budget: Corpus) -> pd.DataFrame:
 
 def _declared(corpus: Corpus, budget: Corpus) -> dict[str, dict[str, Any]]:
     """Projects that the department says are purchased services, with the item where it names one."""
-    said = budget.catalogue_declarations
+    declarations = budget.catalogue_declarations
     claims = {}
-    for row in said[(said.kind == "items") & said.project.notna()].to_dict("records"):
+    for row in declarations[(declarations.kind == "items") & declarations.project.notna()].to_dict("records"):
         claims[_key(row["project"])] = _item_of(corpus, budget, row) | {"basis": "declared", "score": 1.0}
     return claims
 
@@ -122,7 +122,7 @@ def _item_of(corpus: Corpus, budget: Corpus, said: Mapping[Any, Any]) -> dict[st
 def _reviewed(budget: Corpus, reviewed: pd.DataFrame) -> dict[tuple[str | None, str], dict[str, Any]]:
     departments = {*budget.documents.department_id.dropna(), *budget.documents.entity.dropna()}
     years = set(budget.documents.fiscal_year.dropna())
-    own = reviewed[reviewed.department.isin(departments) & reviewed.fiscal_year.isin(years)]
+    of_budget = reviewed[reviewed.department.isin(departments) & reviewed.fiscal_year.isin(years)]
     return {
         (row["unit"], _key(row["project"])): {
             "basis": "reviewed",
@@ -131,7 +131,7 @@ def _reviewed(budget: Corpus, reviewed: pd.DataFrame) -> dict[tuple[str | None, 
             "name": row["name"],
             **{column: row[column] for column in ("edition", "section") if row[column]},
         }
-        for row in own.to_dict("records")
+        for row in of_budget.to_dict("records")
     }
 
 

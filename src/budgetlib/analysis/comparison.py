@@ -77,9 +77,9 @@ def _class_name(corpus: Corpus, code: str | None, section: str | None) -> str | 
 
 def _budgets(corpus: Corpus) -> Iterator[tuple[dict[str, Any], Corpus]]:
     """Every department and year of which a budget was read: who and when, and its part of the corpus."""
-    for _, own in corpus.read_budgets().groupby(["department_id", "fiscal_year"], sort=False):
-        department, year = str(own.department_id.iloc[0]), int(own.fiscal_year.iloc[0])
-        about = {"department_id": department, "entity": own.entity.iloc[0], "fiscal_year": year}
+    for _, documents in corpus.read_budgets().groupby(["department_id", "fiscal_year"], sort=False):
+        department, year = str(documents.department_id.iloc[0]), int(documents.fiscal_year.iloc[0])
+        about = {"department_id": department, "entity": documents.entity.iloc[0], "fiscal_year": year}
         yield about, corpus.select(department=department, year=year, kind="budget")
 
 

@@ -99,16 +99,16 @@ def _budgets(corpus: Corpus) -> list[pd.DataFrame]:
     """The documents that were read at least in part, those of one department and year together."""
     documents = corpus.documents[corpus.documents.outcome.isin(["ok", "partial"])]
     named = documents.department_id.where(documents.entity.notna(), documents.document_id)
-    return [own for _, own in documents.groupby([named, documents.fiscal_year.fillna(0)], sort=False)]
+    return [together for _, together in documents.groupby([named, documents.fiscal_year.fillna(0)], sort=False)]
 
 
 def _fates(corpus: Corpus, documents: pd.DataFrame) -> tuple[str | None, dict[str, str], bool]:
     """The place of a budget, what became of each form that it prints, and whether pages were left unread."""
-    own = set(documents.document_id)
-    pages = corpus.pages[corpus.pages.document_id.isin(own)]
-    found: dict[str, str] = {}
+    ids = set(documents.document_id)
+    pages = corpus.pages[corpus.pages.document_id.isin(ids)]
+    fates: dict[str, str] = {}
     for page in pages[pages.outcome == "declared_empty"].form.dropna():
-        found |= dict.fromkeys(page.split(","), "declared_empty")
-    found |= dict.fromkeys(corpus.lines[corpus.lines.document_id.isin(own)].form, "read")
+        fates |= dict.fromkeys(page.split(","), "declared_empty")
+    fates |= dict.fromkeys(corpus.lines[corpus.lines.document_id.isin(ids)].form, "read")
     places = documents.place.dropna()
-    return (places.iloc[0] if len(places) else None), found, bool((pages.outcome == "unreadable").any())
+    return (places.iloc[0] if len(places) else None), fates, bool((pages.outcome == "unreadable").any())

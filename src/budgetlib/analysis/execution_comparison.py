@@ -28,8 +28,8 @@ def compare_execution(corpus: Corpus) -> pd.DataFrame:
 
 
 def _rows(corpus: Corpus) -> Iterator[dict[Any, Any]]:
-    for _, own in corpus.read_disclosures("final_accounts").groupby(["department_id", "fiscal_year"], sort=False):
-        first = own.iloc[0]
+    for _, documents in corpus.read_disclosures("final_accounts").groupby(["department_id", "fiscal_year"], sort=False):
+        first = documents.iloc[0]
         execution = budget_execution(corpus, first.department_id, int(first.fiscal_year))
         total = execution[(execution.dimension == "total") & (execution.measure == "general_public_budget")]
         for row in total.to_dict("records"):
@@ -45,5 +45,5 @@ def _rows(corpus: Corpus) -> Iterator[dict[Any, Any]]:
                 "rate_pct": share(spent, approved, PERCENT),
                 "adjusted_rate_pct": share(spent, changed, PERCENT),
                 "moved_pct": share(sum(gaps, Decimal(0)), approved, PERCENT) if gaps else None,
-                "places": written((), **{name: found for name, found in by_column.items() if row[name] is not None}),
+                "places": written((), **{name: at for name, at in by_column.items() if row[name] is not None}),
             }

@@ -78,8 +78,8 @@ def concentration(budget: Corpus) -> pd.DataFrame:
     all, 10,000 ÷ n where n lines are equal), `document_id`, `page`, `form`, `places` (of the total). No row for a form
     that was not read, that itemises nothing but the three kinds or functions, or that has a line below zero.
     """
-    found = (_concentration(budget, form) for form in ("projects", _FORM, _SERVICES))
-    return frame("concentration", [one for one in found if one is not None])
+    forms = (_concentration(budget, form) for form in ("projects", _FORM, _SERVICES))
+    return frame("concentration", [one for one in forms if one is not None])
 
 
 def purchased_services(budget: Corpus) -> pd.DataFrame:
@@ -95,8 +95,8 @@ def purchased_services(budget: Corpus) -> pd.DataFrame:
     for _, rows in leaves.groupby("item", sort=False):
         amount = sum(rows.amount_yuan, Decimal(0))
         about = {"item": rows["item"].iloc[0], "parts": len(rows), "amount_yuan": amount}
-        own = {"share_pct": share(amount, whole), "places": written(map(Locator.of, rows.to_dict("records")))}
-        records.append(placed(rows.iloc[0]) | about | own)
+        shown = {"share_pct": share(amount, whole), "places": written(map(Locator.of, rows.to_dict("records")))}
+        records.append(placed(rows.iloc[0]) | about | shown)
     records.sort(key=lambda row: -row["amount_yuan"])
     return frame("purchased_services", records)
 
@@ -130,13 +130,13 @@ def _printed_kinds(budget: Corpus) -> dict[str, dict[str, Any]]:
     """The kinds of the procurement form, where they make up its total to the fen."""
     total = printed_total(budget, _FORM, "expenditure", "total")
     lines = budget.form(_FORM)
-    found: dict[str, dict[str, Any]] = {}
+    kinds: dict[str, dict[str, Any]] = {}
     for line in lines[(lines.measure == "total") & (lines.row_kind != "total")].to_dict("records"):
         name = _PRINTED_KIND.fullmatch(squeeze(line["item"]))
-        if name and _PRINTED_KINDS[name[1]] not in found:
-            found[_PRINTED_KINDS[name[1]]] = placed(line) | {"amount_yuan": line["amount_yuan"]}
-    amounts = sum((row["amount_yuan"] for row in found.values()), Decimal(0))
-    return found if total is not None and amounts == total.amount_yuan else {}
+        if name and _PRINTED_KINDS[name[1]] not in kinds:
+            kinds[_PRINTED_KINDS[name[1]]] = placed(line) | {"amount_yuan": line["amount_yuan"]}
+    amounts = sum((row["amount_yuan"] for row in kinds.values()), Decimal(0))
+    return kinds if total is not None and amounts == total.amount_yuan else {}
 
 
 def _against(row: Row, before: Row) -> dict[str, Any]:
@@ -164,10 +164,10 @@ def _shares(budget: Corpus) -> dict[str, dict[str, Any]]:
     """Shares that can be compared: procurement of the budget, each kind of procurement; with their places."""
     rows, total, spending = _kinds(budget), key_figure(budget, "procurement"), key_figure(budget, "budget_total")
     whole = _whole(total, rows)
-    found = {kind: {**row, "share_pct": share(row["amount_yuan"], whole)} for kind, row in rows.items()}
+    shares = {kind: {**row, "share_pct": share(row["amount_yuan"], whole)} for kind, row in rows.items()}
     if total and spending:
-        found = {"procurement": total._asdict() | {"share_pct": share(total.value, spending.value)}, **found}
-    return {kind: row for kind, row in found.items() if row["share_pct"] is not None}
+        shares = {"procurement": total._asdict() | {"share_pct": share(total.value, spending.value)}, **shares}
+    return {kind: row for kind, row in shares.items() if row["share_pct"] is not None}
 
 
 def _whole(total: KeyFigure | None, rows: Mapping[str, Mapping[str, Any]]) -> Decimal:

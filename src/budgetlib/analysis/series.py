@@ -77,9 +77,9 @@ def series_breaks(corpus: Corpus, department: str) -> pd.DataFrame:
 
 
 def _years(corpus: Corpus, department: str, stage: str) -> dict[int, Corpus]:
-    own, kind = corpus.select(department=department), KINDS[stage]
-    years = sorted(own.read_disclosures(kind).fiscal_year.unique())
-    return {int(year): own.select(year=int(year), kind=kind) for year in years}
+    disclosures, kind = corpus.select(department=department), KINDS[stage]
+    years = sorted(disclosures.read_disclosures(kind).fiscal_year.unique())
+    return {int(year): disclosures.select(year=int(year), kind=kind) for year in years}
 
 
 def _figures(year: int, budget: Corpus, stage: str) -> Iterator[dict[Any, Any]]:
@@ -141,15 +141,15 @@ def _recoded(previous: Corpus, current: Corpus, stage: str) -> Iterator[dict[Any
         yield {"kind": "form", "measure": "function", **forms}
     if was.code.isna().all() or is_now.code.isna().all():
         if was.code.notna().any() or is_now.code.notna().any():
-            yield {"kind": "classification", "measure": "function", "previous": _said(was), "current": _said(is_now)}
+            yield {"kind": "classification", "measure": "function", "previous": _codes(was), "current": _codes(is_now)}
         return
     names = _by_code(was)
     codes = {(len(code), squeeze(name)): code for code, name in names.items()}
     for code, name in _by_code(is_now).items():
         old = code if code in names else codes.get((len(code), squeeze(name)))
         if old is not None and (old != code or squeeze(names[old]) != squeeze(name)):
-            said = {"previous": f"{old} {names[old]}", "current": f"{code} {name}"}
-            yield {"kind": "classification", "measure": "function", "code": code, **said}
+            names_of_both = {"previous": f"{old} {names[old]}", "current": f"{code} {name}"}
+            yield {"kind": "classification", "measure": "function", "code": code, **names_of_both}
 
 
 def _functions(budget: Corpus, stage: str) -> pd.DataFrame:
@@ -162,7 +162,7 @@ def _by_code(functions: pd.DataFrame) -> dict[str, str]:
     return dict(zip(named.code, named["item"], strict=True))
 
 
-def _said(functions: pd.DataFrame) -> str:
+def _codes(functions: pd.DataFrame) -> str:
     return ", ".join(functions.code.dropna())
 
 

@@ -44,9 +44,9 @@ def check_records(corpus: Corpus, documents: Collection[str] | None = None) -> l
 
 def findings(budget: Budget) -> list[Finding]:
     """Every rule tested in one budget; where nothing could be tested, one finding that says so."""
-    found = [_sure(with_reason(finding, budget)) for rule in rules() for finding in TESTS[rule.test](rule, budget)]
+    tested = [_sure(with_reason(finding, budget)) for rule in rules() for finding in TESTS[rule.test](rule, budget)]
     by_rule: dict[str, list[Finding]] = {rule.name: [] for rule in rules()}
-    for finding in folded(found, budget):
+    for finding in folded(tested, budget):
         by_rule[finding.rule.name].append(finding)
     return [finding for rule in rules() for finding in _tested(by_rule[rule.name]) or [_not_tested(rule, budget)]]
 

@@ -90,8 +90,8 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
         for name in (page["form"] or "").split(",")
     }
     repeated = []
-    own = [line for line in tables["lines"] if _is_own(line["form"], record["document_kind"])]
-    for form, *others in _forms(document_id, own):
+    lines = [line for line in tables["lines"] if _is_own(line["form"], record["document_kind"])]
+    for form, *others in _forms(document_id, lines):
         if others:
             repeated += [form, *others]
         else:
@@ -134,9 +134,9 @@ def _totals(budget: Budget) -> set[Decimal]:
 
 def _forms(document_id: str, lines: list[Record]) -> Iterator[list[Form]]:
     """The forms that a document prints under each name: one, or several that differ."""
-    said = itemgetter("item", "measure", "amount_yuan")
+    figure_of = itemgetter("item", "measure", "amount_yuan")
     for name, of_form in _grouped(lines, "form").items():
-        different = {tuple(map(said, one)): one for one in _printed(of_form)}
+        different = {tuple(map(figure_of, one)): one for one in _printed(of_form)}
         yield [_form(name, document_id, one) for one in different.values()]
 
 

@@ -287,11 +287,11 @@ def diff(old: Path, new: Path, out: Path | None) -> None:
     """
     from budgetlib.commands.diff.showing import compare_folders, lines, write
 
-    found = compare_folders(old, new)
+    differences = compare_folders(old, new)
     if out:
         try:
-            write(found, old, new, out)
+            write(differences, old, new, out)
         except OSError as fault:
             raise click.ClickException(f"the differences cannot be written to {out} ({fault})") from fault
-    for line in lines(found):
+    for line in lines(differences):
         click.echo(line)

@@ -127,8 +127,8 @@ def identify(pages: Sequence[Page], tables: Sequence[FormTable]) -> Identity:
     if entity is None:
         entity = find_entity(line.text for page in pages[:_FIRST_PAGES] for line in page.lines[:_COVER_LINES])
     kind = _document_kind(title, tables, pages)
-    own = [table for table in tables if table.form.document_kind == kind] or tables
-    years = Counter(table.year for table in own if table.year)
+    of_kind = [table for table in tables if table.form.document_kind == kind] or tables
+    years = Counter(table.year for table in of_kind if table.year)
     ordered = tuple(year for year, _ in years.most_common())
     stated = _stated_year(title, pages)
     year = stated if stated in ordered or not ordered else ordered[0]

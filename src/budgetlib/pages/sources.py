@@ -147,8 +147,8 @@ def _unpacked(path: Path, name: str, manifest: Mapping[str, Mapping[str, str]]) 
         yield File(path, name, entry)
     for member in inside:
         of_all = {column: value for column, value in entry.items() if column not in _OF_THE_FILE}
-        own = manifest.get(f"{path.name}/{member}", of_all)
-        yield File(path / member, f"{name}/{member}", own)
+        of_member = manifest.get(f"{path.name}/{member}", of_all)
+        yield File(path / member, f"{name}/{member}", of_member)
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:

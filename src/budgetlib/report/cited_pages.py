@@ -67,10 +67,10 @@ def _table(cells: Cells, spans: Sequence[SourceSpan], file: Path | None) -> dict
     """A table without a page around the places cited in it; the words of those that are not in it."""
     places = [place for span in spans for place in span.places]
     rows = excerpt(file, places, changed(file)) if file and places else []
-    held = {cell.place for row in rows for cell in row}
+    shown = {cell.place for row in rows for cell in row}
     marks: dict[str | None, list[dict[str, Any]]] = {}
     for span in spans:
-        place = next((place for place in span.places if place in held), None)
+        place = next((place for place in span.places if place in shown), None)
         marks.setdefault(place, []).append(_mark(cells, span, None, None))
     table = [
         [{**cell._asdict(), "marks": marks.get(cell.place, []) if cell.place else []} for cell in row] for row in rows

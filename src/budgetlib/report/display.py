@@ -113,8 +113,8 @@ class Display:
     def title(self) -> Html:
         """Whose budget, and of which year."""
         kind, document_kind = self.budget.first("entity_kind"), self.budget.first("document_kind")
-        own = document_kind if document_kind == "final_accounts" else "report"
-        year = self._label(f"{own}.year", year=self.budget.first("fiscal_year"))
+        section = document_kind if document_kind == "final_accounts" else "report"
+        year = self._label(f"{section}.year", year=self.budget.first("fiscal_year"))
         return block("title", self.budget.name, year, self._label(f"entity_kind.{kind}") if kind else "")
 
     def summary(self, change: pd.DataFrame, shares: pd.DataFrame, applying: Guidance) -> Html:
@@ -262,8 +262,8 @@ class Display:
         cards = finding_cards(self._cells, self._whole, failed, tables_dir, self.out)
         notes = [card for card in cards if card["severity"] == "note"]
         folded = self._label("findings.notes", count=len(notes))
-        for head, own in (("", [card for card in cards if card not in notes]), (folded, notes)):
-            html += block("findings", head, own) if own else Html()
+        for head, shown in (("", [card for card in cards if card not in notes]), (folded, notes)):
+            html += block("findings", head, shown) if shown else Html()
         return html
 
     def corrections(self) -> Html:

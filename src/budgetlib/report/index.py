@@ -45,8 +45,8 @@ class Report:
         """What it is about, in words."""
         if self.year is None:
             return label(f"{self.name}.title", language)
-        own = "report" if self.kind == "budget" else self.kind
-        return label(f"{own}.title", language, entity=self.entity, year=self.year)
+        section = "report" if self.kind == "budget" else self.kind
+        return label(f"{section}.title", language, entity=self.entity, year=self.year)
 
 
 def write_index(out: Path, reports: Sequence[Report], others: Sequence[Mapping[Any, Any]]) -> None:

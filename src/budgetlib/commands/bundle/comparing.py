@@ -49,8 +49,8 @@ def compare_tables(before: Path, now: Path) -> Comparison:
     return _counted("tables", _tables(before, now))
 
 
-def _counted(kind: str, found: Iterable[Sequence[str]]) -> Comparison:
-    each = list(found)
+def _counted(kind: str, pairs: Iterable[Sequence[str]]) -> Comparison:
+    each = list(pairs)
     return Comparison(kind, sum(not differing for differing in each), len(each), tuple(chain.from_iterable(each)))
 
 
@@ -62,18 +62,18 @@ def _tables(before: Path, now: Path) -> Iterator[list[str]]:
 
 
 def _rows(frame: pd.DataFrame, columns: list[str]) -> list[Values]:
-    own = frame[columns].astype(object)
-    return [tuple("" if pd.isna(value) else str(value) for value in row) for row in own.itertuples(index=False)]
+    shown = frame[columns].astype(object)
+    return [tuple("" if pd.isna(value) else str(value) for value in row) for row in shown.itertuples(index=False)]
 
 
 def _differing(name: str, columns: Sequence[str], before: list[Values], now: list[Values]) -> list[str]:
     """The rows that only one of two tables has, those that stand against each other by column."""
     gone, new = Counter(before) - Counter(now), Counter(now) - Counter(before)
     differing = zip_longest(gone.elements(), new.elements())
-    return [f"{name}: {_said(columns, one, other)}" for one, other in differing]
+    return [f"{name}: {_in_words(columns, one, other)}" for one, other in differing]
 
 
-def _said(columns: Sequence[str], before: Values | None, now: Values | None) -> str:
+def _in_words(columns: Sequence[str], before: Values | None, now: Values | None) -> str:
     if before is None or now is None:
         row, where = (now, "only now") if before is None else (before, "only in the bundle")
         return f"{where}: {_short(' '.join(value for value in row or () if value))}"

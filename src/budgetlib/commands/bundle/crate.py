@@ -78,10 +78,12 @@ def describe(folder: Path, settings: Settings, originals: list[Original], *, ins
     """Write into `folder` what lies there and how it was made; the `originals` are `inside` or only named."""
     crate = ROCrate(version=_RO_CRATE)
     crate.metadata.extra_contexts.append(_TERMS)
-    own = {one.name: one for one in originals}
-    files = [name for name in packed_files(folder) if name not in (METADATA, PREVIEW) and (inside or name not in own)]
-    entities = {name: _file(crate, folder, name, own.get(name)) for name in files if name != WORKFLOW}
-    entities |= {} if inside else {name: _apart(crate, folder, one) for name, one in own.items()}
+    by_name = {one.name: one for one in originals}
+    files = [
+        name for name in packed_files(folder) if name not in (METADATA, PREVIEW) and (inside or name not in by_name)
+    ]
+    entities = {name: _file(crate, folder, name, by_name.get(name)) for name in files if name != WORKFLOW}
+    entities |= {} if inside else {name: _apart(crate, folder, one) for name, one in by_name.items()}
     made = [name for name in entities if name.startswith(("data/tidy/", "reports/"))]
     given = [name for name in entities if name.startswith((f"{RAW.as_posix()}/", f"{NOTEBOOKS.as_posix()}/"))]
     values = list(_values(crate, settings))

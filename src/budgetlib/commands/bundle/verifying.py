@@ -88,9 +88,9 @@ def _faults(folder: Path, contents: Contents) -> Iterator[str]:
             yield f"{name} is missing"
         elif name not in contents.hashes:
             yield f"{name} is not in {METADATA}"
-        elif (found := sha256(folder / name)) != contents.hashes[name]:
+        elif (actual := sha256(folder / name)) != contents.hashes[name]:
             size = (folder / name).stat().st_size
-            yield f"{name} was changed: {size} bytes with the sha256 {found}, {METADATA} says {contents.hashes[name]}"
+            yield f"{name} was changed: {size} bytes with the sha256 {actual}, {METADATA} says {contents.hashes[name]}"
 
 
 def _refuse_unknown_notebooks(folder: Path) -> None:

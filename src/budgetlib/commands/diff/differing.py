@@ -65,14 +65,14 @@ def read_parse(folder: Path) -> Parse:
     Raises `NotFound` where they are not there or cannot be read.
     """
     tables = Tables(folder)
-    found = {}
+    by_table = {}
     for table in (DOCUMENTS, LINES, STATEMENTS, CHECKS):
         try:
             rows = ds.dataset(tables.partitions(table), format="parquet").to_table()
         except (pa.ArrowException, OSError) as fault:
             raise NotFound(f"{folder / table.file} cannot be read ({fault}); parse into it once more") from fault
-        found[table] = to_frame(rows).reindex(columns=table.schema.names)
-    return found
+        by_table[table] = to_frame(rows).reindex(columns=table.schema.names)
+    return by_table
 
 
 def differences(old: Parse, new: Parse) -> pd.DataFrame:
@@ -84,11 +84,11 @@ def differences(old: Parse, new: Parse) -> pd.DataFrame:
     what it says.
     """
     documents = _paired(old[DOCUMENTS], new[DOCUMENTS])
-    found = [_documents(documents)]
+    parts = [_documents(documents)]
     for kind in _KINDS:
         before, after = (_rows(kind, parse, documents, which) for parse, which in ((old, "old"), (new, "new")))
-        found.append(_apart(kind, before, after))
-    every = pd.concat(found, ignore_index=True).reindex(columns=list(COLUMNS))
+        parts.append(_apart(kind, before, after))
+    every = pd.concat(parts, ignore_index=True).reindex(columns=list(COLUMNS))
     ordered = every.sort_values(["department_id", "fiscal_year", "document_kind"], kind="stable", ignore_index=True)
     return ordered.astype(object).where(ordered.notna(), "")
 
@@ -126,8 +126,8 @@ def _rows(kind: _Kind, parse: Parse, documents: pd.DataFrame, which: str) -> pd.
     if kind.table is CHECKS:
         rows = rows[rows.state == "fail"]
     in_both = documents.dropna(subset=["document_id_old", "document_id_new"])
-    own = in_both.rename(columns={f"document_id_{which}": "document_id"})
-    rows = rows.merge(own[[*_DOCUMENT, "number", "document_id"]], on="document_id")
+    of_side = in_both.rename(columns={f"document_id_{which}": "document_id"})
+    rows = rows.merge(of_side[[*_DOCUMENT, "number", "document_id"]], on="document_id")
     texts = {name: rows[name].astype("string").fillna("") for name in (*kind.key, *kind.value)}
     return rows.assign(**texts, shown=rows[kind.shown].astype("string").fillna(""))
 
@@ -141,14 +141,14 @@ def _apart(kind: _Kind, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     both = old[[*same, "place"]].merge(new[[*same, "place"]])
     old, new = (_without(rows, both, [*same, "place"]) for rows in (old, new))
     old, new = (rows.assign(place=_number(rows, thing)) for rows in (old, new))
-    said = old.merge(new, "outer", [*thing, "place"], suffixes=("_old", "_new"))
+    merged = old.merge(new, "outer", [*thing, "place"], suffixes=("_old", "_new"))
     names = {"shown": "", "page": "_page", "document_id": "_document_id"}
-    said = said.rename(
+    merged = merged.rename(
         columns={f"{name}_{which}": f"{which}{tail}" for name, tail in names.items() for which in ("old", "new")}
     )
     if kind.name == "finding":
-        said = said.assign(item=said.check)
-    return said.assign(kind=kind.name, change=_change(said.old_document_id, said.new_document_id))
+        merged = merged.assign(item=merged.check)
+    return merged.assign(kind=kind.name, change=_change(merged.old_document_id, merged.new_document_id))
 
 
 def _without(rows: pd.DataFrame, others: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:

@@ -27,9 +27,9 @@ def compare_folders(old: Path, new: Path) -> pd.DataFrame:
     return differences(read_parse(old), read_parse(new))
 
 
-def lines(found: pd.DataFrame) -> Iterator[str]:
+def lines(differences: pd.DataFrame) -> Iterator[str]:
     """What differs, document by document, then how much of each kind."""
-    for about, rows in found.groupby(["department_id", "fiscal_year", "document_kind"], sort=False):
+    for about, rows in differences.groupby(["department_id", "fiscal_year", "document_kind"], sort=False):
         yield " ".join(str(part) for part in about if part)
         for row in rows.to_dict("records"):
             where = [
@@ -41,17 +41,17 @@ def lines(found: pd.DataFrame) -> Iterator[str]:
             ]
             what = " ".join(str(part) for part in (*where, row["measure"]) if part)
             yield f"  {_SIGNS[row['change']]} {row['kind']} {what}: {_values(row)}"
-    counts = Counter(zip(found.kind, found.change, strict=True))
+    counts = Counter(zip(differences.kind, differences.change, strict=True))
     yield ", ".join(f"{count} {kind}s {change}" for (kind, change), count in counts.items()) or "nothing differs"
 
 
-def write(found: pd.DataFrame, old: Path, new: Path, out: Path) -> None:
+def write(differences: pd.DataFrame, old: Path, new: Path, out: Path) -> None:
     """`differences.csv` and `differences.html` in the folder `out`."""
-    write_csv(found, out / "differences.csv")
+    write_csv(differences, out / "differences.csv")
     environment = Environment(loader=PackageLoader("budgetlib.report"), autoescape=True)
     script = SCRIPT.read_text(encoding="utf-8")
     html = environment.get_template("differences.html.j2").render(
-        rows=found.to_dict("records"),
+        rows=differences.to_dict("records"),
         old=old,
         new=new,
         version=__version__,

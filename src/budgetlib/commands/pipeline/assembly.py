@@ -109,9 +109,9 @@ def _hash(part: _Part) -> str:
 
 
 def _records(partition: str, places: Sequence[int], documents: Sequence[Printed]) -> _Records:
-    own = [documents[place] for place in places]
-    corrections = tuple(correction for one in own for correction in one.corrections)
-    return _Records(partition, parser(), tuple((one.reading.key, one.folder) for one in own), corrections)
+    printed = [documents[place] for place in places]
+    corrections = tuple(correction for one in printed for correction in one.corrections)
+    return _Records(partition, parser(), tuple((one.reading.key, one.folder) for one in printed), corrections)
 
 
 def _write_records(part: _Records, store: Path, generation: Path) -> _Part:

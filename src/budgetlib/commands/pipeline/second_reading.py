@@ -52,12 +52,12 @@ def read_twice(source: Source, records: Records, reader: str) -> Records:
     for statement in statements:
         if (page := pages.get(statement["page"])) and not _is_stated(statement, page):
             statement["confirmed"] = False
-            said = f"section {statement['section']} {statement['measure']}"
-            remarks.setdefault(statement["page"], []).append(said)
+            remark = f"section {statement['section']} {statement['measure']}"
+            remarks.setdefault(statement["page"], []).append(remark)
     for page_record in records["pages"]:
         if different := remarks.get(page_record["page"]):
-            said = f"{other} reads otherwise: {', '.join(different)}"
-            page_record["reason"] = f"{page_record['reason']}; {said}" if page_record["reason"] else said
+            remark = f"{other} reads otherwise: {', '.join(different)}"
+            page_record["reason"] = f"{page_record['reason']}; {remark}" if page_record["reason"] else remark
     return records
 
 
@@ -87,8 +87,8 @@ def _is_printed(number: str, texts: Iterable[str]) -> bool:
 def _is_stated(statement: Record, page: Page) -> bool:
     """Whether a page prints the number by which its sentence states a figure."""
     sentence, figure = squeeze(statement["sentence"]), abs(statement["value"])
-    found = [
+    numbers_there = [
         (sentence[start:end], number * FACTORS.get(unit or "", 1)) for start, end, number, unit in numbers(sentence)
     ]
-    written = [text for text, value in found if value == figure]
+    written = [text for text, value in numbers_there if value == figure]
     return not written or _is_printed(min(written, key=len), ["".join(line.text for line in page.lines)])

@@ -115,8 +115,8 @@ def _bare(root: Xml.Element) -> None:
     ids = [element.attrib["id"] for element in root.iter() if element.attrib.get("id") in wanted]
     numbers = {name: str(number) for number, name in enumerate(ids, 1)}  # some names are made from places in memory
     drawn = _NAME.sub(lambda name: numbers.get(name[0], name[0]), Xml.tostring(root, encoding="unicode"))
-    own = sha256(drawn.encode()).hexdigest()[:8]
-    names = {name: f"c{own}-{number}" for name, number in numbers.items()}
+    prefix = sha256(drawn.encode()).hexdigest()[:8]
+    names = {name: f"c{prefix}-{number}" for name, number in numbers.items()}
     for element in root.iter():
         element.tag = _NAMESPACE.sub("", element.tag)
         element.text = element.tail = None

@@ -77,8 +77,8 @@ def plot_series(series: pd.DataFrame, language: str, width: float = WIDE) -> Axe
         line_top = top + tall - _BELOW - _YEARS - _LINE
         panel = _panel(points, years, left, line_top, room, language)
         for stage in dict.fromkeys(point.stage for point in points):
-            own = [point for point in points if point.stage == stage]
-            _draw(axes, own, panel, both, language)
+            of_stage = [point for point in points if point.stage == stage]
+            _draw(axes, of_stage, panel, both, language)
     return axes
 
 
