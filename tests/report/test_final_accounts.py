@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 import budgetlib as bl
+from budgetlib.report.provenance import provenance
 from budgetlib.report.run import ReportOptions, write_reports
 
 DEPARTMENT = "示例市示例局"
@@ -36,6 +37,7 @@ def test_final_accounts_without_a_budget_have_a_report_with_outcomes_rates_and_s
         "决算比预算多46.40万元（完成124.42%）",
         "公务接待费公布的完成率为85.00%，按公布的金额计算为80.00%。",
         f"{DEPARTMENT}-2025-决算.pdf",
+        "综合窗口示例服务费",
     ):
         assert sentence in words
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
@@ -43,25 +45,28 @@ def test_final_accounts_without_a_budget_have_a_report_with_outcomes_rates_and_s
     assert "只有决算" in (out / "index.html").read_text(encoding="utf-8")
 
 
-def test_what_a_department_says_of_its_projects_stands_beside_the_computed_rate_and_leads_to_its_table() -> None:
-    rows = [("甲", "100.00", "80.00", "40.00", "50.00"), ("乙", "100.00", None, "25.00", "20.00")]
-    table = pd.DataFrame(
-        [
-            {
-                "document_id": "0a",
-                "project": project,
-                "unit": None,
-                "budget_yuan": Decimal(budget),
-                "adjusted_yuan": adjusted and Decimal(adjusted),
-                "executed_yuan": Decimal(executed),
-                "rate_pct": Decimal(rate),
-                "score": Decimal(90),
-                "page": 3,
-            }
-            for project, budget, adjusted, executed, rate in rows
-        ]
-    )
-    found = bl.self_evaluation(bl.Corpus(*[table] * 13))
-    assert found.rate_pct.tolist() == [Decimal("50.00"), Decimal("25.00")]
-    assert found.published_rate_pct.tolist() == [Decimal("50.00"), Decimal("20.00")]
-    assert found.places.tolist() == ["0a/evaluation:1", "0a/evaluation:2"]
+def test_what_a_department_says_of_its_projects_stands_beside_the_computed_rate_and_leads_to_its_table(
+    sample_tidy: Path,
+) -> None:
+    corpus = bl.load(sample_tidy).select(department=DEPARTMENT, year=2025)
+    found = bl.self_evaluation(corpus)
+    assert found.unit.tolist() == ["示例市示例局", "示例市示例信息中心"]
+    assert [str(amount) for amount in found.budget_yuan] == ["1280000.00", "738000.00"]
+    assert found.rate_pct.tolist() == found.published_rate_pct.tolist() == [Decimal("100.00"), Decimal("91.33")]
+    assert found.evaluation_score.tolist() == [Decimal("98.0"), Decimal("94.1")]
+    spans = [provenance(corpus).of(row, "budget_yuan")[0] for row in found.to_dict("records")]
+    assert [span.page for span in spans] == found.page.tolist()
+
+
+def test_without_an_adjusted_budget_the_rate_is_of_the_budget(sample_tidy: Path) -> None:
+    corpus = bl.load(sample_tidy).select(department=DEPARTMENT, year=2025)
+    table = corpus.self_evaluation.assign(adjusted_yuan=None)
+    assert bl.self_evaluation(replace(corpus, self_evaluation=table)).rate_pct.tolist() == [
+        Decimal("136.25"),
+        Decimal("91.33"),
+    ]
+
+
+def test_final_accounts_are_among_the_sources_of_a_year_with_both(sample_tidy: Path) -> None:
+    found = bl.sources(bl.load(sample_tidy).select(department=DEPARTMENT, year=2025))
+    assert sorted(found.document_kind) == ["budget", "final_accounts"]

@@ -169,3 +169,14 @@ def test_an_export_without_tables_says_what_to_do_and_writes_nothing(tmp_path: P
     assert result.exit_code == 2
     assert "budgetlib parse" in result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_budget_lines_hold_outcomes_beside_plans_each_in_its_stage(sample_tidy: Path, tmp_path: Path) -> None:
+    assert run(sample_tidy, tmp_path / "out", "datapackage").exit_code == 0
+    lines = [one for one in rows(tmp_path / "out/data/budget_lines.csv") if one["fiscal_year"] == "2025"]
+    assert {(one["stage"], one["phase"]) for one in lines} == {("budget", "approved"), ("final", "executed")}
+    spent = [one for one in lines if one["form"] == "final_expenditure" and one["function_code"] == "2010306"]
+    assert [(one["measure"], one["phase"], one["amount_yuan"]) for one in spent] == [
+        ("total", "executed", "2364000.00"),
+        ("project", "executed", "2364000.00"),
+    ]

@@ -16,7 +16,7 @@ b'%PDF-'
 | `office` | the same as a Word document, a web page, a workbook |
 | `forms`, `prose`, `annexes` | the 13 forms, the words around them, the tables behind them, in the statutory shape |
 | `expected` | the lines and statements that a correct reader finds |
-| `final_accounts`, `final_prose` | final accounts: what they say, and the words |
+| `final_accounts`, `final_prose`, `final_evaluation` | final accounts: what they say, the words, the self-evaluation |
 | `final_layout`, `final_forms` | how their forms are set |
 | `sample` | the files of `data/raw`; `python -m tests.typesetting` writes them |
 
@@ -30,6 +30,7 @@ from reportlab.platypus import Flowable
 from tests.typesetting.annexes import catalogue, performance_targets
 from tests.typesetting.disclosure import FACTS, Disclosure, read_facts
 from tests.typesetting.final_accounts import FinalAccounts
+from tests.typesetting.final_evaluation import self_evaluations
 from tests.typesetting.final_forms import final_forms
 from tests.typesetting.final_layout import FinalLayout
 from tests.typesetting.final_prose import final_cover, final_prose
@@ -97,5 +98,6 @@ def typeset_final_accounts(
         *final_forms(accounts, layout, final or FinalLayout()),
         new_page(),
         *final_prose(accounts),
+        *self_evaluations(accounts, layout),
     ]
     return render(story, layout, f"{accounts.entity} {accounts.fiscal_year} 决算", mark(accounts.budget))

@@ -71,6 +71,18 @@ class Spent:
 
 
 @dataclass(frozen=True)
+class Evaluated:
+    """A project that the department evaluated itself: its money, and the score of a hundred."""
+
+    name: str
+    unit: str
+    budget: Decimal
+    adjusted: Decimal
+    executed: Decimal
+    score: Decimal
+
+
+@dataclass(frozen=True)
 class FinalAccounts:
     """The final accounts of a year whose plan is `budget`."""
 
@@ -85,6 +97,7 @@ class FinalAccounts:
     three_public_adjusted: Mapping[str, Decimal] = field(default_factory=dict)
     """The plan of the three public expenses as changed in the year, part by part, where form 7 prints that one."""
     three_public_reason: str = ""
+    evaluated: tuple[Evaluated, ...] = ()
     misprinted_rates: Mapping[str, Decimal] = field(default_factory=dict)
     """By code or measure, the rates that are printed in place of the right ones."""
 
@@ -140,12 +153,13 @@ def read_final_accounts(path: Path) -> FinalAccounts:
         economic=_decimals(facts["economic"]),
         three_public=_decimals(facts["three_public"]),
         three_public_reason=facts["three_public_reason"],
+        evaluated=tuple(Evaluated(**_decimals(one)) for one in facts["evaluated"]),
         misprinted_rates=_decimals(facts["misprinted_rates"]),
     )
 
 
 def _decimals(facts: Mapping[str, str]) -> dict[str, Any]:
-    words = ("code", "source", "reason")
+    words = ("code", "source", "reason", "name", "unit")
     return {name: text if name in words else Decimal(text) for name, text in facts.items()}
 
 

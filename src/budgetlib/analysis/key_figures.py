@@ -139,8 +139,8 @@ def coverage(budget: Corpus) -> pd.DataFrame:
 
 
 def sources(budget: Corpus) -> pd.DataFrame:
-    """The files behind the figures: `path`, `pages`, `sha256`, `outcome`, `reason`, `note`, …."""
-    columns = ["path", "pages", "sha256", "outcome", "reason", "note", "parser_version", "document_id"]
+    """The files behind the figures: `path`, `document_kind`, `pages`, `sha256`, `outcome`, `reason`, `note`, …."""
+    columns = ["path", "document_kind", "pages", "sha256", "outcome", "reason", "note", "parser_version", "document_id"]
     return budget.documents[columns].reset_index(drop=True)
 
 

@@ -95,7 +95,7 @@ class Display:
     def sources(self, sources: pd.DataFrame) -> Html:
         """The files behind the figures, and what made the report."""
         numbered = self.table(sources.assign(number=range(1, len(sources) + 1)))
-        notes = [self._label("report.several")] if len(sources) > 1 else []
+        notes = [self._label("report.several")] if sources.document_kind.duplicated().any() else []
         notes.append(self._label("report.made_by", version=__version__))
         return numbered + self._notes("source", notes)
 

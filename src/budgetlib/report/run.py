@@ -182,12 +182,13 @@ class _Job:
     def _result(self, corpus: Corpus) -> dict[str, Any]:
         """What went into a report and what came out, for programs."""
         name, year = self.report.name, self.report.year
-        part = corpus.select(department=name, year=year)
+        part = corpus.select(department=name, year=year, kind=self.report.kind)
+        whole = corpus.select(department=name, year=year)
         inputs = ["document_id", "path", "sha256", "outcome", "reason", "parser_version"]
         supplied = {"matches": self.options.matches, "deflator": self.options.deflator}
         return {
             "parameters": {"department": name, "year": year, "languages": list(self.options.languages)},
-            "inputs": part.documents[inputs].to_dict("records"),
+            "inputs": whole.documents[inputs].to_dict("records"),
             "supplied": {name: sha256(path) if path.is_file() else None for name, path in supplied.items()},
             "versions": {"budgetlib": __version__, "python": platform.python_version()}
             | {library: version(library) for library in _LIBRARIES},
