@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from budgetlib.checks.budget import Budget, Record, Row
+from budgetlib.checks.budget import Budget, Form, Record, Row
 from budgetlib.checks.expressions import evaluate, expression, published
-from budgetlib.checks.findings import Finding, best, compared
+from budgetlib.checks.figures import Figure
+from budgetlib.checks.findings import Finding, best, compared, failure, holding
 from budgetlib.checks.rules import Rule, rules
 from budgetlib.core.text import document_number, squeeze
 
@@ -82,6 +84,43 @@ def year(rule: Rule, budget: Budget) -> Iterator[Finding]:
     tested = [compared(rule, budget.document_id, implied, value, wording="before") for value in values]
     if tested:
         yield best(tested)
+
+
+def versions(rule: Rule, budget: Budget) -> Iterator[Finding]:
+    """Each amount of a form against the same form in an earlier or equal version of the same disclosure."""
+    before = [budget.document_id == one.document_id for one in budget.siblings]
+    for other in budget.siblings[before.index(True) + 1 :] if True in before else ():
+        same = other.record["disclosure_id"] == budget.record["disclosure_id"]
+        for form in budget.own_forms() if same else ():
+            counterpart = other.forms.get(form.name)
+            if counterpart and form.rows and counterpart.rows:
+                yield from _differences(rule, budget, form, counterpart)
+
+
+def _differences(rule: Rule, budget: Budget, form: Form, other: Form) -> Iterator[Finding]:
+    """What differs between a form as two files print it, amount by amount; that it is the same, where nothing does."""
+    ours, theirs = _amounts(form), _amounts(other)
+    tested = [compared(rule, budget.document_id, ours[key], theirs[key]) for key in ours if key in theirs]
+    failed = [finding for finding in tested if finding.state == "fail"]
+    only = [figure for one, two in ((ours, theirs), (theirs, ours)) for key, figure in one.items() if key not in two]
+    yield from failed
+    if only:
+        yield failure(rule, budget.document_id, [place for figure in only for place in figure.places], "asked")
+    if tested and not failed and not only:
+        yield holding(rule, budget.document_id, (form.place(),))
+
+
+def _amounts(form: Form) -> dict[tuple[object, ...], Figure]:
+    """The amounts of a form that are not zero, by what they are about and how many were about the same before."""
+    amounts: dict[tuple[object, ...], Figure] = {}
+    seen: Counter[tuple[object, ...]] = Counter()
+    for row in form.rows:
+        for measure, figure in row.amounts.items():
+            if figure.value:
+                about = (row.side, row.code, squeeze(row.item), squeeze(row.unit or ""), row.stage, measure)
+                amounts[about, seen[about]] = figure
+                seen[about] += 1
+    return amounts
 
 
 def _year_before(budget: Budget) -> Budget | None:

@@ -110,6 +110,8 @@ class Budget:
     """The items of all catalogues in the corpus."""
     repeated: tuple[Form, ...] = ()
     """Forms of which the document prints several, as for each of its units: none of them is the whole document's."""
+    siblings: tuple[Budget, ...] = ()
+    """The documents of its disclosure, each as it stands alone, the latest version first; this one among them."""
 
     @property
     def form_names(self) -> set[str]:

@@ -51,11 +51,12 @@ def budgets(corpus: Corpus) -> list[Budget]:
     ]
     together: dict[str, list[Budget]] = defaultdict(list)
     for budget in alone:
-        together[_disclosure(budget)].append(budget)
+        together[_files_of(budget)].append(budget)
     everyone: list[Budget] = []
     catalogue = _records(frames["catalogue"])
     for budget in alone:
-        completed = _completed(budget, together[_disclosure(budget)])
+        siblings = sorted(together[_files_of(budget)], key=lambda one: -(one.record.get("version") or 1))
+        completed = replace(_completed(budget, siblings), siblings=tuple(siblings))
         everyone.append(replace(completed, everyone=everyone, catalogue=catalogue))
     return everyone
 
@@ -63,6 +64,11 @@ def budgets(corpus: Corpus) -> list[Budget]:
 def _disclosure(budget: Budget) -> str:
     """The disclosure that a document is part of; one that was put together by hand stands alone."""
     return budget.record["disclosure_id"] or budget.document_id
+
+
+def _files_of(budget: Budget) -> str:
+    """What a document shares with those that may be of its disclosure: tables alone do not say they are a unit's."""
+    return _disclosure(budget).removesuffix("-unit")
 
 
 def _records(frame: pd.DataFrame) -> list[Record]:
@@ -114,7 +120,8 @@ def _completed(budget: Budget, siblings: list[Budget]) -> Budget:
     totals = _totals(budget)
     for sibling in siblings:
         others = _totals(sibling)
-        if totals and others and not any(abs(one - other) <= _ROUNDED for one in totals for other in others):
+        agree = any(abs(one - other) <= _ROUNDED for one in totals for other in others)
+        if not agree and ((totals and others) or _disclosure(sibling) != _disclosure(budget)):
             continue
         forms = {**sibling.forms, **forms}
         there = {statement.section for statement in statements}

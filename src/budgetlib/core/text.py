@@ -106,6 +106,10 @@ def document_number(printed: str) -> str:
     return re.sub(r"[〔\[【(（﹝](20\d\d)[〕\]】)）﹞]第?", r"〔\1〕", squeeze(printed))
 
 
+_WIDE = str.maketrans("()", "（）")
+"""Brackets are of either width in one name, from file to file."""
+
+
 def slug(name: str) -> str:
     """A folder name for `name`: stable, readable, unique, and harmless on every system.
 
@@ -121,5 +125,5 @@ def slug(name: str) -> str:
     plain = re.sub(r"[^\w]+|_+", "-", folded).strip("-")[:60].strip("-")
     if plain and plain == name:
         return plain
-    digest = hashlib.sha256(name.encode("utf-8")).hexdigest()[:6]
+    digest = hashlib.sha256(name.translate(_WIDE).encode("utf-8")).hexdigest()[:6]
     return f"{plain}-{digest}" if plain else digest

@@ -279,7 +279,7 @@ def _description(
         problems.insert(0, f"no statutory form and no figure of a disclosure found in {source.name}")
     else:
         outcome = "partial" if problems else "ok"
-    columns = ("entity", "named_by", "entity_kind", "place", "fiscal_year", "document_kind")
+    columns = ("entity", "named_by", "entity_kind", "place", "fiscal_year", "dated_by", "document_kind", "version")
     return {
         **{name: getattr(identity, name) for name in columns},
         "department_id": slug(identity.entity or source.document_id),

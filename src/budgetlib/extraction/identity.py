@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from pathlib import PurePosixPath
 
 from budgetlib.core.text import squeeze
 from budgetlib.extraction.forms.recognise import FormTable
@@ -41,6 +42,12 @@ _NO_PUBLISHER = re.compile(
 _PUBLISHER = re.compile(
     r"^[一-鿿]{3,}(?:局|厅|委|委员会|办|办公[厅室]|中心|院|处|会|署|部|队|站|校|学|所|馆|公司|政府|街道|镇|乡)(?:本级)?$"
 )
+_VERSION = re.compile(
+    r"更正|更新版|修订[版稿]|[(（]修[订正][)）]|重新公开|第([二三四五]|[2-9])(?:版|次公开)|[vV]([2-9])$"
+)
+_ORDINALS = {"二": 2, "三": 3, "四": 4, "五": 5}
+_VERSION_LINES = 4
+"""Lines among which a cover says that it corrects another file."""
 _COVER_LINES = 14
 """Lines among which a cover names publisher and year; the contents follow."""
 _TITLE_LINES = 3
@@ -61,6 +68,10 @@ class Identity:
     """Every year in a form's title, the commonest first."""
     named_by: str | None = None
     """What names the entity: a `page`, the `manifest`, or only the `file`'s name."""
+    dated_by: str | None = None
+    """The same for the year."""
+    version: int = 1
+    """Which version of its disclosure a file says it is: 1 where it says nothing."""
 
     @property
     def place(self) -> str | None:
@@ -108,14 +119,17 @@ def settle_identity(identity: Identity, departments: Sequence[str], source: Sour
     of_file, year_of_file = identity_of_name(source.name)
     named = [("page", identity.entity or _commonest(departments)), ("manifest", source.publisher), ("file", of_file)]
     named_by, entity = next(((by, name) for by, name in named if name), (None, None))
-    year = identity.fiscal_year or source.fiscal_year or year_of_file
+    dated = [("page", identity.fiscal_year), ("manifest", source.fiscal_year), ("file", year_of_file)]
+    dated_by, year = next(((by, year) for by, year in dated if year), (None, None))
+    version = max(identity.version, version_in(PurePosixPath(source.name).stem))
     if named_by in ("file", None):
         guess = f"; its file's name says {entity}" if entity else ""
         problems.append(f"does not name its publisher{guess}: put it into the manifest's column publisher")
     if not (identity.fiscal_year or source.fiscal_year):
         guess = f"; its file's name says {year}" if year else ""
         problems.append(f"does not say its year{guess}: put it into the manifest's column fiscal_year")
-    return replace(identity, entity=entity, fiscal_year=year, named_by=named_by), problems
+    identity = replace(identity, entity=entity, fiscal_year=year, named_by=named_by)
+    return replace(identity, dated_by=dated_by, version=version), problems
 
 
 def identify(pages: Sequence[Page], tables: Sequence[FormTable]) -> Identity:
@@ -132,7 +146,8 @@ def identify(pages: Sequence[Page], tables: Sequence[FormTable]) -> Identity:
     ordered = tuple(year for year, _ in years.most_common())
     stated = _stated_year(title, pages)
     year = stated if stated in ordered or not ordered else ordered[0]
-    return Identity(entity, _kind(entity, title, tables), year, kind, ordered)
+    version = max((version_in(line) for line in _cover(pages)[:_VERSION_LINES]), default=1)
+    return Identity(entity, _kind(entity, title, tables), year, kind, ordered, version=version)
 
 
 def identity_of_name(name: str) -> tuple[str | None, int | None]:
@@ -146,6 +161,16 @@ def identity_of_name(name: str) -> tuple[str | None, int | None]:
     parts = (_NO_PUBLISHER.sub("", part) for part in _BETWEEN.split(_YEAR_OF_NAME.sub("-", stem)))
     entity = "".join(squeeze(part) for part in parts)
     return entity if _PUBLISHER.search(entity) else None, int(year[0][:4]) if year else None
+
+
+def version_in(text: str) -> int:
+    """Which version of a disclosure the name of a file, or a line of its cover, says it is; 1 where it says nothing.
+
+    >>> [version_in(name) for name in ("示例局2026年预算", "示例局2026年预算（更正）", "预算-第三版", "预算 v2")]
+    [1, 2, 3, 2]
+    """
+    match = _VERSION.search(squeeze(text))
+    return max((_ORDINALS.get(one) or int(one) for one in match.groups() if one), default=2) if match else 1
 
 
 def is_another(named: str | None, entity: str | None) -> bool:

@@ -36,7 +36,7 @@ class Corpus(_Unread):
     Of tables on disk (`load`) each is read when it is first asked for, and only what is about the documents chosen.
 
     `documents` stands in the order in which its files are believed where several say the same:
-    read in full before read in part, with pages before plain text, then by path.
+    a later version before an earlier one, read in full before read in part, with pages before plain text, then by path.
     """
 
     documents: pd.DataFrame
@@ -226,8 +226,9 @@ def _overridden(rows: pd.DataFrame, column: str, keys: tuple[str, ...], correcti
 
 
 def _most_credible_first(documents: pd.DataFrame) -> pd.DataFrame:
-    keys = documents.assign(in_part=documents.outcome != "ok", unpaged=documents.pages.isna())
-    return documents.loc[keys.sort_values(["in_part", "unpaged", "path"]).index].reset_index(drop=True)
+    earlier = -documents.version.fillna(1)
+    keys = documents.assign(earlier=earlier, in_part=documents.outcome != "ok", unpaged=documents.pages.isna())
+    return documents.loc[keys.sort_values(["earlier", "in_part", "unpaged", "path"]).index].reset_index(drop=True)
 
 
 def _fitting(rows: pd.DataFrame, fits: pd.Series, what: str, value: object, known: pd.Series) -> pd.DataFrame:
