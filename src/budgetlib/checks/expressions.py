@@ -94,7 +94,8 @@ def published(term: Term, budget: Budget) -> list[Figure]:
     if form is None:
         return []
     if not term.each:
-        return [figure] if (figure := _figure(term, budget, None)) else []
+        is_there = term.rows is None or not form.rows or _rows(form, term, None)
+        return [figure] if is_there and (figure := _figure(term, budget, None)) else []
     groups: dict[tuple[str, str], list[Figure]] = {}
     for row in form.side(term.side):
         key = row.code if term.rows == "code" else row.item

@@ -9,6 +9,7 @@ from budgetlib.checks.budget import Budget, Form, Row
 from budgetlib.checks.findings import Finding, failure, holding, judged
 from budgetlib.checks.rules import Rule
 from budgetlib.checks.sums import below, nesting
+from budgetlib.core.text import squeeze
 
 _LEVELS, _DIGITS = 3, 2
 """Class, section and item of a function; digits that a level adds to the code above it."""
@@ -33,10 +34,15 @@ def levels(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 
 def headed(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """Where rows stand in groups or under units: the first of them has its head, the last head has its rows."""
+    """Where rows stand below heads of groups or units: the first of them has its head, the last head has its rows.
+
+    Where sums stand below their rows (小计) nothing heads them.
+    """
+    sums_below = re.compile(rule.data["below"])
     for form in budget.own_forms(rule.data.get("forms")):
         rows = [row for row in form.rows if row.kind != "total"]
-        if not any(row.kind == "subtotal" for row in rows):
+        heads = [row for row in rows if row.kind == "subtotal"]
+        if not heads or any(sums_below.search(squeeze(row.item)) for row in heads):
             continue
         wrong = [row for row, kind in ((rows[0], "line"), (rows[-1], "subtotal")) if row.kind == kind]
         for row in wrong:
