@@ -426,6 +426,22 @@ def test_a_figure_in_the_subsection_of_a_unit_is_that_units() -> None:
     }
 
 
+def test_units_that_head_figures_in_turn_have_subsections_though_no_form_names_them() -> None:
+    figures = (
+        "一、支出预算情况",
+        "支出预算9万元。",
+        "（一）示例局本级",
+        "支出预算5万元。",
+        "（二）示例中心",
+        "支出预算4万元。",
+    )
+    assert by_unit("第三部分 预算说明", *figures) == {
+        (None, "expenditure_total"): 9,
+        ("示例局本级", "expenditure_total"): 5,
+        ("示例中心", "expenditure_total"): 4,
+    }
+
+
 def test_a_unit_is_named_as_the_forms_name_it() -> None:
     names = ["示例市示例局（本级）", "示例市示例局信息中心"]
     assert {unit for unit, _ in by_unit(*OF_UNITS, names=names)} == {*names, None}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -123,9 +124,10 @@ def read_passages(pages: Sequence[Page], unit_names: Collection[str] = ()) -> li
     `unit_names` are the spending units that the forms of the document name.
     """
     passages: list[Passage] = []
-    outline, names = _Outline(), UnitNames(unit_names)
+    printed = [*_whole_headings(text_lines(pages)), None]
+    outline, names = _Outline(), UnitNames(unit_names, _units_in_turn(printed))
     title, rows = "", list[TextLine]()
-    for row, below in pairwise([*_whole_headings(text_lines(pages)), None]):
+    for row, below in pairwise(printed):
         if row is None:
             continue
         heading, section, unit = _heading(row, below, names), outline.section, outline.unit
@@ -138,6 +140,20 @@ def read_passages(pages: Sequence[Page], unit_names: Collection[str] = ()) -> li
     if outline.section and rows:
         passages.append(_passage(outline.section, outline.unit, title, rows))
     return passages
+
+
+def _units_in_turn(rows: Sequence[TextLine | None]) -> set[str]:
+    """Names of units that head figures one after the other: several headings of a level that end as units are named."""
+    by_level: dict[int, set[str]] = defaultdict(set)
+    for row, below in pairwise(rows):
+        if row is None or below is None or not _FIGURE.search(below.plain):
+            continue
+        for level, numbering in enumerate(_LEVELS):
+            if (match := numbering.match(row.plain)) and headings().unit.search(words := row.plain[match.end() :]):
+                heading = _numbered(level, words)
+                if heading and heading.section is None and not heading.outside:
+                    by_level[level].add(words)
+    return {name for names in by_level.values() if len(names) > 1 for name in names}
 
 
 def _heading(row: TextLine, below: TextLine | None, names: UnitNames) -> _Heading | None:

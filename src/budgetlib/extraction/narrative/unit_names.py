@@ -14,10 +14,11 @@ _SHORTEST = 4
 
 
 class UnitNames:
-    """The spending units that the forms of a document name."""
+    """The spending units that the forms of a document name, and those `in_turn` that its headings do."""
 
-    def __init__(self, names: Collection[str]) -> None:
+    def __init__(self, names: Collection[str], in_turn: Collection[str] = ()) -> None:
         self._names = {_key(name): name for name in names}
+        self._in_turn = in_turn
 
     def find(self, words: str, below: str = "") -> str | None:
         """The unit that the words of a heading name, as the forms have it; None where they name none.
@@ -39,7 +40,8 @@ class UnitNames:
         ]
         if known:
             return known[0] if len(known) == 1 else name
-        return name if headings().unit.search(name) and below.startswith(name) else None
+        told = words in self._in_turn or (headings().unit.search(name) and below.startswith(name))
+        return name if told else None
 
 
 def _key(name: str) -> str:
