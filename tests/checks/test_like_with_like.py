@@ -191,3 +191,47 @@ def test_a_table_too_many_and_a_table_of_a_strange_unit_are_named() -> None:
     shown = tables(("示例中心", "甲项目", 10_000), ("示例中心", "乙项目", 20_000), ("别市审计局", "审计业务费", 7_000))
     (finding,) = failed(corpus(lines=projects, performance_projects=shown))["table_has_project"]
     assert "别市审计局" in finding["message_zh"]
+
+
+def test_several_forms_of_one_name_are_tested_each_alone_and_held_against_no_other() -> None:
+    def part(unit: str, total: str) -> list[dict[str, Any]]:
+        return lines("projects", [("total", None, "合计", {"total": total}), ("line", None, unit, {"total": total})])
+
+    spent = lines("expenditure", [("total", None, "合计", {"total": "9.00", "project": "9.00"})])
+    assert failed(corpus(lines=[*spent, *part("甲项目", "4.00"), *part("乙项目", "5.00")])) == {}
+    wrong = [*part("甲项目", "4.00"), *part("乙项目", "5.00")[:1], *part("丙项目", "6.00")[1:]]
+    assert list(failed(corpus(lines=[*spent, *wrong]))) == ["leaves_add_up"]
+
+
+def test_sums_below_their_rows_are_no_heads() -> None:
+    rows = [
+        ("line", "甲项目", "3.00"),
+        ("line", "乙项目", "4.00"),
+        ("subtotal", "小计", "7.00"),
+        ("total", "合计", "7.00"),
+    ]
+    table = lines("projects", [(kind, None, item, {"total": amount}) for kind, item, amount in rows])
+    assert failed(corpus(lines=table)) == {}
+
+
+def test_an_identity_that_fails_in_most_rows_does_not_apply() -> None:
+    rows = [("line", f"20101{n:02}", f"项{n}", {"total": "9.00", "basic": "3.00", "project": "1.00"}) for n in range(4)]
+    assert states(corpus(lines=lines("expenditure", rows)), "kinds_add_up") == ["not_applicable"]
+
+
+def test_one_number_printed_twice_is_rounded_once() -> None:
+    projects = [
+        ("示例中心", f"{name}项目", amount) for name, amount in (("甲", "1.01"), ("乙", "2.00"), ("丙", "4.00"))
+    ]
+    shown = tables(("示例中心", "甲项目", 10_000), ("示例中心", "乙项目", 20_000), ("示例中心", "丙项目", 40_000))
+    shown = [one | {"published_text": f"{one['annual_yuan'] / 10_000:.2f}", "published_unit": "万元"} for one in shown]
+    note = [{"document_id": ONE, "sentence": "注：金额单位转换时可能存在尾数误差。", "page": 1}]
+    found = failed(corpus(lines=project_rows(*projects), performance_projects=shown, sentences=note))
+    assert list(found) == ["table_amount"]
+
+
+def test_the_money_of_a_whole_department_that_is_another_total_is_held_against_nothing() -> None:
+    spent = lines("expenditure", [("total", None, "合计", {"total": "9.00"})])
+    figure = {"document_id": ONE, "kind": "figure", "item": "资金总额", "text": "7.00", "amount_yuan": Decimal(70_000)}
+    read = corpus(lines=spent, department_targets=[figure])
+    assert states(read, "department_table") == ["not_applicable"]

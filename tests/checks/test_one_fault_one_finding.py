@@ -99,6 +99,13 @@ def test_duties_of_secrecy_and_a_note_on_another_page_explain_nothing() -> None:
         assert list(failed(corpus(lines=withheld(), sentences=sentences))) == ["codes_add_up"]
 
 
+def test_a_sentence_about_the_whole_disclosure_explains_rows_withheld_on_any_page() -> None:
+    sentence = "根据保密规定，部分涉密事项在预算公开时予以剔除。"
+    read = corpus(lines=withheld(), sentences=said(sentence, page=9))
+    assert failed(read) == {}
+    assert set(explained(read).values()) == {sentence}
+
+
 def test_more_than_the_total_is_not_explained_by_secrecy() -> None:
     table = withheld()
     for line in table[:3]:

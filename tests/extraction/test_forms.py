@@ -53,6 +53,23 @@ def test_a_form_that_states_no_unit_is_refused_with_the_reason(parsed: Any) -> N
     assert any("no unit" in (page["reason"] or "") for page in records["pages"])
 
 
+def test_the_total_of_the_year_in_another_form_settles_a_missing_unit(parsed: Any) -> None:
+    rows = "一般公共预算\t30.00\t教育支出\t32.00\n本年收入合计\t30.00\t\t\n上年结转\t2.00\t\t\n"
+    rows += "收入总计\t32.00\t支出总计\t32.00\n"
+    summary = f"收支总表\n\n单位：万元\n\n项目\t预算数\t项目\t预算数\n{rows}\n"
+    revenue = "收入总表\n\n科目编码\t科目名称\t合计\n201\t服务\t30.00\n\t合计\t30.00\n"
+    units = {line["published_unit"] for line in parsed(summary + revenue)["lines"] if line["form"] == "revenue"}
+    assert units == {"万元"}
+
+
+def test_a_year_on_year_table_in_the_prose_is_known_by_its_head_and_tells_the_years_apart(parsed: Any) -> None:
+    head = "功能科目\t年度\t合计\t基本支出\t项目支出\t主要原因\n"
+    rows = "行政运行\t2026\t7\t5\t2\t人员\n行政运行\t2025\t6\t5\t1\t\n行政运行\t2026比2025\t1\t0\t1\t\n"
+    records = parsed(f"与上年相比如下：\n单位：元\n\n{head}{rows}")
+    found = {line["measure"]: line["amount_yuan"] for line in records["lines"] if "total" in line["measure"]}
+    assert found == {"total": 7, "previous_year:total": 6, "change:total": 1}
+
+
 def test_the_total_of_another_form_settles_a_missing_unit(parsed: Any) -> None:
     revenue = (
         "2026年收入预算总表\n\n单位：万元\n\n科目编码\t科目名称\t合计\n合计\t\t30.00\n201\t一般公共服务支出\t30.00\n\n"
@@ -134,6 +151,19 @@ def test_the_total_alone_on_a_further_page_goes_on_with_the_form_though_it_merge
         ("total", "合计", "5.00", 2),
         ("total", "合计", "2.00", 2),
     ]
+    assert not unknown
+
+
+def test_a_head_alone_at_the_end_of_a_page_is_that_of_the_table_overleaf() -> None:
+    head = page_of(1, (50, 250, 500), ("收入", "支出"))
+    lines = (Line("财政拨款收支预算总表", Box(200, 50, 400, 60)), Line("单位：元", Box(400, 70, 500, 80)))
+    rows = (
+        ("项目", "金额", "项目", "金额"),
+        ("一般公共预算", "5", "教育支出", "5"),
+        ("收入合计", "5", "支出合计", "5"),
+    )
+    tables, unknown = recognise([replace(head, lines=lines), page_of(2, (50, 150, 250, 350, 500), *rows)])
+    assert [(table.form.name, table.money_unit) for table in tables][-1] == ("appropriation_summary", "元")
     assert not unknown
 
 

@@ -112,6 +112,7 @@ def recognise(pages: Sequence[Page]) -> tuple[list[FormTable], list[Unknown]]:
     unknown: list[Unknown] = []
     above: list[str] = []
     current: FormTable | None = None
+    foot: tuple[int, list[str]] = 0, []  # the lines above a head that stands alone at the end of its page
     for page_index, page in enumerate(pages):
         for block in page.blocks:
             if isinstance(block, Line):
@@ -127,12 +128,14 @@ def recognise(pages: Sequence[Page]) -> tuple[list[FormTable], list[Unknown]]:
             if current is not None and (longer := _continued(current, piece, header, above)):
                 tables[-1] = current = longer
             else:
-                begun = _begun(piece, header, above, current)
+                overleaf = foot[1] if foot[0] == page_index - 1 else []
+                begun = _begun(piece, header, [*overleaf, *above], current)
                 current = begun if isinstance(begun, FormTable) else None
                 if isinstance(begun, FormTable):
                     tables.append(begun)
                 elif begun and _looks_like_money(block):
                     unknown.append(Unknown(page_index, block, begun))
+            foot = page_index, above if header.body == block.row_count and form_above(above) else []
             above = []
     return [_with_stated_unit(table) for table in tables], unknown
 
