@@ -15,11 +15,12 @@ import pytest
 from rocrate.rocrate import ROCrate
 
 from budgetlib.commands.bundle.archive import pack, unpack
-from budgetlib.commands.bundle.comparing import compare
+from budgetlib.commands.bundle.comparing import Comparison, compare
 from budgetlib.commands.bundle.crate import METADATA, Original, describe
+from budgetlib.commands.bundle.environment import installed
 from budgetlib.commands.bundle.making import bundle
 from budgetlib.commands.bundle.rerun import Settings
-from budgetlib.commands.bundle.verifying import verify
+from budgetlib.commands.bundle.verifying import Verdict, verify
 from budgetlib.commands.fetch import Options, anywhere
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.core.files import sha256
@@ -276,6 +277,17 @@ def test_what_differs_is_named_by_value(folder: Path, tmp_path: Path) -> None:
     assert figures.differences[0].endswith("series.en.png: 9 bytes in the bundle, 7 now")
     assert pages.differences[0].endswith("report.en.html: line 1: '20.50</p>' in the bundle, '20.60</p>' now")
     assert "total_yuan" in pages.differences[1]
+
+
+def test_a_result_that_differs_is_said_with_the_packages_that_do() -> None:
+    differing = Comparison("tables", 1, 2, ("lines: …",))
+    said = list(Verdict((), (differing,), ("pandas: 3.0.0 when the bundle was made, 3.1.1 now",)).lines())
+    assert said == [
+        "lines: …",
+        "pandas: 3.0.0 when the bundle was made, 3.1.1 now",
+        "not reproduced: 1 of 2 tables equal",
+    ]
+    assert installed()["pandas"] == pd.__version__
 
 
 def test_another_python_is_no_difference(folder: Path, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_it_is_printed_and_written_as_csv_and_as_a_page(old: Path, tmp_path: Pat
     new = changed(old, "lines", change)
     done = CliRunner().invoke(main, ["diff", str(old), str(new), "--out", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
-    assert "1 amounts went, 1 amounts appeared" in done.output
+    assert "1 amount went, 1 amount appeared" in done.output
     assert "script" in (tmp_path / "out/differences.csv").read_text(encoding="utf-8-sig")
     page = (tmp_path / "out/differences.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)" in page

@@ -94,7 +94,7 @@ def describe(folder: Path, settings: Settings, originals: list[Original], *, ins
     run["object"] = [*(entities[name] for name in given), *values]
     run["result"] = [entities[name] for name in made]
     run["actionStatus"] = "http://schema.org/CompletedActionStatus"
-    _about(crate, originals, run)
+    _about(crate, run)
     entities[README]["about"] = crate.root_dataset
     crate.add(Preview(crate))
     write_bytes(_page(folder, settings, originals, files, inside=inside).encode(), folder / PREVIEW)
@@ -172,14 +172,12 @@ def _workflow(crate: ROCrate, folder: Path, values: list[Entity]) -> Entity:
     return workflow
 
 
-def _about(crate: ROCrate, originals: list[Original], run: Entity) -> None:
+def _about(crate: ROCrate, run: Entity) -> None:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     root = crate.root_dataset
     root["name"] = "Budget disclosures of Chinese government departments, read with budgetlib"
-    root["description"] = (
-        f"{len(originals)} documents as tables and reports, and all that is needed to make them again."
-    )
+    root["description"] = "Documents as tables and reports, and all that is needed to make them again."
     root["datePublished"] = now.date().isoformat()
     root["license"] = crate.add(
         ContextEntity(crate, "#licence", {"@type": "CreativeWork", "name": "Terms of use", "description": _LICENCE})

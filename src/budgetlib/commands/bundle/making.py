@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from importlib import metadata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from budgetlib.commands.bundle.archive import pack, packed_files
 from budgetlib.commands.bundle.comparing import compare_tables
 from budgetlib.commands.bundle.crate import LOCK, README, WORKFLOW, Original, describe
+from budgetlib.commands.bundle.environment import installed
 from budgetlib.commands.bundle.rerun import NOTEBOOKS, RAW, TIDY, Done, Settings, rerun
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.core.files import sha256, write_bytes
@@ -142,23 +140,8 @@ def _lay_out(folder: Path, options: ReportOptions, settings: Settings) -> None:
     write_bytes(_README.format(version=__version__).encode(), folder / README)
     commands = "\n".join(["#!/bin/sh", "set -e", *settings.commands(), ""])
     write_bytes(commands.encode(), folder / WORKFLOW)
-    write_bytes("".join(f"{line}\n" for line in sorted(_installed("budgetlib", set()))).encode(), folder / LOCK)
-
-
-def _installed(name: str, seen: set[str]) -> Iterator[str]:
-    """The version of a package and of all it needs, as pip has them in a file of requirements."""
-    if canonicalize_name(name) in seen:
-        return
-    seen.add(canonicalize_name(name))
-    try:
-        found = metadata.distribution(name)
-    except metadata.PackageNotFoundError:  # of another system or Python
-        return
-    yield f"{canonicalize_name(name)}=={found.version}"
-    for line in found.requires or []:
-        needed = Requirement(line)
-        if needed.marker is None or needed.marker.evaluate({"extra": ""}):
-            yield from _installed(needed.name, seen)
+    lock = "".join(f"{name}=={version}\n" for name, version in installed().items())
+    write_bytes(lock.encode(), folder / LOCK)
 
 
 def _copy(there: Path, here: Path) -> None:

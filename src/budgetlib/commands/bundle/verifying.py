@@ -12,7 +12,8 @@ import pandas as pd
 
 from budgetlib.commands.bundle.archive import packed_files, unpack
 from budgetlib.commands.bundle.comparing import Comparison, compare
-from budgetlib.commands.bundle.crate import METADATA, PREVIEW, Contents, Original, read
+from budgetlib.commands.bundle.crate import LOCK, METADATA, PREVIEW, Contents, Original, read
+from budgetlib.commands.bundle.environment import installed
 from budgetlib.commands.bundle.rerun import NOTEBOOKS, RAW, Done, rerun
 from budgetlib.commands.fetch import Options, Progress, fetch
 from budgetlib.core.errors import BadParameter, NotFound
@@ -28,6 +29,8 @@ class Verdict:
 
     faults: tuple[str, ...]
     comparisons: tuple[Comparison, ...] = ()
+    versions: tuple[str, ...] = ()
+    """Of packages: with what it was made where that is not what is here."""
 
     @property
     def reproduced(self) -> bool:
@@ -39,6 +42,8 @@ class Verdict:
         yield from self.faults
         for one in self.comparisons:
             yield from one.differences
+        if not self.reproduced:
+            yield from self.versions
         if self.comparisons:
             counts = ", ".join(f"{one.equal} of {one.of} {one.kind}" for one in self.comparisons)
             yield f"{'reproduced' if self.reproduced else 'not reproduced'}: {counts} equal"
@@ -77,7 +82,7 @@ def verify(
                 shutil.copytree(before / folder, now / folder)
         _bring(contents, originals, fetching or Options(), now)
         rerun(now, contents.settings, jobs, done)
-        return Verdict((), tuple(compare(before, now)))
+        return Verdict((), tuple(compare(before, now)), tuple(_versions(before)))
 
 
 def _faults(folder: Path, contents: Contents) -> Iterator[str]:
@@ -91,6 +96,15 @@ def _faults(folder: Path, contents: Contents) -> Iterator[str]:
         elif (actual := sha256(folder / name)) != contents.hashes[name]:
             size = (folder / name).stat().st_size
             yield f"{name} was changed: {size} bytes with the sha256 {actual}, {METADATA} says {contents.hashes[name]}"
+
+
+def _versions(folder: Path) -> Iterator[str]:
+    """The packages that a bundle was made with and that are here in another version."""
+    here = installed()
+    for line in (folder / LOCK).read_text(encoding="utf-8").splitlines():
+        name, _, version = line.partition("==")
+        if version != here.get(name):
+            yield f"{name}: {version} when the bundle was made, {here.get(name, 'not there')} now"
 
 
 def _refuse_unknown_notebooks(folder: Path) -> None:

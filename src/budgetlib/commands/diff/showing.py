@@ -41,8 +41,9 @@ def lines(differences: pd.DataFrame) -> Iterator[str]:
             ]
             what = " ".join(str(part) for part in (*where, row["measure"]) if part)
             yield f"  {_SIGNS[row['change']]} {row['kind']} {what}: {_values(row)}"
-    counts = Counter(zip(differences.kind, differences.change, strict=True))
-    yield ", ".join(f"{count} {kind}s {change}" for (kind, change), count in counts.items()) or "nothing differs"
+    counts = Counter(zip(differences.kind, differences.change, strict=True)).items()
+    counted = (f"{count} {kind}{'s' if count > 1 else ''} {change}" for (kind, change), count in counts)
+    yield ", ".join(counted) or "nothing differs"
 
 
 def write(differences: pd.DataFrame, old: Path, new: Path, out: Path) -> None:
