@@ -138,6 +138,20 @@ def test_without_lines_above_zero_or_with_one_below_nothing_is_said(budget: Corp
     assert concentrated(budget, *amounts) == []
 
 
+def test_lines_that_do_not_add_up_to_the_total_have_no_concentration(budget: Corpus) -> None:
+    """Each kind, each unit and each item printed as if they were alike: three times the total."""
+    rows = (("合计", "total", "30"), ("货物", "line", "30"), ("示例一中", "line", "30"), ("打印机", "line", "30"))
+    (found,) = concentration(form(replace(budget, lines=LINES.frame([])), "procurement", *rows)).to_dict("records")
+    assert (found["amount_yuan"], found["lines_yuan"]) == (yuan("30"), yuan("90"))
+    assert (found["hhi"], found["largest_pct"]) == (None, None)
+
+
+def test_lines_may_be_off_the_total_by_rounding(budget: Corpus) -> None:
+    rows = (("合计", "total", "1.00"), ("打印机", "line", "0.33"), ("电脑", "line", "0.33"), ("办公桌", "line", "0.33"))
+    found = concentration(form(replace(budget, lines=LINES.frame([])), "procurement", *rows))
+    assert list(found.hhi) == [3333]
+
+
 def test_the_three_kinds_are_no_items_of_procurement(budget: Corpus) -> None:
     found = concentration(form(budget, "procurement", *KINDS))
     assert list(found.of) == ["projects"]

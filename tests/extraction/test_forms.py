@@ -507,6 +507,22 @@ def test_what_is_procured_is_listed_below_the_unit_that_procures_it(parsed: Any)
     ]
 
 
+@pytest.mark.parametrize("schools", [3, 60])
+def test_kinds_and_units_printed_as_if_they_were_items_are_told_by_their_sums(parsed: Any, schools: int) -> None:
+    """A kind above schools above what each buys, however long the list; some buy one thing only."""
+    rows, total = [], 0
+    for k, kind in enumerate(("货物", "工程", "服务"), 1):
+        bought = [[17 * n + 5 * k] if n % 3 == 0 else [103 * n + k, 11 * n + 7] for n in range(1, schools + 1)]
+        rows.append((kind, sum(map(sum, bought))))
+        total += rows[-1][1]
+        for n, amounts in enumerate(bought, 1):
+            rows += [(f"示例第{n}中学", sum(amounts)), *((f"第{i}件", amount) for i, amount in enumerate(amounts))]
+    printed = "".join(f"{name}\t{amount}\n" for name, amount in [("合计", total), *rows])
+    lines = parsed(f"政府采购预算表\n\n单位：元\n\n采购项目\t预算金额\n{printed}")["lines"]
+    assert {row["item"][-2:] for row in lines if row["row_kind"] == "line"} == {"0件", "1件"}
+    assert sum(row["amount_yuan"] for row in lines if row["row_kind"] == "line") == total
+
+
 def test_economic_items_stand_below_the_unit_that_is_named_above_them(parsed: Any) -> None:
     text = (
         "基本支出预算表\n\n单位：元\n\n项目\t合计\n合计\t9\n示例市示例局（本级）\t5\n工资福利支出\t4\n商品和服务支出\t1\n"

@@ -13,6 +13,7 @@ import pandas as pd
 
 from budgetlib.analysis.amounts import PERCENT, frame, placed, printed_total, share, stated, yuan
 from budgetlib.analysis.key_figures import KeyFigure, key_figure
+from budgetlib.core.money import half_digit, parse_number
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary.services import service_words
 from budgetlib.definitions.vocabulary.spending import spending_words
@@ -76,7 +77,9 @@ def concentration(budget: Corpus) -> pd.DataFrame:
     many printed lines above zero), `item` (the largest of them), `largest_pct`, `top3_pct` (share of the three
     largest), `hhi` (Herfindahl–Hirschman index: the sum of the squared shares in percent; 10,000 where one line is
     all, 10,000 ÷ n where n lines are equal), `document_id`, `page`, `form`, `places` (of the total). No row for a form
-    that was not read, that itemises nothing but the three kinds or functions, or that has a line below zero.
+    that was not read, that itemises nothing but the three kinds or functions, or that has a line below zero. Where the
+    lines do not add up to the printed total they are not all of it, or counted twice: then there is no more than
+    `amount_yuan` (the total) and `lines_yuan` (their sum).
     """
     forms = (_concentration(budget, form) for form in ("projects", _FORM, _SERVICES))
     return frame("concentration", [one for one in forms if one is not None])
@@ -186,6 +189,8 @@ def _concentration(budget: Corpus, form: str) -> dict[str, Any] | None:
     squares = sum((amount * amount for amount in amounts), Decimal(0))
     largest = leaves[leaves.amount_yuan == amounts[0]].iloc[0]
     total = printed_total(budget, form, "expenditure", "total")
+    if total is not None and abs(whole - total.amount_yuan) > _rounding(total, *leaves.to_dict("records")):
+        return {"of": form, "amount_yuan": total.amount_yuan, "lines_yuan": whole, **placed(total)}
     return {
         "of": form,
         "amount_yuan": whole,
@@ -196,3 +201,11 @@ def _concentration(budget: Corpus, form: str) -> dict[str, Any] | None:
         "hhi": int((10_000 * squares / whole**2).quantize(Decimal(1), ROUND_HALF_UP)),
         **placed(largest if total is None else total),
     }
+
+
+def _rounding(*amounts: Row) -> Decimal:
+    """How far rounding may have moved the sum of some printed amounts."""
+    return sum(
+        (half_digit(parse_number(row["published_text"]) or Decimal(0), row["published_unit"]) for row in amounts),
+        Decimal(0),
+    )

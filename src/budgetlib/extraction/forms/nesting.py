@@ -9,12 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 from budgetlib.core.money import half_digit
 
 _HALF_A_HUNDREDTH = Decimal("0.005")
 _MAX_ROWS, _MAX_STEPS = 160, 60_000
-"""Where the search for a nesting stops: no form needs as much, and a hostile one would take for ever."""
+"""Where the search for a nesting in all columns stops: a longer list would take for ever."""
+_LONGEST, _MAX_READINGS = 4_000, 64
+"""Where that in one column stops, and how many sums it keeps in view at one row."""
 _ROUNDINGS = 6
 """Half last digits by which a sum of rounded amounts may be off while a nesting is looked for."""
 _DEPTH = 6
@@ -142,7 +145,7 @@ def nested_by_sums(nesting: Nesting, rows: Sequence[Amounts], total: Amounts) ->
         parts = nesting.parts(head)
         whole = total if head is None else rows[head]
         broken = any(not _holds(whole[m], [rows[part].get(m, Decimal(0)) for part in parts]) for m in whole)
-        if broken and 0 < len(parts) <= _MAX_ROWS and (below := nested([rows[part] for part in parts], whole)):
+        if broken and 0 < len(parts) <= _LONGEST and (below := nested([rows[part] for part in parts], whole)):
             for part, above in zip(parts, below, strict=True):
                 part_of[part] = head if above is None else parts[above]
     if part_of == list(nesting.part_of):
@@ -156,6 +159,10 @@ def nested(rows: Sequence[Amounts], whole: Amounts, depth: int = _DEPTH) -> tupl
     In every column, or in the first one where not in every one; None where no nesting at most `depth` deep adds up.
     """
     measures = [m for m in whole if all(row.get(m, Decimal(0)) >= 0 for row in (whole, *rows))]
+    if len(rows) > _MAX_ROWS:
+        return (
+            _from_below([row.get(m, Decimal(0)) for row in rows], whole[m]) if (m := next(iter(measures), "")) else None
+        )
     for columns in dict.fromkeys((tuple(measures), tuple(measures[:1]))):
         numbers = tuple(tuple(row.get(m, Decimal(0)) for m in columns) for row in rows)
         if columns and (forest := _forest(numbers, tuple(whole[m] for m in columns), depth)):
@@ -199,6 +206,63 @@ def _forest(numbers: tuple[Vector, ...], total: Vector, most: int) -> tuple[int 
     if pairs is None:
         return None
     return tuple(head if head >= 0 else None for _, head in sorted(pairs))
+
+
+class _Part(NamedTuple):
+    """A row that is counted in a sum, where the rows below it end, and the part counted before it."""
+
+    row: int
+    end: int
+    before: _Part | None
+
+
+def _from_below(amounts: Sequence[Decimal], total: Decimal) -> tuple[int | None, ...] | None:
+    """Of which row each of many `amounts` is a part so that the roots sum to `total`; None where none are found.
+
+    From the last row up. What is the sum of two or more parts is their head; what equals one row below may be.
+    """
+    slack = half_last_digit([*amounts, total]) * _ROUNDINGS
+    heads: list[dict[int, _Part]] = [{} for _ in amounts]
+    for row in reversed(range(len(amounts))):
+        if amounts[row]:
+            heads[row] = _sums_from(row + 1, amounts[row], amounts, heads, slack)
+    last = _sums_from(0, total, amounts, heads, slack).get(len(amounts))
+    if last is None:
+        return None
+    part_of: list[int | None] = [None] * len(amounts)
+    below: list[tuple[_Part | None, int | None]] = [(last, None)]
+    while below:
+        part, head = below.pop()
+        while part:
+            part_of[part.row] = head
+            if part.end > part.row + 1:
+                below.append((heads[part.row][part.end], part.row))
+            part = part.before
+    return tuple(part_of)
+
+
+def _sums_from(
+    start: int, whole: Decimal, amounts: Sequence[Decimal], heads: Sequence[Mapping[int, _Part]], slack: Decimal
+) -> dict[int, _Part]:
+    """Where rows from `start` on that sum to `whole` may end, with the last of them."""
+    ends: dict[int, _Part] = {}
+    open_sums: dict[int, dict[Decimal, tuple[int, _Part | None]]] = {start: {Decimal(0): (0, None)}}
+    for row in range(start, len(amounts) + 1):
+        likely = sorted(open_sums.pop(row, {}).items(), key=lambda reading: reading[1][0])[:_MAX_READINGS]
+        for so_far, (doubt, before) in likely:
+            if before and abs(so_far - whole) <= slack:
+                ends.setdefault(row, before)
+            if row == len(amounts) or so_far + amounts[row] > whole + slack:
+                continue
+            certain = any(last.before for last in heads[row].values())
+            for more, end in enumerate((*sorted(heads[row]), *(() if certain else (row + 1,)))):
+                reached = open_sums.setdefault(end, {})
+                known = reached.get(so_far + amounts[row])
+                if known is None or doubt + more < known[0]:
+                    reached[so_far + amounts[row]] = (doubt + more, _Part(row, end, before))
+        if not open_sums:
+            break
+    return ends
 
 
 def levels_of_indents(indents: Sequence[float | None]) -> list[int] | None:
