@@ -33,6 +33,7 @@ from budgetlib.analysis.series import series_breaks as series_breaks
 from budgetlib.analysis.similar_names import similar_names as similar_names
 from budgetlib.analysis.spending import basic_and_project as basic_and_project
 from budgetlib.analysis.spending import spending_by_function as spending_by_function
+from budgetlib.analysis.stated_changes import stated_changes as stated_changes
 from budgetlib.commands.pipeline import check as check
 from budgetlib.commands.pipeline import parse as parse
 from budgetlib.commands.pipeline import parse_document as parse_document

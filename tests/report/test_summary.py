@@ -132,7 +132,8 @@ def answer(corpus: Corpus, language: str) -> str:
     budget = corpus.select(department=ENTITY, year=2026)
     applying, no_matches = bl.guidance(corpus, budget), bl.load_matches(Path("none.csv"))
     covered = bl.coverage_shares(bl.catalogue_coverage(corpus, budget, applying, no_matches), applying)
-    return repr(display(corpus, language).summary(bl.spending_change(corpus, ENTITY, 2026), covered, applying))
+    change, stated = bl.spending_change(corpus, ENTITY, 2026), bl.stated_changes(budget)
+    return repr(display(corpus, language).summary(change, stated, covered, applying))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

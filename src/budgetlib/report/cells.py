@@ -74,6 +74,14 @@ class Cells:
         text = money(value, self.language, result_columns()[column].signed and not unsigned)
         return self.citations.figure(f"{text} {label('unit.yuan', self.language)}", row, column)
 
+    def stated(self, change: Row) -> Markup:
+        """A row of `stated_changes`: the amount, or else the percentage, and where it is stated."""
+        if change["change_yuan"] is None:
+            amount = self.citations.figure(percent(change["change_pct"], signed=True), change, "change_pct")
+        else:
+            amount = self.amount(change, "change_yuan")
+        return self.say("change.said", amount=amount, place=self.place(change))
+
     def place(self, row: Row) -> str:
         """Where a row is printed: file where there are several, form or section, page."""
         parts = []

@@ -53,12 +53,12 @@ class Display(Elements):
         year = self._label(f"{section}.year", year=self.budget.first("fiscal_year"))
         return block("title", self.budget.name, year, self._label(f"entity_kind.{kind}") if kind else "")
 
-    def summary(self, change: pd.DataFrame, shares: pd.DataFrame, applying: Guidance) -> Html:
+    def summary(self, change: pd.DataFrame, stated: pd.DataFrame, shares: pd.DataFrame, applying: Guidance) -> Html:
         """The answer in a few sentences; what was not read is said.
 
-        Of the year itself, and from what `spending_change`, `coverage_shares` and `guidance` give.
+        Of the year itself, and from what `spending_change`, `stated_changes`, `coverage_shares` and `guidance` give.
         """
-        answer = Summary(self._cells, self.budget, change, shares, applying)
+        answer = Summary(self._cells, self.budget, change, stated, shares, applying)
         return block("answer", self._cells.say("cite.stop").join(answer.lead()), list(answer.chapters()))
 
     def cards(self, figures: pd.DataFrame) -> Html:
@@ -75,6 +75,21 @@ class Display(Elements):
         notes = [note for note in dict.fromkeys(self.budget.documents.note) if note]
         in_manifest = (self._label("report.note", note=note) for note in notes)
         return self._notes("source", [source, *in_manifest, self._label("unit.note")])
+
+    def totals(self, compared: pd.DataFrame, stated: pd.DataFrame) -> Html:
+        """The frames of `published_and_computed` and `stated_changes`; first where the document contradicts itself."""
+        against = stated[stated.contradicts.astype(bool)]
+        html = Html()
+        for changed, rows in against.groupby("changed", sort=False):
+            said = [self._cells.stated(row) for row in rows.to_dict("records")]
+            parts = self._cells.say("summary.and").join(said)
+            what = self._label(f"changed.{changed}")
+            html += block("contradiction", self._cells.say("change.contradiction", what=what, parts=parts))
+        if compared.empty and len(stated):
+            return html + self.table(stated)
+        return (
+            html + self.table(compared.drop(columns="reason"), "changes") + self.table(stated, folded="change.stated")
+        )
 
     def changes(self, change: pd.DataFrame, published: pd.DataFrame) -> Html:
         """The rows of `spending_change` but the totals, one folded table for each dimension; nothing without any.

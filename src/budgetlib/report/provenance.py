@@ -98,7 +98,7 @@ class Provenance:
 
     def of(self, row: Row, column: str = "") -> tuple[SourceSpan, ...]:
         """What stands where the figure in a `column` of a row is printed, or what it is made of; at most `MOST`."""
-        spans = (span for place in places(row, column) for span in self.at(place))
+        spans = (span for place in places(row, column) for span in self.at(place, row.get(column)))
         return tuple(dict.fromkeys(spans))[:MOST]
 
     def at(self, place: Locator, value: Decimal | None = None) -> list[SourceSpan]:

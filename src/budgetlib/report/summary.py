@@ -21,6 +21,7 @@ from budgetlib.tables.locators import Row
 
 # The forms by function that cover the whole budget: only shares of these are shares of the total.
 _WHOLE_BUDGET = ("expenditure", "budget_summary")
+_OTHER_TOTALS = ("revenue", "appropriation", "general_public_budget")
 _DRIVERS, _LONGEST_NAME = 2, 40  # items that are said to have moved a total; characters of one in a sentence
 _CHANGE_IN_PERCENT = r"section:\d+:expenditure_change_pct "
 
@@ -29,12 +30,13 @@ _CHANGE_IN_PERCENT = r"section:\d+:expenditure_change_pct "
 class Summary:
     """Sentences about one budget; every figure in them is a link to where it is printed.
 
-    `change` and `shares` are the frames of `spending_change` and `coverage_shares`.
+    `change`, `stated` and `shares` are the frames of `spending_change`, `stated_changes` and `coverage_shares`.
     """
 
     cells: Cells
     budget: Corpus
     change: pd.DataFrame
+    stated: pd.DataFrame
     shares: pd.DataFrame
     applying: Guidance
 
@@ -54,19 +56,31 @@ class Summary:
             yield anchor, label(f"chapter.{anchor}", self.cells.language), sentence
 
     def _change(self) -> Markup:
-        """The change of the total: as published, else as computed, else that it is not known."""
+        """The change of the total: as published, else as computed; else that of another total, else not known."""
         totals = self.change[(self.change.dimension == "total") & (self.change.measure == "expenditure")]
         for basis in ("published", "computed"):
-            for row in totals[(totals.basis == basis) & totals.change_yuan.notna()].to_dict("records"):
-                yuan, pct = row["change_yuan"], row["change_pct"]
-                direction = "up" if yuan > 0 else "down" if yuan < 0 else "same"
-                return self._say(
-                    direction,
-                    basis=self._say(f"by_{basis}"),
-                    amount=self.cells.amount(row, "change_yuan", unsigned=True),
-                    share="" if pct is None else self._percent(row, basis),
-                )
+            for row in totals[totals.basis == basis].to_dict("records"):
+                if moved := self._moved(row):
+                    share = self._percent(row, basis) if row["change_pct"] is not None else ""
+                    return self._say(moved, basis=self._say(f"by_{basis}"), **self._by_how_much(row, share))
+        for row in self.stated[self.stated.changed.isin(_OTHER_TOTALS) & self.stated["item"].isna()].to_dict("records"):
+            if moved := self._moved(row):
+                share = self._linked(percent(abs(row["change_pct"])), row, "change_pct") if row["change_pct"] else ""
+                shown = self._say("share", percent=share) if share else ""
+                said = self._say(f"another_{moved}", **self._by_how_much(row, shown))
+                return self._say("of_another", what=name("changed", row["changed"], self.cells.language), change=said)
         return self._say("unknown")
+
+    def _moved(self, row: Row) -> str:
+        """Up, down or the same; empty where neither an amount nor a percentage says it."""
+        value = row["change_pct"] if row["change_yuan"] is None else row["change_yuan"]
+        return "" if value is None else "up" if value > 0 else "down" if value < 0 else "same"
+
+    def _by_how_much(self, row: Row, share: Markup | str) -> dict[str, Markup | str]:
+        """The amount of a change with its `share` behind it; the percentage alone where no amount is stated."""
+        if row["change_yuan"] is None:
+            return {"amount": self._linked(percent(abs(row["change_pct"])), row, "change_pct"), "share": ""}
+        return {"amount": self.cells.amount(row, "change_yuan", unsigned=True), "share": share}
 
     def _percent(self, row: Row, basis: str) -> Markup:
         """A change in percent; where the published amounts contradict what is published, both."""
