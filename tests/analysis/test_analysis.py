@@ -13,7 +13,8 @@ from budgetlib.analysis.amounts import POINTS, share, shares_that_add_up
 from budgetlib.analysis.change import published_and_computed, spending_change
 from budgetlib.analysis.key_figures import coverage, key_figures
 from budgetlib.analysis.procurement import procurement_mix
-from budgetlib.analysis.spending import basic_and_project, spending_by_function
+from budgetlib.analysis.spending import spending_by_function
+from budgetlib.analysis.spending_by_kind import spending_by_kind
 from budgetlib.analysis.year_pairs import REMAINDER
 from budgetlib.core.errors import NotFound
 from budgetlib.definitions.labels import labels
@@ -132,7 +133,7 @@ def test_nothing_read_gives_no_rows(budget: Corpus) -> None:
     for frame in (
         key_figures(nothing),
         spending_by_function(nothing),
-        basic_and_project(nothing),
+        spending_by_kind(nothing),
         procurement_mix(nothing),
         spending_change(nothing, ENTITY, 2026),
     ):
@@ -140,25 +141,27 @@ def test_nothing_read_gives_no_rows(budget: Corpus) -> None:
 
 
 def test_basic_expenditure_is_split_only_where_its_parts_add_up(budget: Corpus) -> None:
-    basic, project = basic_and_project(budget).to_dict("records")
+    basic, project = spending_by_kind(budget).to_dict("records")
     assert (basic["personnel_yuan"], basic["operating_yuan"]) == (yuan("358.00"), yuan("62.50"))
     assert (basic["share_pct"], project["share_pct"]) == (Decimal("63.16"), Decimal("36.84"))
     lines = budget.lines.copy()
     lines.loc[(lines.item == "合计") & (lines.measure == "operating"), "amount_yuan"] = yuan("62.49")
-    basic, _ = basic_and_project(replace(budget, lines=lines)).to_dict("records")
+    basic, _ = spending_by_kind(replace(budget, lines=lines)).to_dict("records")
     assert (basic["personnel_yuan"], basic["operating_yuan"]) == (None, None)
 
 
-def test_shares_of_basic_and_project_expenditure_are_of_the_total_also_where_there_is_more(budget: Corpus) -> None:
+def test_what_no_column_says_of_the_total_is_a_part_of_its_own(budget: Corpus) -> None:
     lines = budget.lines.copy()
     lines.loc[(lines.form == "budget_summary") & (lines["item"] == "支出总计"), "amount_yuan"] = yuan("841.00")
-    assert basic_and_project(replace(budget, lines=lines)).share_pct.to_list() == [Decimal("50.00"), Decimal("29.16")]
+    found = spending_by_kind(replace(budget, lines=lines))
+    assert found.kind.to_list() == ["basic", "project", "rest"]
+    assert found.share_pct.to_list() == [Decimal("50.00"), Decimal("29.16"), Decimal("20.84")]
 
 
 def test_basic_expenditure_is_personnel_and_operating_where_these_stand_in_its_place(budget: Corpus) -> None:
     form = budget.lines.form == "expenditure"
     parts = budget.lines.measure.where(~form, budget.lines.measure.replace("basic", "personnel"))
-    frames = (basic_and_project(replace(budget, lines=budget.lines.assign(measure=parts))), basic_and_project(budget))
+    frames = (spending_by_kind(replace(budget, lines=budget.lines.assign(measure=parts))), spending_by_kind(budget))
     assert frames[0].amount_yuan.to_list() == frames[1].amount_yuan.to_list()
     assert spending_by_function(replace(budget, lines=budget.lines.assign(measure=parts))).basic_yuan.to_list() == [
         yuan("345.50"),
@@ -237,7 +240,7 @@ def test_projects_of_one_name_in_two_units_stay_apart(change: pd.DataFrame) -> N
 
 def test_a_form_that_was_read_in_one_year_only_is_not_compared(corpus: Corpus) -> None:
     change = spending_change(without(corpus, "projects", document_id="0000000000002025"), ENTITY, 2026)
-    assert set(change.dimension) == {"total", "function", "economic"}
+    assert set(change.dimension) == {"total", "kind", "function", "economic"}
 
 
 def test_a_form_that_itemises_nothing_gives_way_to_the_next_that_both_years_itemise(corpus: Corpus) -> None:

@@ -20,9 +20,10 @@ from PIL import Image
 from budgetlib.analysis.budget_execution import execution_years
 from budgetlib.analysis.change import spending_change
 from budgetlib.analysis.procurement import procurement_mix
-from budgetlib.analysis.spending import basic_and_project, spending_by_function
+from budgetlib.analysis.spending import spending_by_function
+from budgetlib.analysis.spending_by_kind import spending_by_kind
 from budgetlib.definitions.labels import LANGUAGES, label, labels
-from budgetlib.report.charts.budget import plot_basic_and_project, plot_procurement_mix, plot_spending_by_function
+from budgetlib.report.charts.budget import plot_procurement_mix, plot_spending_by_function, plot_spending_by_kind
 from budgetlib.report.charts.canvas import NARROW, WIDE, png, sentence, svg
 from budgetlib.report.charts.execution import plot_budget_execution
 from budgetlib.report.charts.line_panels import plot_series
@@ -39,7 +40,7 @@ def frames(corpus: Corpus) -> dict[Callable[..., Axes], pd.DataFrame]:
     budget = corpus.select(department=ENTITY, year=2026)
     return {
         plot_spending_by_function: spending_by_function(budget),
-        plot_basic_and_project: basic_and_project(budget),
+        plot_spending_by_kind: spending_by_kind(budget),
         plot_spending_change: spending_change(corpus, ENTITY, 2026),
         plot_project_change: spending_change(corpus, ENTITY, 2026),
         plot_procurement_mix: procurement_mix(budget),
@@ -49,7 +50,7 @@ def frames(corpus: Corpus) -> dict[Callable[..., Axes], pd.DataFrame]:
 
 PLOTS = [
     plot_spending_by_function,
-    plot_basic_and_project,
+    plot_spending_by_kind,
     plot_spending_change,
     plot_project_change,
     plot_procurement_mix,

@@ -38,7 +38,7 @@ def frames(corpus: Corpus, department: str, year: int) -> dict[str, pd.DataFrame
     applying = bl.guidance(corpus, budget)
     return {
         "figures": bl.key_figures(budget),
-        "kinds": bl.basic_and_project(budget),
+        "kinds": bl.spending_by_kind(budget),
         "functions": bl.spending_by_function(budget),
         "items": bl.spending_by_function(budget, level="item"),
         "change": change,
@@ -185,7 +185,7 @@ def test_pages_that_one_file_cannot_hold_are_quoted(
     corpus: Corpus, sample_tidy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     show = bl.Display(corpus.select(department=EXAMPLE, year=2026), "en", corpus=corpus)
-    show.cards(bl.key_figures(show.budget))
+    show.cards(bl.key_figures(show.budget), bl.spending_by_kind(show.budget))
     complete = show.pages(str(sample_tidy)).markup
     assert "More pages are cited" not in complete
     assert complete.count("data:image/png") > 4

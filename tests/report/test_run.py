@@ -75,7 +75,7 @@ def report(reports: Path) -> Path:
 
 
 def test_a_report_is_its_pages_notebooks_figures_tables_and_result(report: Path) -> None:
-    figures = {"spending_by_function", "basic_and_project", "procurement_mix"}
+    figures = {"spending_by_function", "spending_by_kind", "procurement_mix"}
     figures |= {"spending_change", "project_change", "series"}
     assert files(report) == {
         "result.json",

@@ -10,7 +10,16 @@ import pandas as pd
 
 from budgetlib.analysis.amounts import frame, stated, yuan
 from budgetlib.analysis.key_figures import key_figure
-from budgetlib.analysis.year_pairs import DIMENSIONS, Change, Entry, change_of, changes_of, contributions, remainder
+from budgetlib.analysis.year_pairs import (
+    DIMENSIONS,
+    Change,
+    Entry,
+    change_of,
+    changes_by_kind,
+    changes_of,
+    contributions,
+    remainder,
+)
 from budgetlib.core.text import squeeze
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, Row, places, written
@@ -50,11 +59,11 @@ def spending_change(corpus: Corpus, department: str, year: int, stage: str = "bu
     With the `stage` `final` outcome against outcome, from the final accounts of both years.
 
     Columns: `basis` (`published`: as the narrative part states it; `computed`: from the forms of both years),
-    `dimension` (`total`, `function`; computed also `economic`, `project`, `unit`), `code`, `item`, `previous_year`,
-    `previous_yuan`, `current_yuan`, `change_yuan`, `change_pct`, `contribution_pp`, `status` (`kept`|`new`|`dropped`),
-    `document_id`, `page` (of the year before for what was dropped), `measure` (which total; or what the dimension's
-    form covers: `expenditure`, `basic`, `project`), `unit` (of a project), `reason` (given by the disclosure), `form`,
-    `previous_item` (the year before's name where the same code has another), `places`.
+    `dimension` (`total`, `function`; computed also `kind`, `economic`, `project`, `unit`), `code`, `item`,
+    `previous_year`, `previous_yuan`, `current_yuan`, `change_yuan`, `change_pct`, `contribution_pp`, `status`
+    (`kept`|`new`|`dropped`), `document_id`, `page` (of the year before for what was dropped), `measure` (which total;
+    or what the dimension's form covers: `expenditure`, `basic`, `project`), `unit` (of a project), `reason` (given by
+    the disclosure), `form`, `previous_item` (the year before's name where the same code has another), `places`.
 
     A published change has no `previous_yuan`: disclosures do not state it. `contribution_pp` is a change in percent
     of the year before's total expenditure; within each dimension it sums exactly to the total's `change_pct`, for
@@ -191,10 +200,12 @@ def _computed(previous: Corpus, current: Corpus, stage: str) -> Iterator[dict[st
     if "expenditure" not in totals:
         return
     before, now = totals["expenditure"]
-    for name, dimension in DIMENSIONS.items():
-        changes = changes_of(name, previous, current, stage)
+    kinds = changes_by_kind(previous, current) if stage == "budget" else []
+    compared = [("kind", "expenditure", kinds)]
+    compared += [(name, one.measure, changes_of(name, previous, current, stage)) for name, one in DIMENSIONS.items()]
+    for name, measure, changes in compared:
         changes += remainder(changes, before, now) if changes else []
-        shared = {"basis": "computed", "dimension": name, "measure": dimension.measure}
+        shared = {"basis": "computed", "dimension": name, "measure": measure}
         for change, points in zip(changes, contributions(changes, before), strict=True):
             yield {**shared, **change._asdict(), "contribution_pp": points}
 

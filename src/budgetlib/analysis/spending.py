@@ -1,4 +1,4 @@
-"""What the money is for: expenditure by function, and how much of it is basic and project expenditure."""
+"""What the money is for: expenditure by function."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, printed_total, share
-from budgetlib.analysis.key_figures import KeyFigure, key_figure
 from budgetlib.tables.corpus import Corpus
-from budgetlib.tables.locators import Locator, places, written
+from budgetlib.tables.locators import Locator, written
 
 # From the most telling form to the least: all funds; appropriations; general public budget; classes without code.
 FORMS = {
@@ -43,43 +42,6 @@ def spending_by_function(budget: Corpus, level: str = "class", stage: str = "bud
     whole = summed if total is None else total.amount_yuan
     records = [{**group, "share_pct": share(group["total_yuan"], whole), "form": form} for group in groups]
     return frame("spending_by_function", records)
-
-
-def basic_and_project(budget: Corpus) -> pd.DataFrame:
-    """Basic and project expenditure, all funds.
-
-    Columns: `kind` (`basic`|`project`), `amount_yuan`, `personnel_yuan` and `operating_yuan` (of basic; null unless
-    they add up to it), `share_pct` of the total expenditure, `form` or `section`, `page`, `document_id`, `places`. No
-    rows unless both were read; basic expenditure that is not printed is the sum of personnel and operating where the
-    form prints these instead.
-    """
-    project = key_figure(budget, "project")
-    basic = key_figure(budget, "basic") or _basic_in_parts(budget)
-    if basic is None or project is None:
-        return frame("basic_and_project", [])
-    personnel, operating = (key_figure(budget, part) for part in ("personnel", "operating"))
-    parts = {}
-    if personnel and operating and personnel.value + operating.value == basic.value:
-        parts = {"personnel_yuan": personnel.value, "operating_yuan": operating.value}
-    total = key_figure(budget, "budget_total")
-    records = [
-        figure._asdict()
-        | {"kind": figure.measure, "amount_yuan": figure.value}
-        | {"share_pct": share(figure.value, total.value if total else None)}
-        for figure in (basic, project)
-    ]
-    records[0] |= parts
-    return frame("basic_and_project", records)
-
-
-def _basic_in_parts(budget: Corpus) -> KeyFigure | None:
-    lines = budget.form("expenditure")
-    totals = lines[lines.row_kind == "total"]
-    amounts = _amounts(totals)
-    if amounts["basic_yuan"] is None:
-        return None
-    first, at = totals.iloc[0], written(places(amounts, "basic_yuan"))
-    return KeyFigure("basic", amounts["basic_yuan"], "yuan", first.form, None, first.page, first.document_id, at)
 
 
 def _rows(budget: Corpus, form: str) -> pd.DataFrame:

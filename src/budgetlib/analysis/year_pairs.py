@@ -10,9 +10,10 @@ import pandas as pd
 
 from budgetlib.analysis.amounts import POINTS, share, shares_that_add_up
 from budgetlib.analysis.spending import FORMS
+from budgetlib.analysis.spending_by_kind import spending_by_kind
 from budgetlib.core.text import squeeze
 from budgetlib.tables.corpus import Corpus
-from budgetlib.tables.locators import Locator, written
+from budgetlib.tables.locators import Locator, Row, places, written
 
 REMAINDER = "其余（该表未列明，含尾差）"
 _NOTHING = Decimal(0)
@@ -92,6 +93,21 @@ def changes_of(name: str, previous: Corpus, current: Corpus, stage: str) -> list
         )
     kept_or_new = [change_of(before.get(key), entry) for key, entry in now.items()]
     return kept_or_new + [change_of(entry, None) for key, entry in before.items() if key not in now]
+
+
+def changes_by_kind(previous: Corpus, current: Corpus) -> list[Change]:
+    """The change of each kind of expenditure (`spending_by_kind`); none unless both years print them in one form."""
+    years = [spending_by_kind(budget) for budget in (previous, current)]
+    printed = [kinds[kinds.kind != "rest"] for kinds in years]
+    if any(kinds.empty for kinds in printed) or printed[0].form.iloc[0] != printed[1].form.iloc[0]:
+        return []
+    before, now = ({row["item"]: _of_kind(row) for row in kinds.to_dict("records")} for kinds in printed)
+    return [change_of(before.get(name), now.get(name)) for name in dict.fromkeys([*now, *before])]
+
+
+def _of_kind(row: Row) -> Entry:
+    about = (row[key] for key in ("item", "amount_yuan", "document_id", "page", "form"))
+    return Entry(*about, tuple(places(row)))
 
 
 def _leaves(budget: Corpus, form: str) -> pd.DataFrame | None:

@@ -54,7 +54,8 @@ class Cells:
         """One key figure with its unit and source."""
         value, unit = self._quantity(figure["value"], figure["value_unit"])
         linked = self.citations.figure(value, figure, "value")
-        return {"what": self._figure(figure), "value": linked, "unit": unit, "place": self.place(figure)}
+        what = item(figure["item"], self.language) if "item" in figure else self._figure(figure)
+        return {"what": what, "value": linked, "unit": unit, "place": self.place(figure)}
 
     def quotation(self, change: Row) -> dict[str, str]:
         """A reason that a disclosure gives, what for, and where."""

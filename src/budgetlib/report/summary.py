@@ -94,17 +94,19 @@ class Summary:
         return self._say("contradicted", percent=share, expected=expected)
 
     def _drivers(self) -> list[Markup]:
-        """The items by function that moved the total most; none where the year before is not in the corpus.
+        """What moved the total most, by kind and by function; none where the year before is not in the corpus."""
+        said = ("kinds_moved", self._most_moved("kind")), ("drivers", self._most_moved("function"))
+        return [self._say(key, parts=self._joined(parts)) for key, parts in said if parts]
 
-        An item whose code had another name the year before may cover something else: it is not said to have moved.
-        """
-        rows = self.change[(self.change.basis == "computed") & (self.change.dimension == "function")]
+    def _most_moved(self, dimension: str) -> list[Markup]:
+        """An item whose code had another name the year before may cover something else: it is not said to move."""
+        rows = self.change[(self.change.basis == "computed") & (self.change.dimension == dimension)]
         rows = rows[rows.previous_item.isna()]
         moved = [
             row for row in rows.to_dict("records") if row["change_yuan"] and row["form"] and row["contribution_pp"]
         ]
         moved.sort(key=lambda row: -abs(row["change_yuan"]))
-        parts = [
+        return [
             self._say(
                 "driver",
                 item=self._item(row),
@@ -113,7 +115,6 @@ class Summary:
             )
             for row in moved[:_DRIVERS]
         ]
-        return [self._say("drivers", parts=self._joined(parts))] if parts else []
 
     def _largest(self) -> list[Markup]:
         functions = spending_by_function(self.budget)

@@ -11,6 +11,7 @@ from budgetlib.definitions.labels import item, label, money, name, percent
 from budgetlib.report.charts.bars import Bar, draw_bars
 from budgetlib.report.charts.canvas import WIDE
 
+_BASIC_AND_PROJECT = ("basic", "project")
 _ROUNDING = Decimal("0.001")  # of the longest bar: what is less is no part of its own
 
 
@@ -35,22 +36,23 @@ def plot_spending_by_function(functions: pd.DataFrame, language: str, width: flo
     return draw_bars("spending_by_function", bars, language, width, parts)
 
 
-def plot_basic_and_project(kinds: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
-    """The frame of `basic_and_project`: two bars, the first split into personnel and operating where these add up."""
+def plot_spending_by_kind(kinds: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
+    """The frame of `spending_by_kind`: a bar for each, basic expenditure split where personnel and operating add up."""
     split = bool(kinds.personnel_yuan.notna().any())
     bars = [
         Bar(
-            label(f"key_figure.{row['kind']}", language),
+            item(row["item"], language),
             _with_share(row["amount_yuan"], row["share_pct"], language),
             [(row["personnel_yuan"], "personnel"), (row["operating_yuan"], "operating")]
             if row["kind"] == "basic" and split
-            else [(row["amount_yuan"], row["kind"])],
+            else [(row["amount_yuan"], row["kind"] if row["kind"] in _BASIC_AND_PROJECT else "rest")],
             row.get("href"),
         )
         for row in kinds.to_dict("records")
     ]
-    legend = ("personnel", "operating", "project") if split else ()
-    return draw_bars("basic_and_project", bars, language, width, legend)
+    others = ("rest",) if not set(kinds.kind) <= set(_BASIC_AND_PROJECT) else ()
+    legend = ("personnel", "operating", "project", *others) if split else ()
+    return draw_bars("spending_by_kind", bars, language, width, legend)
 
 
 def plot_procurement_mix(mix: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
