@@ -106,8 +106,8 @@ def changes_by_kind(previous: Corpus, current: Corpus) -> list[Change]:
 
 
 def _of_kind(row: Row) -> Entry:
-    about = (row[key] for key in ("item", "amount_yuan", "document_id", "page", "form"))
-    return Entry(*about, tuple(places(row)))
+    own = tuple(places(row))
+    return Entry(row["item"], row["amount_yuan"], row["document_id"], row["page"], row["form"], own)
 
 
 def _leaves(budget: Corpus, form: str) -> pd.DataFrame | None:
