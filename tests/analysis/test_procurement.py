@@ -87,9 +87,9 @@ def test_procurement_stands_beside_the_year_before_where_the_corpus_holds_it(cor
 
 @pytest.fixture(scope="module")
 def several(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    """Three departments in 2026: 150, 300 and 75 万元 of procurement in budgets of one size; one bought nothing."""
+    """Six departments in 2026: 150, 300 and 75 万元 of procurement (one, two, two) in budgets of one size; one none."""
     tables = [invented.tables(2026)]
-    for n, factor in enumerate((Decimal(2), Decimal("0.5"), Decimal(0)), 1):
+    for n, factor in enumerate((Decimal(2), Decimal(2), Decimal("0.5"), Decimal("0.5"), Decimal(0)), 1):
         other = invented.tables(2026, entity=f"示例{n}局", department_id=f"示例{n}局")
         about = {name: frame.assign(document_id=f"{n:016d}") for name, frame in other.items()}
         values = about["statements"]
@@ -104,13 +104,18 @@ def test_a_share_has_its_rank_and_the_median_of_the_budgets_that_state_it(severa
     own = several.select(department=ENTITY, year=2026)
     standing = procurement_standing(several, own).set_index("kind")
     whole = standing.loc["procurement", ["share_pct", "median_pct", "rank", "budgets"]].to_list()
-    assert whole == [Decimal("22.53"), Decimal("16.90"), 2, 4]
+    assert whole == [Decimal("22.53"), Decimal("16.90"), 3, 6]
     assert standing.loc["goods", ["share_pct", "median_pct", "rank", "budgets"]].to_list() == [
         Decimal("13.33"),
         Decimal("13.33"),
         1,
-        3,
+        5,
     ]
+
+
+def test_among_few_budgets_a_share_has_no_rank(several: Corpus) -> None:
+    documents = several.documents[several.documents.department_id.isin([ENTITY, "示例1局", "示例2局", "示例3局"])]
+    assert procurement_standing(replace(several, documents=documents), several.select(ENTITY, 2026)).empty
 
 
 def test_alone_in_its_year_a_department_has_no_rank(corpus: Corpus, budget: Corpus) -> None:
@@ -199,6 +204,5 @@ def test_no_procurement_reads_as_a_sentence_and_zero_as_zero(budget: Corpus, lan
     nothing = replace(budget, statements=budget.statements.assign(value=Decimal(0)))
     axes = plot_procurement_mix(procurement_mix(nothing), language)
     assert sentence(axes) is None
-    zero = "0.00" if language == "zh" else "0.0000"
-    unit = label("unit.yuan", language)
-    assert {text.get_text() for text in axes.texts if text.get_gid() == "value"} == {f"{zero} {unit}"}
+    zero = "0 万元" if language == "zh" else "0 million yuan"
+    assert {text.get_text() for text in axes.texts if text.get_gid() == "value"} == {zero}

@@ -63,11 +63,12 @@ def test_two_changes_of_one_amount_are_both_shown_and_their_contradiction_is_the
     assert list(stated.change_yuan) == [yuan("65.75"), yuan("-5.00")]
     assert list(stated.contradicts) == [True, True]
     head, _, tables = chapter(torn, language).partition("</p>")
-    said = label("change.contradiction", language, what=label("changed.expenditure", language), parts="\0")
-    assert said.split("\0")[0] in head
-    both = ("+65.75", "-5.00") if language == "zh" else ("+0.6575", "-0.0500")
-    assert all(amount in head for amount in both)
-    assert all(amount in tables for amount in both)
+    beginning = label("change.contradiction", language, what=label("changed.expenditure", language), parts="\0")
+    assert beginning.split("\0")[0] in head
+    said = ("+65.75 万元", "-5 万元") if language == "zh" else ("+657,500 yuan", "-50,000 yuan")
+    assert all(amount in head for amount in said)
+    listed = ("+65.75", "-5.00") if language == "zh" else ("+0.6575", "-0.0500")
+    assert all(amount in tables for amount in listed)
 
 
 def test_each_figure_of_a_contradiction_leads_to_its_own_sentence(corpus: Corpus) -> None:
@@ -97,7 +98,7 @@ def test_a_change_stated_only_of_another_total_is_not_said_to_be_unstated(corpus
     said = lead(elsewhere, language)
     assert label("summary.unknown", language) not in said
     assert label("changed.appropriation", language) in said
-    assert ("65.75" if language == "zh" else "0.6575") in said
+    assert ("65.75 万元" if language == "zh" else "657,500 yuan") in said
     assert label("empty.changes", language) not in chapter(elsewhere, language)
 
 

@@ -307,6 +307,10 @@ def statements(corpus: Corpus, **where: Any) -> pd.Series:
     [
         ("两个年度统计口径形成的差异", True),
         ("口径调整", True),
+        ("本年统计口径与上年不一致，故上下年数据无可比性", True),
+        ("部分项目资金来源口径发生变化", True),
+        ("列支口径与上年不同", True),
+        ("缴费口径有所调整", True),
         ("与上年同口径相比，差旅增加", False),
         ("差旅增加", False),
     ],

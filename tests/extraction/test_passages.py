@@ -39,6 +39,20 @@ def test_wrapped_lines_are_joined_without_a_blank() -> None:
     assert (passage.section, passage.heading) == (9, "政府采购情况")
 
 
+def test_a_heading_is_kept_with_its_number_as_printed() -> None:
+    passage = only(read_passages([sheet("十二、政府采购情况", "政府采购预算总额为20.00万元。")]))
+    assert (passage.section, passage.printed_heading) == (9, "十二、政府采购情况")
+
+
+@pytest.mark.parametrize("foot", ["─8─", "—8—", "－ 8 －", "·8·", "- 8 -", "8", "第8页"])
+def test_a_page_number_is_no_part_of_a_sentence_that_goes_on_over_the_page(foot: str) -> None:
+    pages = [
+        sheet("九、政府采购情况", "本单位依据第十三届人|", foot, number=8),
+        sheet("代会的决定安排政府采购预算20.00万元。", number=9),
+    ]
+    assert only(read_passages(pages)).text == "本单位依据第十三届人代会的决定安排政府采购预算20.00万元。"
+
+
 def test_a_number_that_is_cut_by_a_line_break_is_whole_again() -> None:
     passage = only(read_passages([sheet("九、政府采购情况", "采购预算总额4,2|", "94.01万元。")]))
     assert "4,294.01万元" in passage.text

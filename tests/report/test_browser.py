@@ -87,7 +87,7 @@ def test_all_pages_run_one_script_and_ask_for_nothing(opened: Open, reports: Pat
 def test_a_figure_opens_its_place_on_the_page(opened: Open, report: Path, width: int) -> None:
     chrome = opened(report, width)
     link = chrome.find_element(By.CSS_SELECTOR, ".lead a.seen")
-    assert link.text == "1,656.59 万元"
+    assert link.text == "1,657 万元"
     link.click()
     dialog = chrome.find_element(By.TAG_NAME, "dialog")
     assert dialog.is_displayed()
@@ -186,9 +186,9 @@ def test_the_first_screen_answers_the_three_questions(opened: Open, report: Path
         },
     }
     assert list(said) == ["支出", "政府采购", "购买服务目录", "数字核对"]
-    assert "比上年增加 111.57 万元（7.22%）" in said["支出"]
+    assert "比上年增加 111.6 万元（7.22%）" in said["支出"]
     assert "变动最大的是行政运行（+45.53 万元，拉动总额 +2.95 个百分点）" in said["支出"]
-    assert "政府采购 304.35 万元，占预算 18.37%，其中货物 28.60 万元（9.40%）" in said["政府采购"]
+    assert "政府采购 304.4 万元，占预算 18.37%，其中货物 28.6 万元（9.40%）" in said["政府采购"]
     assert re.search(r"检验 \d+ 处应成立的等式", said["数字核对"])
     assert chrome.find_elements(By.CSS_SELECTOR, ".answers")[0].rect["y"] < 900
     chapters = [head.text for head in chrome.find_elements(By.TAG_NAME, "h2")]

@@ -124,11 +124,16 @@ def test_the_unit_stands_on_the_axis_and_at_each_bar(
     frames: dict[Any, pd.DataFrame], plot: Callable[..., Axes], language: str
 ) -> None:
     axes = plot(frames[plot], language)
-    unit = label("unit.yuan", language)
-    assert axes.get_xlabel().startswith(unit)
+    assert axes.get_xlabel().startswith("万元" if language == "zh" else "million yuan")
     values = drawn_as("value", axes)
     assert values
-    assert all(unit in value for value in values)
+    assert all("元" in value if language == "zh" else "yuan" in value for value in values)
+
+
+def test_a_value_in_a_chart_has_at_most_four_digits_and_the_unit_that_suits_it() -> None:
+    axes = plot_spending_by_function(functions(("甲", "19577.43", None), ("乙", "50.55", "0.0512")), "zh")
+    assert [value.split(" (")[0] for value in drawn_as("value", axes)] == ["1.958 亿元", "50.6 万元"]
+    assert axes.get_xlabel() == "亿元"
 
 
 def test_names_however_long_touch_neither_numbers_nor_one_another_nor_the_edge() -> None:
@@ -184,7 +189,7 @@ def test_negative_amounts_go_left_and_zero_has_no_length() -> None:
     assert low < -20
     assert high > 50
     assert "-20" not in words(axes)
-    assert "30.00 万元" in words(axes)
+    assert "30 万元" in words(axes)
 
 
 def changes(*amounts: tuple[str, str]) -> pd.DataFrame:
@@ -203,17 +208,17 @@ def spans(axes: Axes) -> list[tuple[float, float]]:
 
 def test_a_waterfall_goes_from_last_year_over_every_step_to_this_year_the_largest_step_first() -> None:
     axes = plot_spending_change(changes(("100", "90"), ("20", "0"), ("5", "5"), ("0", "60")), "zh")
-    assert drawn_as("value", axes) == ["125.00 万元", "+60.00 万元", "-20.00 万元", "-10.00 万元", "155.00 万元"]
+    assert drawn_as("value", axes) == ["125 万元", "+60 万元", "-20 万元", "-10 万元", "155 万元"]
     assert spans(axes) == [(0, 125), (125, 185), (185, 165), (165, 155), (0, 155)]
 
 
 def test_small_steps_of_a_waterfall_are_summed_into_one() -> None:
     axes = plot_spending_change(changes(*(("100", str(93 + n)) for n in range(15))), "zh")
     values = drawn_as("value", axes)
-    assert values[1:3] == ["-7.00 万元", "+7.00 万元"]
+    assert values[1:3] == ["-7 万元", "+7 万元"]
     assert len(values) == 15
     assert drawn_as("name", axes)[-2] == "其他 2 项"
-    assert values[-2] == "0.00 万元"
+    assert values[-2] == "0 万元"
 
 
 def test_a_waterfall_of_small_steps_cuts_its_axis_and_says_so() -> None:
@@ -232,7 +237,7 @@ def test_a_waterfall_to_nothing_and_below_ends_there() -> None:
 def test_projects_that_a_form_does_not_list_are_no_step() -> None:
     rest = changes(("100", "150"), ("300", "310")).assign(dimension="project")
     rest.loc[1, "form"] = None
-    assert drawn_as("value", plot_project_change(rest, "zh")) == ["100.00 万元", "+50.00 万元", "150.00 万元"]
+    assert drawn_as("value", plot_project_change(rest, "zh")) == ["100 万元", "+50 万元", "150 万元"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -328,7 +333,7 @@ def test_a_series_is_drawn_through_its_years_but_not_over_a_break() -> None:
     whole = plot_series(years((2024, "10", None), (2025, "12", None), (2026, "11", None)), "zh")
     broken = plot_series(years((2024, "10", None), (2025, "12", "redefined"), (2026, "11", None)), "zh")
     assert (segments(whole), segments(broken)) == (2, 1)
-    assert drawn_as("value", broken) == ["10.00", "12.00", "11.00"]
+    assert drawn_as("value", broken) == ["10 万元", "12 万元", "11 万元"]
     assert "万元" in words(broken)
 
 

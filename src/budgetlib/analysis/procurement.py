@@ -25,6 +25,7 @@ _SECTION, _FORM, _SERVICES = 9, "procurement", "purchased_services"
 _PRINTED_KINDS = dict(zip(("货物", "工程", "服务"), KINDS, strict=True))
 _PRINTED_KIND = re.compile(r"(?:[A-C][-、.]?)?(货物|工程|服务)(?:类|[A-C])?(?:合计|小计)?")
 _TOP = 3  # so many of the largest parts tell whether few have most of it
+FEWEST_RANKED = 5  # budgets of which a rank and a median say something
 
 
 def procurement_mix(budget: Corpus, corpus: Corpus | None = None) -> pd.DataFrame:
@@ -54,7 +55,8 @@ def procurement_standing(corpus: Corpus, budget: Corpus) -> pd.DataFrame:
 
     Columns: `kind` (`procurement`: of the budget; `goods`|`works`|`services`: of procurement), `share_pct`,
     `median_pct` (of all budgets, this one included), `rank` (1 is the largest share), `budgets` (how many there are,
-    this one included), `document_id`, `page`, `form` or `section`, `places`. No rows where no other budget states it.
+    this one included), `document_id`, `page`, `form` or `section`, `places`. No row where fewer than `FEWEST_RANKED`
+    budgets state it.
     """
     own = budget.documents
     others = _only_procurement(corpus, own.fiscal_year.dropna())
@@ -63,7 +65,7 @@ def procurement_standing(corpus: Corpus, budget: Corpus) -> pd.DataFrame:
     records = []
     for kind, row in _shares(budget).items():
         shares = [one[kind]["share_pct"] for one in theirs if kind in one]
-        if shares:
+        if len(shares) + 1 >= FEWEST_RANKED:
             middle = median([*shares, row["share_pct"]]).quantize(PERCENT, ROUND_HALF_UP)
             rank = 1 + sum(other > row["share_pct"] for other in shares)
             records.append({**row, "kind": kind, "median_pct": middle, "rank": rank, "budgets": len(shares) + 1})

@@ -13,6 +13,7 @@ from budgetlib.analysis.amounts import frame, share
 from budgetlib.analysis.change import KINDS, TOTALS, published_change
 from budgetlib.analysis.key_figures import key_figure
 from budgetlib.analysis.spending import spending_by_function
+from budgetlib.analysis.stated_changes import stated_changes
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary.spending import spending_words
 from budgetlib.tables.corpus import Corpus
@@ -168,14 +169,18 @@ def _codes(functions: pd.DataFrame) -> str:
 
 def _recounted(previous: Corpus, current: Corpus, stage: str) -> Iterator[dict[Any, Any]]:
     """Totals that a document says it counts otherwise, or compares with another figure than the year before printed."""
+    stated = stated_changes(current)
+    reasons = stated[stated["item"].isna() & stated.reason.notna()]
+    counted_otherwise = reasons[reasons.reason.map(spending_words().is_redefined).astype(bool)]
     for measure, total in TOTALS.items():
         change = published_change(current, measure, stage)
         before = key_figure(previous, total.key_figure, stage)
         if change is None or before is None:
             continue
         place = {"measure": total.key_figure, "document_id": change.document_id, "page": change.page}
-        if change.reason and spending_words().is_redefined(change.reason):
-            yield {**place, "kind": "redefined", "previous": None, "current": change.reason}
+        said = next(iter(counted_otherwise[counted_otherwise.changed == measure].reason), None)
+        if said is not None:
+            yield {**place, "kind": "redefined", "previous": None, "current": said}
         elif change.current_yuan is not None and change.change_yuan is not None:
             implied, printed = change.current_yuan - change.change_yuan, before.value
             if abs(implied - printed) > OTHER_BASE * abs(printed):

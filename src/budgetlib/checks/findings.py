@@ -11,8 +11,8 @@ from typing import Any
 from budgetlib.checks.budget import Budget
 from budgetlib.checks.figures import Figure, Place
 from budgetlib.checks.rules import Rule
+from budgetlib.definitions.amounts import exact
 from budgetlib.definitions.forms import forms
-from budgetlib.definitions.labels import money
 from budgetlib.definitions.measures import measures
 from budgetlib.definitions.toml import load
 from budgetlib.tables.locators import SENTENCE
@@ -200,7 +200,7 @@ def _measure(place: Place, language: str) -> str:
 
 def _quantity(value: Decimal, unit: str, language: str) -> str:
     if unit == "yuan":
-        return f"{money(value, language)}{_template('unit_yuan', language)}"
+        return exact(value, language)
     if unit == "percent":
         return f"{value.quantize(Decimal('0.01')):f}{_template('unit_percent', language)}"
     return f"{value:.0f}"

@@ -108,22 +108,24 @@ def document_number(printed: str) -> str:
 
 _WIDE = str.maketrans("()", "（）")
 """Brackets are of either width in one name, from file to file."""
+_DEPARTMENT = re.compile(r"[\[(（【](?:部门|汇总)[\])）】]$")
+_BRACKETS = re.compile(r"[\[\]()（）【】〔〕]+")
 
 
 def slug(name: str) -> str:
     """A folder name for `name`: stable, readable, unique, and harmless on every system.
 
-    Characters other than letters, digits and CJK become `-`; whenever that loses something, six
-    hex digits of the name's hash are added.
+    A department's name does without the bracket that says it is one. Brackets and other characters than letters, digits
+    and CJK become `-`; where that loses more than brackets, six hex digits of the name's hash are added.
 
     >>> slug("晋城市行政审批服务管理局")
     '晋城市行政审批服务管理局'
-    >>> slug("../x").startswith("x-"), slug("大同市人民政府办公室[部门]")[:14]
-    (True, '大同市人民政府办公室-部门-')
+    >>> slug("../x").startswith("x-"), slug("大同市人民政府办公室[部门]"), slug("示例局（本级）")
+    (True, '大同市人民政府办公室', '示例局-本级')
     """
-    folded = squeeze(name)
+    folded = _BRACKETS.sub("-", _DEPARTMENT.sub("", squeeze(name))).strip("-")
     plain = re.sub(r"[^\w]+|_+", "-", folded).strip("-")[:60].strip("-")
-    if plain and plain == name:
+    if plain and plain == folded:
         return plain
     digest = hashlib.sha256(name.translate(_WIDE).encode("utf-8")).hexdigest()[:6]
     return f"{plain}-{digest}" if plain else digest

@@ -10,9 +10,6 @@ from budgetlib.definitions.toml import load
 
 LANGUAGES = ("zh", "en")
 
-# The forms print 万元 with two decimals; a million yuan is 100 万元, so the same digits need four.
-_SCALES = {"zh": (Decimal(10_000), 2), "en": (Decimal(1_000_000), 4)}
-
 
 @cache
 def labels() -> dict[str, dict[str, dict[str, str]]]:
@@ -59,25 +56,6 @@ def item(printed: str | None, language: str, code: str | None = None) -> str:
 def _translations() -> dict[str, str]:
     entries = [entry for section in ("function", "item", "total") for entry in labels()[section].values()]
     return {entry["zh"]: entry["en"] for entry in entries}
-
-
-def in_unit(yuan: Decimal, language: str) -> Decimal:
-    """An amount as a number of `label("unit.yuan", language)`."""
-    return yuan / _SCALES[language][0]
-
-
-def money(yuan: Decimal, language: str, signed: bool = False) -> str:
-    """An amount in the unit of `label("unit.yuan", language)`, exact: more decimals than usual only where needed.
-
-    >>> money(Decimal("32298200.00"), "zh"), money(Decimal("32298200.00"), "en")
-    ('3,229.82', '32.2982')
-    >>> money(Decimal("-918801"), "zh", signed=True)
-    '-91.8801'
-    """
-    exact, places = in_unit(yuan, language).normalize(), _SCALES[language][1]
-    exponent = exact.as_tuple().exponent
-    decimals = max(places, -exponent if isinstance(exponent, int) else places)
-    return f"{exact:{'+' if signed and exact else ''},.{decimals}f}"
 
 
 def percent(value: Decimal, signed: bool = False) -> str:

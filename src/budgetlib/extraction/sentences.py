@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from budgetlib.core.text import squeeze
 from budgetlib.extraction.narrative.passages import Passage, read_passages
+from budgetlib.extraction.narrative.running_text import PAGE_NUMBER
 from budgetlib.extraction.records import Record
 from budgetlib.pages.model import Line, Page, Spot
 
@@ -21,7 +22,7 @@ _BEGINS = re.compile(
 _END = re.compile(r"(?<=[。；;！!？?])(?![。；;！!？?”’）)])")
 _NOTE = re.compile(r"(备?注|说明)\d?[:：、.．]")
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
-_PAGE_NUMBER = re.compile(r"[-—–―_~·]*\d{1,4}[-—–―_~·]*|第\d+页([,，/]?共\d+页)?")
+_BARE_PAGE_NUMBER = re.compile(r"\d{1,4}")
 _CONTENT = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -64,7 +65,7 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[tuple[str, str | None]]:
     paragraph, place = "", None
     for line in lines:
         text = _BLANK.sub("", line.text)
-        if _PAGE_NUMBER.fullmatch(text):
+        if PAGE_NUMBER.fullmatch(text) or _BARE_PAGE_NUMBER.fullmatch(text):
             continue
         if paragraph and _BEGINS.match(text):
             yield paragraph, place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,15 +10,18 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from budgetlib.definitions.amounts import Scale, exact, in_table, in_words, rounded
 from budgetlib.definitions.columns import ResultColumn, result_columns
 from budgetlib.definitions.forms import forms
-from budgetlib.definitions.labels import decimal, item, label, labels, money, name, percent
+from budgetlib.definitions.labels import decimal, item, label, labels, name, percent
 from budgetlib.report.citations import Citations
 from budgetlib.report.excerpts import place_in_words, table_of
 from budgetlib.report.provenance import SourceSpan
 from budgetlib.tables.locators import Row
 
+_LONGEST_HEADING = 16
 _ESTIMATED = Decimal("1E2")
+_MONEY = ("money", "estimate")
 _STATED = ("published_yuan", "published_pct")
 
 
@@ -40,19 +43,20 @@ class Cells:
         what they are computed from.
         """
         rows = frame.to_dict("records")
-        common_form = self._common_form(rows)
+        common_form, scale = self._common_form(rows), in_table(_amounts(rows), self.language)
         texts = {
-            name: [self._linked(column, row, common_form, terms) for row in rows]
+            name: [self._linked(column, row, common_form, terms, scale) for row in rows]
             for name, column in result_columns().items()
         }
         shown = [name for name, cells in texts.items() if any(cells)]
         details = {"place": common_form, "reason": self._in_english(frame)}
-        heads = [self._head(result_columns()[name], details.get(name, "")) for name in shown]
+        money = scale.unit.name(self.language)
+        heads = [self._head(result_columns()[name], details.get(name, ""), money) for name in shown]
         return heads, [list(row) for row in zip(*(texts[name] for name in shown), strict=True)]
 
     def card(self, figure: Row) -> dict[str, str]:
         """One key figure with its unit and source."""
-        value, unit = self._quantity(figure["value"], figure["value_unit"])
+        value, unit = self._rounded(figure["value"], figure["value_unit"])
         linked = self.citations.figure(value, figure, "value")
         what = item(figure["item"], self.language) if "item" in figure else self._figure(figure)
         return {"what": what, "value": linked, "unit": unit, "place": self.place(figure)}
@@ -70,10 +74,10 @@ class Cells:
         return Markup(labels()[section][entry][self.language]).format(**values)  # noqa: S704 - our own words
 
     def amount(self, row: Row, column: str, unsigned: bool = False) -> str:
-        """An amount of a row with its unit, as a link to where it is printed."""
+        """An amount of a row, rounded, with its unit, as a link to where it is printed."""
         value = abs(row[column]) if unsigned else row[column]
-        text = money(value, self.language, result_columns()[column].signed and not unsigned)
-        return self.citations.figure(f"{text} {label('unit.yuan', self.language)}", row, column)
+        text = in_words(value, self.language, result_columns()[column].signed and not unsigned)
+        return self.citations.figure(text, row, column)
 
     def stated(self, change: Row) -> Markup:
         """A row of `stated_changes`: the amount, or else the percentage, and where it is stated."""
@@ -87,17 +91,24 @@ class Cells:
         """Where a row is printed: file where there are several, form or section, page."""
         parts = []
         if row["document_id"] not in self.documents:
-            parts.append(row.get("file") or label("cite.previous", self.language))
+            parts.append(row.get("file") or self._other_year(row["document_id"]))
         elif len(self.documents) > 1:
             parts.append(label("cite.document", self.language, number=self.documents.index(row["document_id"]) + 1))
         if row.get("form"):
             parts.append(self.form(row["form"]))
-        for key in ("section", "page"):
-            if not pd.isna(row.get(key)):
-                parts.append(label(f"cite.{key}", self.language, **{key: row[key]}))
+        if not pd.isna(row.get("section")):
+            heading = self.citations.heading(row)
+            shown = heading if len(heading) <= _LONGEST_HEADING else f"{heading[: _LONGEST_HEADING - 1]}…"
+            parts.append(label("cite.heading" if shown else "cite.narrative", self.language, heading=shown))
+        if not pd.isna(row.get("page")):
+            parts.append(label("cite.page", self.language, page=row["page"]))
         if mark := self.corrected(row):
             parts.append(mark)
         return label("cite.join", self.language).join(parts)
+
+    def _other_year(self, document_id: str) -> str:
+        """A document of another year, named by that year."""
+        return label("cite.of_year", self.language, year=self.citations.year(document_id))
 
     def corrected(self, row: Row) -> str:
         """The mark of a row that may rest on a corrected figure; empty for others."""
@@ -140,7 +151,7 @@ class Cells:
         """Why a line over the years breaks (a row of `series_breaks`), in words."""
         values = {key: row[key] for key in ("previous", "current")}
         if row["kind"] == "base":
-            values = {key: " ".join(self._quantity(Decimal(value), "yuan")) for key, value in values.items()}
+            values = {key: exact(Decimal(value), self.language) for key, value in values.items()}
         if row["kind"] == "form":
             values = {key: self.form(value) for key, value in values.items()}
         if row["kind"] == "units":
@@ -158,7 +169,7 @@ class Cells:
         if value is None:
             return ""
         if unit == "yuan":
-            return " ".join(self._quantity(value, unit))
+            return exact(value, self.language)
         return percent(value) if unit == "percent" else f"{value:f}".rstrip("0").rstrip(".")
 
     def matrix(self, coverage: pd.DataFrame, signs: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
@@ -172,10 +183,10 @@ class Cells:
         heads = [place or label("data_quality.unknown_place", self.language) for place in places]
         return heads, [[self.form(form), *(" ".join(signs_at.get((p, form), [])) for p in places)] for form in printed]
 
-    def _head(self, column: ResultColumn, detail: str) -> dict[str, str]:
+    def _head(self, column: ResultColumn, detail: str, money: str) -> dict[str, str]:
         return {
             "head": label(f"column.{column.name}", self.language),
-            "unit": label("unit.yuan", self.language) if column.kind in ("money", "estimate") else detail,
+            "unit": money if column.kind in _MONEY else detail,
             "kind": column.style,
             "lang": "en" if column.name == "reason" and detail else "",
         }
@@ -185,9 +196,9 @@ class Cells:
         ours = bool({"page_list", "sha256"} & set(frame.columns)) and self.language != "en"
         return label("report.in_english", self.language) if ours else ""
 
-    def _linked(self, column: ResultColumn, row: Row, common_form: str, terms: str) -> str:
+    def _linked(self, column: ResultColumn, row: Row, common_form: str, terms: str, scale: Scale) -> str:
         """A cell; its place does not name the form that is common to all rows."""
-        text = self._text(column, {**row, "form": None} if common_form else row)
+        text = self._text(column, {**row, "form": None} if common_form else row, scale)
         of_findings = column.findings and row.get(column.name)
         if not text or not (column.leads or of_findings):
             return text
@@ -195,7 +206,7 @@ class Cells:
             return Markup('<a class="to" href="#{}">{}</a>').format(terms, text)
         return self.citations.figure(text, row, column.name)
 
-    def _text(self, column: ResultColumn, row: Row) -> str:
+    def _text(self, column: ResultColumn, row: Row, scale: Scale) -> str:
         if column.kind in ("figure", "content", "place"):
             return {"figure": self._figure, "content": self._content, "place": self._source}[column.kind](row)
         if column.kind == "item" and "item" in row:
@@ -205,11 +216,12 @@ class Cells:
             return ""
         match column.kind:
             case "quantity":
-                return " ".join(self._quantity(value, row["value_unit"])).strip()
+                in_yuan = row["value_unit"] == "yuan"
+                return f"{scale.write(value)} {scale.unit.name(self.language)}" if in_yuan else f"{value:.0f}"
             case "money":
-                return money(value, self.language, column.signed)
+                return scale.write(value, column.signed)
             case "estimate":
-                return money(value.quantize(_ESTIMATED, "ROUND_HALF_UP"), self.language, column.signed)
+                return scale.write(value.quantize(_ESTIMATED, "ROUND_HALF_UP"), column.signed)
             case "percent":
                 return decimal(value, column.signed)
             case "score":
@@ -222,9 +234,9 @@ class Cells:
         stands_alone = "value" in row or "breaks" in row
         return label(f"key_figure.{row['measure']}", self.language) if stands_alone else ""
 
-    def _quantity(self, value: Decimal, unit: str) -> tuple[str, str]:
+    def _rounded(self, value: Decimal, unit: str) -> tuple[str, str]:
         if unit == "yuan":
-            return money(value, self.language), label("unit.yuan", self.language)
+            return rounded(value, self.language)
         return f"{value:.0f}", label("unit.count", self.language)
 
     def _source(self, row: Row) -> str:
@@ -245,6 +257,16 @@ class Cells:
     def _common_form(self, rows: list[dict[Hashable, Any]]) -> str:
         printed = {row["form"] for row in rows if row.get("form") and "page" in row}
         return self.form(printed.pop()) if len(printed) == 1 else ""
+
+
+def _amounts(rows: Sequence[Row]) -> Iterator[Decimal]:
+    """Every amount of money that a table of `rows` shows."""
+    for row in rows:
+        for column in result_columns().values():
+            value = row.get(column.name)
+            in_yuan = column.kind == "money" or (column.kind == "quantity" and row.get("value_unit") == "yuan")
+            if in_yuan and not pd.isna(value):
+                yield value
 
 
 def _touches(correction: Row, row: Row) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
 from markupsafe import Markup, escape
 
 from budgetlib.report.provenance import SourceSpan, provenance
@@ -19,6 +20,7 @@ class Citations:
 
     def __init__(self, corpus: Corpus) -> None:
         self._provenance = provenance(corpus)
+        self._years = dict(zip(corpus.documents.document_id, corpus.documents.fiscal_year, strict=True))
         self.ids: dict[SourceSpan, str] = {}
 
     def figure(self, text: str, row: Row, column: str) -> str:
@@ -32,6 +34,15 @@ class Citations:
         first, *others = map(self._id, spans)
         also = Markup(' data-also="{}"').format(" ".join(others)) if others else ""
         return Markup('<a class="seen" href="#{}"{}>{}</a>').format(first, also, escape(text))
+
+    def year(self, document_id: str) -> str:
+        """Which year a document is of."""
+        year = self._years.get(document_id)
+        return "" if pd.isna(year) else str(year)
+
+    def heading(self, row: Row) -> str:
+        """The printed heading of the section of the narrative part that a row is from; empty where unknown."""
+        return self._provenance.heading(row["document_id"], int(row["section"]), row.get("page"))
 
     def address(self, row: Row) -> str:
         """Where a chart leads from what it draws of a row; empty where its place is not known."""

@@ -79,8 +79,10 @@ class Display(Elements):
         files = self._label("cite.join").join(self.budget.documents.path)
         source = self._label("report.source", files=files, fates=self._label("cite.join").join(fates))
         notes = [note for note in dict.fromkeys(self.budget.documents.note) if note]
+        units = self._label("summary.and").join(dict.fromkeys(self.budget.lines.published_unit.dropna()))
+        unit = self._label("unit.note") + (self._label("unit.printed", units=units) if units else "")
         in_manifest = (self._label("report.note", note=note) for note in notes)
-        return self._notes("source", [source, *in_manifest, self._label("unit.note")])
+        return self._notes("source", [source, *in_manifest, unit])
 
     def totals(self, compared: pd.DataFrame, stated: pd.DataFrame) -> Html:
         """The frames of `published_and_computed` and `stated_changes`; first where the document contradicts itself."""
@@ -219,9 +221,11 @@ class Display(Elements):
         Notes are folded. With a folder `out` the pictures are also written to `out/evidence`.
         """
         states = self.budget.checks.state.value_counts()
-        counts = {state: int(states.get(state, 0)) for state in ("pass", "not_applicable", "insufficient_data")}
-        tested = self._label("findings.tested", tested=counts["pass"] + len(failed), **counts)
-        html = block("note", tested) + self.corrections()
+        counts = {
+            state: int(states.get(state, 0)) for state in ("pass", "explained", "not_applicable", "insufficient_data")
+        }
+        tested = counts["pass"] + counts["explained"] + len(failed)
+        html = block("note", self._label("findings.tested", tested=tested, **counts)) + self.corrections()
         cards = finding_cards(self._cells, self._whole, failed, tables_dir, self.out)
         notes = [card for card in cards if card["severity"] == "note"]
         folded = self._label("findings.notes", count=len(notes))

@@ -15,7 +15,8 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from budgetlib.core.files import write_bytes
-from budgetlib.definitions.labels import LANGUAGES, label, money, name, percent
+from budgetlib.definitions.amounts import money_of_forms
+from budgetlib.definitions.labels import LANGUAGES, label, name, percent
 from budgetlib.report.fonts import font_face
 
 SCRIPT = Path(__file__).resolve().parent / "templates/page.js"
@@ -58,7 +59,7 @@ def write_index(out: Path, reports: Sequence[Report], others: Sequence[Mapping[A
         rows=[(report, _links(out, report), _headline(out, report)) for report in reports],
         others=others,
         both=_in_both_languages,
-        money=lambda yuan: money(yuan, "zh"),
+        money=money_of_forms,
         percent=lambda value: percent(value, signed=True),
         policy=policy(script),
         script=Markup(script),  # noqa: S704 - our own

@@ -167,14 +167,16 @@ class Summary:
     def _found(self) -> Markup:
         checks = self.budget.checks
         failed = faults(checks).severity.value_counts()
-        tested = int((checks.state == "pass").sum() + failed.sum())
+        explained = int((checks.state == "explained").sum())
+        tested = int((checks.state == "pass").sum() + failed.sum()) + explained
         counts = {"tested": tested, "failed": int(failed.get("error", 0) + failed.get("warning", 0))}
         notes = int(failed.get("note", 0))
         if not tested:
             return self._say("untested")
         said = self._say("failed" if counts["failed"] else "held", **counts)
         asked = self._say("asked", notes=notes) if notes else ""
-        return self._say("findings", said=self._to("adds-up", said), asked=asked)
+        differ = self._say("explained", count=explained) if explained else ""
+        return self._say("findings", said=self._to("adds-up", said), explained=differ, asked=asked)
 
     def _figure(self, measure: str) -> Row | None:
         figure = key_figure(self.budget, measure)

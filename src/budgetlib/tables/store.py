@@ -110,6 +110,9 @@ class Tables:
         )
 
 
+_DECIMALS = 4  # of fractions in CSV: coordinates and similarities; amounts are no fractions and exact
+
+
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """`frame` as CSV that spreadsheets open rightly: UTF-8 with byte-order mark, RFC 4180, nothing that runs."""
     write_csv_batches(frame.columns, [frame], path)
@@ -125,4 +128,9 @@ def write_csv_batches(columns: Iterable[str], frames: Iterable[pd.DataFrame], pa
 
 
 def _cell(value: object) -> object:
-    return "" if pd.isna(value) else neutral(value) if isinstance(value, str) else value  # type: ignore[call-overload]
+    """What a cell holds: a fraction without the digits that only reckoning gave it."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    if isinstance(value, float):
+        return round(value, _DECIMALS)
+    return neutral(value) if isinstance(value, str) else value

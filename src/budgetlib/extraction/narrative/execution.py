@@ -71,6 +71,7 @@ def _records(passage: Passage, plain: str, match: re.Match[str], subject: _Subje
     for stage, measure, item, number, unit in stated:
         yield {
             "section": passage.section,
+            "heading": passage.printed_heading,
             "unit": passage.unit,
             "measure": measure,
             "stage": stage or None,

@@ -48,13 +48,15 @@ _WORD_END, _WORD_START = re.compile(r"[A-Za-z]$"), re.compile(r"[A-Za-z]")
 class Passage:
     """The running text of one section, as printed, without the blanks and breaks of the line wrapping.
 
-    `section` is 1–12 as in the table `statements`, `unit` the spending unit whose subsection it is; a line break in
-    `text` stands where a numbered item begins. `lines` are the printed lines, `starts` where each begins in `text`.
+    `section` is 1–12 as in the table `statements`, `unit` the spending unit whose subsection it is, `heading` its words
+    and `printed_heading` these with their number; a line break in `text` stands where a numbered item begins. `lines`
+    are the printed lines, `starts` where each begins in `text`.
     """
 
     section: int
     unit: str | None
     heading: str
+    printed_heading: str
     text: str
     starts: tuple[int, ...]
     lines: tuple[TextLine, ...]
@@ -81,7 +83,7 @@ class Passage:
 
 
 class _Heading(NamedTuple):
-    """A heading: its level in the numbering, its words, and where it leads."""
+    """A heading: its level in the numbering, its words, where it leads, and its `number` as printed."""
 
     level: int
     words: str
@@ -89,6 +91,12 @@ class _Heading(NamedTuple):
     outside: bool
     run_in: bool = False
     unit: str | None = None
+    number: str = ""
+
+    @property
+    def printed(self) -> str:
+        """Number and words."""
+        return self.number + self.words
 
 
 class _Outline:
@@ -126,7 +134,7 @@ def read_passages(pages: Sequence[Page], unit_names: Collection[str] = ()) -> li
     passages: list[Passage] = []
     printed = [*_whole_headings(text_lines(pages)), None]
     outline, names = _Outline(), UnitNames(unit_names, _units_in_turn(printed))
-    title, rows = "", list[TextLine]()
+    title, rows = _Heading(0, "", None, outside=False), list[TextLine]()
     for row, below in pairwise(printed):
         if row is None:
             continue
@@ -134,7 +142,7 @@ def read_passages(pages: Sequence[Page], unit_names: Collection[str] = ()) -> li
         if heading and outline.enter(heading):
             if section and rows:
                 passages.append(_passage(section, unit, title, rows))
-            title, rows = heading.words, [row] if heading.run_in else []
+            title, rows = heading, [row] if heading.run_in else []
         elif section:
             rows.append(row)
     if outline.section and rows:
@@ -161,9 +169,11 @@ def _heading(row: TextLine, below: TextLine | None, names: UnitNames) -> _Headin
     for level, numbering in enumerate(_LEVELS):
         if match := numbering.match(row.plain):
             heading = _numbered(level, row.plain[match.end() :])
-            if heading and heading.section is None and not heading.outside:
-                return heading._replace(unit=names.find(heading.words, below.plain if below else ""))
-            return heading
+            if heading is None:
+                return None
+            if heading.section is None and not heading.outside:
+                heading = heading._replace(unit=names.find(heading.words, below.plain if below else ""))
+            return heading._replace(number=match[0])
     words = row.plain.rstrip("。:")
     if headings().unnumbered.search(words):
         section, outside = headings().find(words)
@@ -216,7 +226,7 @@ def _continues(first: str, second: str) -> bool:
     return bool(ending.search(second)) and (open_bracket or not ending.search(first))
 
 
-def _passage(section: int, unit: str | None, heading: str, rows: Sequence[TextLine]) -> Passage:
+def _passage(section: int, unit: str | None, heading: _Heading, rows: Sequence[TextLine]) -> Passage:
     """One passage of `rows`: wrapped lines joined, numbered items on lines of their own."""
     text = ""
     starts: list[int] = []
@@ -224,7 +234,7 @@ def _passage(section: int, unit: str | None, heading: str, rows: Sequence[TextLi
         text += _break(before, row) if before is not None else ""
         starts.append(len(text))
         text += row.text
-    return Passage(section, unit, heading, text, tuple(starts), tuple(rows))
+    return Passage(section, unit, heading.words, heading.printed, text, tuple(starts), tuple(rows))
 
 
 def _break(before: TextLine, row: TextLine) -> str:

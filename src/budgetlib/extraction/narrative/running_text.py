@@ -13,7 +13,8 @@ from budgetlib.extraction.contents import contents_pages
 from budgetlib.pages.model import Grid, Line, Page, Spot
 
 _CONTENTS = re.compile(r"[.．…·]{4,}\s*\d+$|[.．…·]{8,}$")
-_PAGE_NUMBER = re.compile(r"[-—–―_~·]+\s*\d[\d\s]{0,4}[-—–―_~·]+|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?")
+_STROKE = r"[-‐‑‒–—―−─━－﹣_~～·•|｜/／]"
+PAGE_NUMBER = re.compile(rf"{_STROKE}+\s*\d[\d\s]{{0,4}}{_STROKE}+|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?")
 _BARE_PAGE_NUMBER = re.compile(r"\d[\d\s]{0,4}(?:/\s*\d+)?")
 _BLANK = re.compile(r"(?<![0-9A-Za-z０-９])[\s\u200b\ufeff]+|[\s\u200b\ufeff]+(?![0-9A-Za-z０-９])")
 _NARROWEST_TEXT = 0.65
@@ -66,7 +67,7 @@ def text_lines(pages: Sequence[Page]) -> Iterator[TextLine]:
                 continue
             text, plain = block.text, squeeze(block.text)
             bare = page.number is not None and i in (texts[0], texts[-1]) and _BARE_PAGE_NUMBER.fullmatch(text)
-            if bare or plain in heads or _PAGE_NUMBER.fullmatch(text) or _CONTENTS.search(text):
+            if bare or plain in heads or PAGE_NUMBER.fullmatch(text) or _CONTENTS.search(text):
                 continue
             spaced, full = _BLANK.sub("", text), block.reaches(edge)
             yield TextLine(spaced, plain, page.number, full, after_table, index, text, block.spot)

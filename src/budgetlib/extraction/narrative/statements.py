@@ -223,6 +223,7 @@ class PassageReader:
         records: list[StatementRecord] = [
             {
                 "section": self.passage.section,
+                "heading": self.passage.printed_heading,
                 "unit": self.passage.unit,
                 "measure": measure,
                 "stage": self.stage,

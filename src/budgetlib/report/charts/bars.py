@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from budgetlib.definitions.labels import in_unit, label
+from budgetlib.definitions.amounts import Unit, unit_of
+from budgetlib.definitions.labels import label
 from budgetlib.report.charts.canvas import link, new_axes, say
 from budgetlib.report.charts.typography import GREY, INK, LINE, SMALL, TEXT, height, lettering, measure, wrapped
 from budgetlib.report.fonts import FAMILY
@@ -85,15 +86,16 @@ def draw_bars(
         layout.left,
         layout.right,
     )
+    unit = _unit(bars, language)
     top, ends = 0.0, []
     for bar, name, over, tall in zip(bars, layout.names, above, thick, strict=True):
         middle = top + _GAP / 2 + over + tall / 2
         _write(axes, bar, name, top + _GAP / 2, middle, layout, width)
-        ends.append((middle, _stack(axes, bar, middle - _BAR / 2, language)))
+        ends.append((middle, _stack(axes, bar, middle - _BAR / 2, unit)))
         top += _GAP + over + tall
     if least is not None:
         _tie(axes, ends)
-    _finish(axes, language, legend, width - layout.left - layout.right, least)
+    _finish(axes, language, unit, legend, width - layout.left - layout.right, least)
     return axes
 
 
@@ -128,7 +130,13 @@ def _write(axes: Axes, bar: Bar, name: str, top: float, middle: float, layout: _
     link(value, bar.href)
 
 
-def _stack(axes: Axes, bar: Bar, top: float, language: str) -> Decimal:
+def _unit(bars: Sequence[Bar], language: str) -> Unit:
+    """The unit of the axis: that of the longest bar."""
+    amounts = [bar.start + sum((amount or Decimal(0) for amount, _ in bar.parts), Decimal(0)) for bar in bars]
+    return unit_of(max(map(abs, amounts)), language)
+
+
+def _stack(axes: Axes, bar: Bar, top: float, unit: Unit) -> Decimal:
     """Bars end to end: positive amounts to the right, negative ones to the left; where the last ends."""
     ends = {True: bar.start, False: bar.start}
     end = bar.start
@@ -137,10 +145,10 @@ def _stack(axes: Axes, bar: Bar, top: float, language: str) -> Decimal:
             continue
         start = ends[amount >= 0]
         end = ends[amount >= 0] = start + amount
-        left, long = (float(in_unit(value, language)) for value in (start, amount))
+        left, long = (float(value / unit.factor) for value in (start, amount))
         (patch,) = axes.barh(top, long, left=left, height=_BAR, align="edge", color=COLOURS[key])
         link(patch, bar.href)
-    return in_unit(end, language)
+    return end / unit.factor
 
 
 def _tie(axes: Axes, ends: Sequence[tuple[float, Decimal]]) -> None:
@@ -149,7 +157,7 @@ def _tie(axes: Axes, ends: Sequence[tuple[float, Decimal]]) -> None:
         axes.plot([float(end)] * 2, span, color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=0.9)
 
 
-def _finish(axes: Axes, language: str, legend: Sequence[str], room: float, least: Decimal | None) -> None:
+def _finish(axes: Axes, language: str, unit: Unit, legend: Sequence[str], room: float, least: Decimal | None) -> None:
     """Legend, zero, grid, and the x axis with its unit."""
     if legend:
         handles = [Patch(color=COLOURS[key], label=label(f"key_figure.{key}", language)) for key in legend]
@@ -167,10 +175,10 @@ def _finish(axes: Axes, language: str, legend: Sequence[str], room: float, least
             columnspacing=1.2,
         )
     axes.margins(x=0.02)
-    unit = label("unit.yuan", language)
+    shown = unit.name(language)
     if least:
-        axes.set_xlim(left=float(in_unit(least, language)))
-        unit = label("chart.cut_axis", language, unit=unit)
+        axes.set_xlim(left=float(least / unit.factor))
+        shown = label("chart.cut_axis", language, unit=shown)
     else:
         axes.axvline(0, color=GREY, linewidth=0.8)
     axes.grid(axis="x", color=_GRID, linewidth=0.8)
@@ -180,4 +188,4 @@ def _finish(axes: Axes, language: str, legend: Sequence[str], room: float, least
     axes.xaxis.set_major_locator(MaxNLocator(nbins=max(2, int(room / _TICK))))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
     axes.tick_params(axis="x", length=0, labelsize=SMALL, labelcolor=GREY, labelfontfamily=FAMILY)
-    axes.set_xlabel(unit, loc="right", color=GREY, labelpad=1, **lettering(SMALL))
+    axes.set_xlabel(shown, loc="right", color=GREY, labelpad=1, **lettering(SMALL))

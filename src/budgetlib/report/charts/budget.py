@@ -7,7 +7,8 @@ from decimal import Decimal
 import pandas as pd
 from matplotlib.axes import Axes
 
-from budgetlib.definitions.labels import item, label, money, name, percent
+from budgetlib.definitions.amounts import in_words
+from budgetlib.definitions.labels import item, name, percent
 from budgetlib.report.charts.bars import Bar, draw_bars
 from budgetlib.report.charts.canvas import WIDE
 
@@ -70,5 +71,5 @@ def plot_procurement_mix(mix: pd.DataFrame, language: str, width: float = WIDE) 
 
 
 def _with_share(amount: Decimal, share: Decimal | None, language: str) -> str:
-    said = f"{money(amount, language)} {label('unit.yuan', language)}"
+    said = in_words(amount, language)
     return said if share is None else f"{said} ({percent(share)})"

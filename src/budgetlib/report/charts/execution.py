@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
-from budgetlib.definitions.labels import label, money, percent
+from budgetlib.definitions.amounts import in_words
+from budgetlib.definitions.labels import label, percent
 from budgetlib.report.charts.bars import Bar, draw_bars
 from budgetlib.report.charts.canvas import WIDE
 
@@ -14,7 +15,6 @@ _STAGES = ("budget", "adjusted", "final")
 
 def plot_budget_execution(years: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
     """The frame of `execution_years`: each year's budget, adjusted budget and outcome, as far as they are known."""
-    unit = label("unit.yuan", language)
     bars = []
     for row in years.to_dict("records"):
         for stage in _STAGES:
@@ -22,7 +22,7 @@ def plot_budget_execution(years: pd.DataFrame, language: str, width: float = WID
             if amount is None:
                 continue
             rate = row["rate_pct"] if stage == "final" else None
-            value = f"{money(amount, language)} {unit}" + ("" if rate is None else f" ({percent(rate)})")
+            value = in_words(amount, language) + ("" if rate is None else f" ({percent(rate)})")
             name = label(f"execution.{stage}", language, year=row["fiscal_year"])
             bars.append(Bar(name, value, [(amount, stage)], row.get("href")))
     return draw_bars("budget_execution", bars, language, width)

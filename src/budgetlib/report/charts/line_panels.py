@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from budgetlib.definitions.labels import item, label, money
+from budgetlib.definitions.amounts import in_words
+from budgetlib.definitions.labels import item, label
 from budgetlib.report.charts.bars import COLOURS
 from budgetlib.report.charts.canvas import WIDE, link, new_axes, say
 from budgetlib.report.charts.typography import GREY, INK, SMALL, TEXT, height, lettering, measure, wrapped
@@ -65,7 +66,7 @@ def plot_series(series: pd.DataFrame, language: str, width: float = WIDE) -> Axe
     heads = [wrapped(name, room, TEXT) for name in names]
     tall = max(height(head, TEXT) for head in heads) + _ABOVE + _LINE + _YEARS + _BELOW
     both = series.stage.nunique() > 1
-    title = label("chart.series_of_stages" if both else "chart.series", language, unit=label("unit.yuan", language))
+    title = label("chart.series_of_stages" if both else "chart.series", language)
     axes = new_axes("series", title, width, 0, -(-len(lines) // columns) * tall, 0, 0, 0)
     axes.set_xlim(0, width)
     axes.set_axis_off()
@@ -97,7 +98,7 @@ def _panel(
     points: Sequence[_Point], years: Sequence[int], left: float, top: float, room: float, language: str
 ) -> _Panel:
     """Room for half a value on either side of the outermost years."""
-    aside = max(measure(money(point.amount, language), SMALL) for point in points) / 2
+    aside = max(measure(in_words(point.amount, language), SMALL) for point in points) / 2
     step = (room - 2 * aside) / max(years[-1] - years[0], 1)
     across = {year: left + aside + (year - years[0]) * step for year in years}
     amounts = [point.amount for point in points]
@@ -115,7 +116,7 @@ def _draw(axes: Axes, points: Sequence[_Point], panel: _Panel, both: bool, langu
             axes.plot([sum(places) / 2] * 2, [panel.top, panel.top + _LINE], color=GREY, linestyle=(0, (3, 3)), lw=1)
         else:
             axes.plot(places, [panel.down(p.amount) for p in (before, now)], color=colour, linewidth=2)
-    texts = {point.year: money(point.amount, language) for point in points}
+    texts = {point.year: in_words(point.amount, language) for point in points}
     shown = _fitting({year: (panel.across[year], measure(text, SMALL)) for year, text in texts.items()})
     dated = _fitting({year: (panel.across[year], measure(str(year), SMALL)) for year in texts})
     for point in points:

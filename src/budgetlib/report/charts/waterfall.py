@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from budgetlib.definitions.labels import item, label, money
+from budgetlib.definitions.amounts import in_words
+from budgetlib.definitions.labels import item, label
 from budgetlib.report.charts.bars import Bar, draw_bars
 from budgetlib.report.charts.canvas import WIDE
 
@@ -48,7 +49,7 @@ def _waterfall(chart: str, change: pd.DataFrame, language: str, width: float) ->
     bars, end, reached = [_year(first, before, language)], before, [before, now]
     for step in steps:
         key = "decrease" if step.change < 0 else "increase"
-        bars.append(Bar(step.label, _with_unit(step.change, language, True), [(step.change, key)], step.href, end))
+        bars.append(Bar(step.label, in_words(step.change, language, signed=True), [(step.change, key)], step.href, end))
         end += step.change
         reached.append(end)
     return draw_bars(chart, [*bars, _year(last, now, language)], language, width, least=_least(reached))
@@ -72,7 +73,7 @@ def _name(row: Mapping[Any, Any], language: str) -> str:
 
 
 def _year(name: str, total: Decimal, language: str) -> Bar:
-    return Bar(name, _with_unit(total, language), [(total, "year")])
+    return Bar(name, in_words(total, language), [(total, "year")])
 
 
 def _least(reached: Sequence[Decimal]) -> Decimal:
@@ -81,7 +82,3 @@ def _least(reached: Sequence[Decimal]) -> Decimal:
     if low <= 0 or high - low > _SMALL * high:
         return Decimal(0)
     return low - (high - low) / 2
-
-
-def _with_unit(amount: Decimal, language: str, signed: bool = False) -> str:
-    return f"{money(amount, language, signed)} {label('unit.yuan', language)}"
