@@ -22,11 +22,15 @@ from budgetlib.analysis.execution_comparison import compare_execution as compare
 from budgetlib.analysis.key_figures import coverage as coverage
 from budgetlib.analysis.key_figures import key_figures as key_figures
 from budgetlib.analysis.key_figures import sources as sources
+from budgetlib.analysis.personnel import personnel as personnel
 from budgetlib.analysis.procurement import concentration as concentration
 from budgetlib.analysis.procurement import procured_projects as procured_projects
 from budgetlib.analysis.procurement import procurement_mix as procurement_mix
 from budgetlib.analysis.procurement import procurement_standing as procurement_standing
 from budgetlib.analysis.procurement import purchased_services as purchased_services
+from budgetlib.analysis.projects import largest_projects as largest_projects
+from budgetlib.analysis.projects import project_targets as project_targets
+from budgetlib.analysis.revenue import revenue_by_fund as revenue_by_fund
 from budgetlib.analysis.self_evaluation import self_evaluation as self_evaluation
 from budgetlib.analysis.series import series as series
 from budgetlib.analysis.series import series_breaks as series_breaks
@@ -34,6 +38,7 @@ from budgetlib.analysis.similar_names import similar_names as similar_names
 from budgetlib.analysis.spending import spending_by_function as spending_by_function
 from budgetlib.analysis.spending_by_kind import spending_by_kind as spending_by_kind
 from budgetlib.analysis.stated_changes import stated_changes as stated_changes
+from budgetlib.analysis.three_public import three_public as three_public
 from budgetlib.commands.pipeline import check as check
 from budgetlib.commands.pipeline import parse as parse
 from budgetlib.commands.pipeline import parse_document as parse_document
@@ -43,6 +48,9 @@ from budgetlib.report.charts.budget import plot_procurement_mix as plot_procurem
 from budgetlib.report.charts.budget import plot_spending_by_function as plot_spending_by_function
 from budgetlib.report.charts.budget import plot_spending_by_kind as plot_spending_by_kind
 from budgetlib.report.charts.execution import plot_budget_execution as plot_budget_execution
+from budgetlib.report.charts.funds import plot_largest_projects as plot_largest_projects
+from budgetlib.report.charts.funds import plot_revenue_by_fund as plot_revenue_by_fund
+from budgetlib.report.charts.funds import plot_three_public as plot_three_public
 from budgetlib.report.charts.heatmap import plot_catalogue_map as plot_catalogue_map
 from budgetlib.report.charts.heatmap import plot_comparison as plot_comparison
 from budgetlib.report.charts.line_panels import plot_series as plot_series

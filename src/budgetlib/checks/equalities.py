@@ -15,6 +15,7 @@ from budgetlib.checks.rules import Rule
 HUNDRED = 100  # percent
 _COUNTS = {"projects_under_performance_management", "projects_disclosed", "vehicles", "vehicle_quota"}
 """Measures that count things; all others are money."""
+_SHARE = "_pct"
 
 
 def equal(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -40,11 +41,11 @@ def equal(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 
 def share(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """A stated percentage against its part and its whole."""
+    """A stated percentage against its part (without `part` the measure of the same name) and its whole."""
     (term,) = expression(rule.data["published"])
     wholes = [value for text in rule.data["whole"] if (value := evaluate(expression(text), budget))]
     for statement in _printed_here(of_measures(term, budget), budget):
-        part = _companion(statement, rule.data["part"], budget)
+        part = _companion(statement, rule.data.get("part") or statement.measure.removesuffix(_SHARE), budget)
         tested = [percent(rule, statement.figure, part.figure, whole) for whole in wholes if part and whole.value]
         if tested:
             yield best(tested)

@@ -27,6 +27,9 @@ class Place:
     table: Locator | None = None
     """Where else: a performance-target table, a figure of the whole department's, an item of the catalogue."""
 
+    heading: str | None = None
+    """That of the section, as printed."""
+
     pictured: bool = False
     """Whether it was read from a picture and nothing confirms it."""
 

@@ -172,7 +172,9 @@ def _place(place: Place, language: str) -> str:
         text = _template(kind, language).format(form=label, row=place.row, **about)
     elif place.section:
         kind = "about" if not place.measure else "statement_of" if place.item else "statement"
-        text = _template(kind, language).format(section=place.section, **about)
+        headed = "headed" if place.heading else "numbered"
+        section = _template(headed, language).format(heading=place.heading, section=place.section)
+        text = _template(kind, language).format(section=section, **about)
     elif place.table:
         text = _template("sentence" if place.table.kind == SENTENCE else "table", language).format(**about)
     else:

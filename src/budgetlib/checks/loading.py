@@ -215,7 +215,8 @@ def _decimals(number: Decimal) -> int:
 
 def _statement(record: Record, stages: frozenset[str | None]) -> Statement:
     """A stated figure; one of another stage than the document's own is a plan and not held against its outcomes."""
-    figure = Figure(record["value"], _stated_slack(record), (_place(record, section=record["section"]),))
+    place = _place(record, section=record["section"], heading=record["heading"])
+    figure = Figure(record["value"], _stated_slack(record), (place,))
     measure = record["measure"] if record["stage"] in stages else f"plan:{record['measure']}"
     return Statement(record["section"], measure, record["item"], figure, record["sentence"], record["stage"])
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 from markupsafe import Markup
 
 from budgetlib.analysis.catalogue_edition import Guidance
+from budgetlib.core.text import squeeze
 from budgetlib.core.version import __version__
 from budgetlib.definitions.labels import percent
+from budgetlib.report.charts.canvas import Plot
 from budgetlib.report.charts.execution import plot_budget_execution
+from budgetlib.report.charts.funds import plot_largest_projects, plot_revenue_by_fund, plot_three_public
 from budgetlib.report.charts.line_panels import plot_series
 from budgetlib.report.cited_pages import cited_pages
 from budgetlib.report.elements import Elements
 from budgetlib.report.execution import Execution
 from budgetlib.report.findings import finding_cards, written_corrections
 from budgetlib.report.html import Html, block
+from budgetlib.report.money import Money
 from budgetlib.report.summary import Summary
 from budgetlib.tables.locators import Row
 
@@ -128,6 +133,10 @@ class Display(Elements):
         note = self._label("procurement.projects", count=len(projects), declared=int(declared.notna().sum()))
         return html + block("note", note) + self.table(projects.assign(declared=declared), folded="report.procured")
 
+    def _told(self, sentences: Iterable[str], plot: Plot, frame: pd.DataFrame) -> Html:
+        """Sentences and a chart of a frame; nothing without rows."""
+        return self._notes("note", sentences) + self.chart(plot, frame) if len(frame) else Html()
+
     def _unsummed(self, row: Row) -> Markup:
         amounts = {"total": self._cells.amount(row, "amount_yuan"), "lines": self._cells.amount(row, "lines_yuan")}
         return self._cells.say("procurement.unsummed", of=self._label(f"of.{row['of']}"), **amounts)
@@ -158,6 +167,37 @@ class Display(Elements):
         if series.stage.nunique() == 1:
             shown = shown.drop(columns="stage")
         return chart + notes + self.table(shown, folded="report.series")
+
+    def funds(self, funds: pd.DataFrame) -> Html:
+        """The frame of `revenue_by_fund`: a sentence and a chart; nothing without rows."""
+        return self._told(Money(self._cells).funds(funds), plot_revenue_by_fund, funds)
+
+    def three_public(self, items: pd.DataFrame) -> Html:
+        """The frame of `three_public`: a sentence, a chart, and the table with the reasons; nothing without rows."""
+        html = self._told(Money(self._cells).three_public(items), plot_three_public, items)
+        return html + self.table(items, folded="money.reasons")
+
+    def projects(self, projects: pd.DataFrame, targets: pd.DataFrame) -> Html:
+        """The frames of `largest_projects` and `project_targets`: a chart, targets by project, those without number.
+
+        Nothing without rows.
+        """
+        html = self._told(Money(self._cells).projects(projects), plot_largest_projects, projects)
+        own = targets.assign(key=targets.project.map(squeeze)).groupby("key", sort=False)
+        for project in projects.project:
+            if squeeze(project) in own.groups:
+                rows = own.get_group(squeeze(project)).drop(columns=["project", "unit"])
+                head = self._label("money.targets", project=project, count=len(rows))
+                html += block("table", "", head, *self._cells.table(rows))
+        vague = targets[~targets.measurable.astype(bool)]
+        if len(vague):
+            counts = {"whole": len(targets), "count": len(vague)}
+            html += block("note", self._label("money.unmeasurable", **counts))
+        return html + self.table(vague, folded="money.targets_unmeasurable")
+
+    def personnel(self, personnel: pd.DataFrame) -> Html:
+        """The frame of `personnel` in a sentence; nothing without a row."""
+        return self._notes("note", Money(self._cells).personnel(personnel))
 
     def execution(self, execution: pd.DataFrame, years: pd.DataFrame) -> Html:
         """The frames of `budget_execution` and `execution_years`: sentences, tables, a chart where a year is closed.

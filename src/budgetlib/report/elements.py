@@ -75,11 +75,11 @@ class Elements:
         return block("chart", Markup(svg(wide)), Markup(svg(narrow)), note)  # noqa: S704 - drawn by charts
 
     def csv(self, frame: pd.DataFrame, name: str) -> Html:
-        """`frame` as `out/tables/<name>.csv`, and a link to it; nothing without `out`."""
+        """`frame` as `out/tables/<name>.csv`, and where it has rows a link to it; nothing without `out`."""
         if not self.out:
             return Html()
         write_csv(self._cells.marked(frame), Path(self.out, "tables", f"{name}.csv"))
-        return block("link", f"{self.base}tables/{name}.csv", self._label("report.csv"))
+        return Html() if frame.empty else block("link", f"{self.base}tables/{name}.csv", self._label("report.csv"))
 
     @cached_property
     def _cells(self) -> Cells:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ _OWN = Path("notebooks")
 _TEMPLATES = _HERE / "templates"
 _SECONDS_PER_CELL = 600
 """No cell of ours takes a tenth of it; one that takes more hangs."""
+_DEEPEST = 3
+"""Levels of headings."""
 
 
 def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters: Mapping[str, Any]) -> None:
@@ -65,6 +67,7 @@ def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters
             f"{notebook.name} stopped in cell [{failure.exec_count}]: {failure.ename}: {failure.evalue}"
         ) from None
     _forget_this_run(executed)
+    executed.cells = _without_empty_chapters(executed.cells)
     written = nbformat.writes(executed)  # type: ignore[no-untyped-call]
     write_bytes(written.encode("utf-8"), folder / f"{name}.ipynb")
     write_bytes(_html(executed, title, language).encode("utf-8"), folder / f"{name}.html")
@@ -106,6 +109,28 @@ class _ThisPython(AsyncKernelManager):
     @default("transport_encryption")
     def _where_the_kernel_can(self) -> str:
         return "auto"
+
+
+def _without_empty_chapters(cells: Sequence[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """`cells` without the headings under which none shows anything: the paper does not have what they ask for."""
+    kept: list[nbformat.NotebookNode] = []
+    shown = dict.fromkeys(range(1, _DEEPEST + 1), False)
+    for cell in reversed(cells):
+        level = len(cell.source) - len(cell.source.lstrip("#")) if cell.cell_type == "markdown" else 0
+        if not level:
+            shown = dict.fromkeys(shown, True) if _shows(cell) else shown
+        elif not shown[level]:
+            continue
+        else:
+            shown |= dict.fromkeys(range(level, _DEEPEST + 1), False)
+        kept.append(cell)
+    return kept[::-1]
+
+
+def _shows(cell: nbformat.NotebookNode) -> bool:
+    """Whether a reader sees anything of what a cell gives."""
+    outputs = cell.get("outputs", ())
+    return any(output.get("data", {}).get("text/html", "x") or output.get("text") for output in outputs)
 
 
 def _forget_this_run(nb: nbformat.NotebookNode) -> None:
