@@ -48,3 +48,13 @@ def asked_for(chrome: webdriver.Chrome) -> list[str]:
     messages = [json.loads(entry["message"])["message"] for entry in chrome.get_log("performance")]  # type: ignore[no-untyped-call]
     urls = [one["params"]["request"]["url"] for one in messages if one["method"] == "Network.requestWillBeSent"]
     return [url for url in urls if url != "about:blank"]
+
+
+def beyond(path: Path, urls: list[str]) -> list[str]:
+    """Of the addresses that a page asked for those that are neither itself nor pictures of evidence beside it."""
+    beside = path.parent.as_uri()
+    return [
+        url
+        for url in urls
+        if url != path.as_uri() and not url.startswith("data:") and not (url.startswith(beside) and "/evidence/" in url)
+    ]

@@ -18,7 +18,7 @@ from selenium.webdriver.common.keys import Keys
 from budgetlib.commands.cli import main
 from budgetlib.commands.pipeline import parse
 from budgetlib.report.index import SCRIPT
-from tests.browser import Open, asked_for
+from tests.browser import Open, asked_for, beyond
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import FACTS, Row, read_facts
 
@@ -76,7 +76,7 @@ def test_every_link_within_a_page_leads_somewhere(opened: Open, reports: Path) -
 def test_all_pages_run_one_script_and_ask_for_nothing(opened: Open, reports: Path) -> None:
     for path in pages(reports):
         chrome = opened(path)
-        assert [url for url in asked_for(chrome) if url != path.as_uri() and not url.startswith("data:")] == []
+        assert beyond(path, asked_for(chrome)) == []
         html = path.read_text(encoding="utf-8")
         assert re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL) == [SCRIPT.read_text(encoding="utf-8")]
         assert re.findall(r"<(?:link|iframe|object|embed)\b", html) == []

@@ -16,6 +16,7 @@ from budgetlib.tables.locators import PERFORMANCE, Locator, written
 MOST = 10
 """Projects that a report names."""
 
+_SEVERAL = 2
 _MEASURABLE = re.compile(r"[\d一二三四五六七八九十百千万%％‰]|全(?:部|覆盖)|逐[年月]|[零无]|每|100")
 _LEADING = re.compile(r"^指标\d+[::]")
 
@@ -31,7 +32,7 @@ def largest_projects(budget: Corpus) -> pd.DataFrame:
     rows = sorted(leaves.to_dict("records"), key=lambda row: -row["amount_yuan"])[:MOST]
     total = printed_total(budget, "projects", "expenditure", "total")
     whole = sum(leaves.amount_yuan) if total is None else total.amount_yuan
-    counts = project_targets(budget).assign(key=lambda frame: frame.project.map(squeeze)).groupby("key").size()
+    targets = project_targets(budget)
     records = [
         placed(pd.Series(row))
         | {
@@ -39,7 +40,7 @@ def largest_projects(budget: Corpus) -> pd.DataFrame:
             "unit": row["unit"],
             "amount_yuan": row["amount_yuan"],
             "share_pct": share(row["amount_yuan"], whole),
-            "targets": counts.get(squeeze(row["item"])),
+            "targets": len(targets_of(targets, row["item"], row["unit"])) or None,
             "places": written([Locator.of(row)]),
         }
         for row in rows
@@ -58,6 +59,14 @@ def project_targets(budget: Corpus) -> pd.DataFrame:
     keys = zip(tables.document_id, tables.project, tables.unit.fillna(""), strict=True)
     places = {key: Locator(key[0], PERFORMANCE, int(n)) for key, n in zip(keys, numbers, strict=True)}
     return frame("project_targets", list(_targets(budget.performance_indicators, places)))
+
+
+def targets_of(targets: pd.DataFrame, project: str, unit: str | None) -> pd.DataFrame:
+    """The rows of `project_targets` about one project; of several units with one of that name, about its unit's."""
+    own = targets[targets.project.map(squeeze) == squeeze(project)]
+    if own.unit.fillna("").nunique() < _SEVERAL:
+        return own
+    return own[own.unit.fillna("").map(squeeze) == squeeze(unit or "")]
 
 
 def _targets(indicators: pd.DataFrame, places: dict[tuple[str, str, str], Locator]) -> Iterator[dict[str, Any]]:

@@ -295,3 +295,19 @@ def diff(old: Path, new: Path, out: Path | None) -> None:
             raise click.ClickException(f"the differences cannot be written to {out} ({fault})") from fault
     for line in lines(differences):
         click.echo(line)
+
+
+@main.command()
+@click.argument("document")
+@click.option("--page", type=click.IntRange(min=1), help="The page; default: the whole document.")
+@options.tidy
+@click.option("--lang", type=click.Choice(LANGUAGES), default="zh", show_default=True, help="Language.")
+def cite(document: str, page: int | None, tidy: Path, lang: str) -> None:
+    """Print how a page of a document is cited: a sentence and BibTeX.
+
+    DOCUMENT is a document_id, or a file's name as in the table documents.
+    """
+    from budgetlib.commands.cite import cite as citation_of
+
+    found = citation_of(tidy, document, page, lang)
+    click.echo(f"{found.text}\n\n{found.bibtex}")

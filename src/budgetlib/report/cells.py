@@ -98,6 +98,7 @@ class Cells:
             parts.append(self.form(row["form"]))
         if not pd.isna(row.get("section")):
             heading = self.citations.heading(row)
+            heading = heading.replace("“", "‘").replace("”", "’")
             shown = heading if len(heading) <= _LONGEST_HEADING else f"{heading[: _LONGEST_HEADING - 1]}…"
             parts.append(label("cite.heading" if shown else "cite.narrative", self.language, heading=shown))
         if not pd.isna(row.get("page")):

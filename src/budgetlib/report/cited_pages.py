@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from budgetlib.pages.render import PageImage, page_images
 from budgetlib.report.cells import Cells
 from budgetlib.report.evidence import changed, original
 from budgetlib.report.excerpts import excerpt, table_of
+from budgetlib.report.pictures import Pictures
 from budgetlib.report.provenance import SourceSpan
 from budgetlib.tables.corpus import Corpus
 
@@ -23,11 +24,12 @@ _PADDING = 2.0
 """Points around a mark."""
 
 
-def cited_pages(corpus: Corpus, cells: Cells, tables_dir: str) -> tuple[list[dict[str, Any]], bool]:
+def cited_pages(corpus: Corpus, cells: Cells, tables_dir: str, kept: Pictures) -> tuple[list[dict[str, Any]], bool]:
     """The pages on which is what `cells` cited so far, by document and page, for their template; whether all fit.
 
     From `tables_dir`, the folder of the tables, the files are found that were read. Without such a file, where a
-    place is not found on its page, and after `MOST_BYTES` of pictures there are the words that are printed.
+    place is not found on its page, and after `MOST_BYTES` of pictures there are the words that are printed. `kept` is
+    where the pictures go.
     """
     cited: dict[str, dict[int | str | None, list[SourceSpan]]] = {}
     for span in cells.citations.ids:
@@ -46,20 +48,20 @@ def cited_pages(corpus: Corpus, cells: Cells, tables_dir: str) -> tuple[list[dic
                     if room < 0:
                         break
                     pictures[page] = sheet
-        shown += [_page(cells, numbered[page], pictures.get(page)) for page in sorted(numbered)]
+        for page in sorted(numbered):
+            address = partial(kept.address, name=f"page-{document_id[:8]}-{page}")
+            shown.append(_page(cells, numbered[page], pictures.get(page), address))
         shown += [_table(cells, spans, file) for page, spans in pages.items() if page not in numbered]
     return shown, room >= 0
 
 
-def encoded(picture: bytes) -> str:
-    """A picture for a `data:` address."""
-    return base64.b64encode(picture).decode("ascii")
-
-
-def _page(cells: Cells, spans: Sequence[SourceSpan], sheet: PageImage | None) -> dict[str, Any]:
+def _page(
+    cells: Cells, spans: Sequence[SourceSpan], sheet: PageImage | None, address: Callable[[bytes], str]
+) -> dict[str, Any]:
     boxes = sheet.boxes if sheet else (None,) * len(spans)
     marks = [_mark(cells, span, box, sheet) for span, box in zip(spans, boxes, strict=True)]
-    picture = {"png": encoded(sheet.picture), "width": sheet.width, "height": sheet.height} if sheet else None
+    size = {"width": sheet.width, "height": sheet.height} if sheet else {}
+    picture = {"address": address(sheet.picture), **size} if sheet else None
     return {"caption": cells.caption(spans), "picture": picture, "marks": marks}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from budgetlib.analysis.catalogue_edition import Guidance
-from budgetlib.core.text import squeeze
+from budgetlib.analysis.projects import targets_of
 from budgetlib.core.version import __version__
 from budgetlib.definitions.labels import percent
 from budgetlib.report.charts.canvas import Plot
@@ -47,7 +47,7 @@ class Display(Elements):
 
         From `tables_dir`, the folder of the tables, the files are found that were read.
         """
-        shown, complete = cited_pages(self._whole, self._cells, tables_dir)
+        shown, complete = cited_pages(self._whole, self._cells, tables_dir, self._pictures)
         if not shown:
             return block("sentence", self._label("empty.pages"))
         left_out = [] if complete else [self._label("report.pages_left_out")]
@@ -183,12 +183,11 @@ class Display(Elements):
         Nothing without rows.
         """
         html = self._told(Money(self._cells).projects(projects), plot_largest_projects, projects)
-        own = targets.assign(key=targets.project.map(squeeze)).groupby("key", sort=False)
-        for project in projects.project:
-            if squeeze(project) in own.groups:
-                rows = own.get_group(squeeze(project)).drop(columns=["project", "unit"])
+        for project, unit in zip(projects.project, projects.unit, strict=True):
+            rows = targets_of(targets, project, unit)
+            if len(rows):
                 head = self._label("money.targets", project=project, count=len(rows))
-                html += block("table", "", head, *self._cells.table(rows))
+                html += block("table", "", head, *self._cells.table(rows.drop(columns=["project", "unit"])))
         vague = targets[~targets.measurable.astype(bool)]
         if len(vague):
             counts = {"whole": len(targets), "count": len(vague)}
@@ -258,7 +257,7 @@ class Display(Elements):
     def findings(self, failed: pd.DataFrame, tables_dir: str) -> Html:
         """What does not add up (`failures`), each with evidence from the files of which `tables_dir` holds the tables.
 
-        Notes are folded. With a folder `out` the pictures are also written to `out/evidence`.
+        Notes are folded. With a folder `out` the pictures are written to `out/evidence`.
         """
         states = self.budget.checks.state.value_counts()
         counts = {
@@ -266,7 +265,7 @@ class Display(Elements):
         }
         tested = counts["pass"] + counts["explained"] + len(failed)
         html = block("note", self._label("findings.tested", tested=tested, **counts)) + self.corrections()
-        cards = finding_cards(self._cells, self._whole, failed, tables_dir, self.out)
+        cards = finding_cards(self._cells, self._whole, failed, tables_dir, self._pictures)
         notes = [card for card in cards if card["severity"] == "note"]
         folded = self._label("findings.notes", count=len(notes))
         for head, shown in (("", [card for card in cards if card not in notes]), (folded, notes)):

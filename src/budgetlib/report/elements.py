@@ -17,6 +17,7 @@ from budgetlib.report.cells import Cells
 from budgetlib.report.charts.canvas import NARROW, WIDE, Plot, png, sentence, svg
 from budgetlib.report.citations import Citations
 from budgetlib.report.html import Html, anchor, block
+from budgetlib.report.pictures import Pictures
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.store import write_csv
 
@@ -87,6 +88,10 @@ class Elements:
         applied = corrections[corrections.outcome == "applied"].to_dict("records")
         documents = tuple(self.budget.documents.document_id)
         return Cells(self.language, documents, Citations(self._whole), tuple(applied))
+
+    @property
+    def _pictures(self) -> Pictures:
+        return Pictures(self.out, self.base)
 
     @property
     def _whole(self) -> Corpus:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from budgetlib.core.files import write_bytes
 from budgetlib.definitions.labels import label
 from budgetlib.report.cells import Cells
-from budgetlib.report.cited_pages import encoded
 from budgetlib.report.evidence import Exhibit, exhibits
+from budgetlib.report.pictures import Pictures
 from budgetlib.tables.corpus import Corpus
 
 _PICTURED_OF_ONE_CHECK = 5
@@ -19,9 +17,9 @@ _PICTURED_OF_ONE_CHECK = 5
 
 
 def finding_cards(
-    cells: Cells, corpus: Corpus, failed: pd.DataFrame, tables_dir: str, out: str
+    cells: Cells, corpus: Corpus, failed: pd.DataFrame, tables_dir: str, kept: Pictures
 ) -> list[dict[str, Any]]:
-    """A card for each row of `failures`, for its template; pictures are also written to the folder `out`, if given.
+    """A card for each row of `failures`, for its template; `kept` is where the pictures go.
 
     From `tables_dir`, the folder of the tables, the files are found that were read.
     """
@@ -29,15 +27,15 @@ def finding_cards(
     cards = []
     for number, (finding, shown) in enumerate(zip(failed.to_dict("records"), pictured, strict=True), 1):
         shown_places = exhibits(corpus, finding, tables_dir if shown and tables_dir else None)
-        if out:
-            _write(shown_places, Path(out, "evidence"), f"{number:02d}-{finding['check']}")
-        severity = finding["severity"]
+        name, severity = f"{number:02d}-{finding['check']}", finding["severity"]
         cards.append(
             {
                 "severity": severity,
                 "label": label(f"severity.{severity}", cells.language),
                 "text": finding[f"message_{cells.language}"],
-                "exhibits": [_exhibit(cells, exhibit) for exhibit in shown_places],
+                "exhibits": [
+                    _exhibit(cells, exhibit, kept, f"{name}-{part}") for part, exhibit in enumerate(shown_places, 1)
+                ],
                 "shown": bool(shown and tables_dir),
             }
         )
@@ -55,15 +53,9 @@ def written_corrections(cells: Cells, corrections: pd.DataFrame) -> pd.DataFrame
     return corrections.assign(**values).drop(columns=["published", "corrected"])
 
 
-def _exhibit(cells: Cells, exhibit: Exhibit) -> dict[str, Any]:
+def _exhibit(cells: Cells, exhibit: Exhibit, kept: Pictures, name: str) -> dict[str, Any]:
     texts = list(dict.fromkeys(span.text for span in exhibit.spans))
-    picture = encoded(exhibit.picture) if exhibit.picture else ""
+    picture = kept.address(exhibit.picture, name) if exhibit.picture else ""
     cited = {place for span in exhibit.spans for place in span.places}
     table = [[{**cell._asdict(), "cited": cell.place in cited} for cell in row] for row in exhibit.table]
     return {"picture": picture, "table": table, "text": texts, "place": cells.cited(exhibit.spans[0])}
-
-
-def _write(shown: list[Exhibit], folder: Path, name: str) -> None:
-    for part, exhibit in enumerate(shown, 1):
-        if exhibit.picture:
-            write_bytes(exhibit.picture, folder / f"{name}-{part}.png")

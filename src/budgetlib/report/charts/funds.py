@@ -33,7 +33,10 @@ def plot_three_public(items: pd.DataFrame, language: str, width: float = WIDE) -
 
 def plot_largest_projects(projects: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
     """The frame of `largest_projects`: a bar for each, the largest first."""
-    bars = [_bar(row["project"], row, _share(row), language) for row in projects.to_dict("records")]
+    again = projects.project.duplicated(keep=False)
+    names = projects.project.where(~again, projects.project + " · " + projects.unit.fillna(""))
+    rows = projects.assign(project=names).to_dict("records")
+    bars = [_bar(row["project"], row, _share(row), language) for row in rows]
     return draw_bars("largest_projects", bars, language, width)
 
 

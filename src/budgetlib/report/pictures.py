@@ -1,0 +1,26 @@
+"""Pictures of pages beside a report, which a browser loads when they are opened; without a folder within it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+from budgetlib.core.files import write_bytes
+
+FOLDER = "evidence"
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Where pictures go: into the folder `out`, from which `base` leads to it, or into the page itself."""
+
+    out: str = ""
+    base: str = ""
+
+    def address(self, png: bytes, name: str) -> str:
+        """What a page has as the address of a picture; with a folder it is written there under its `name`."""
+        if not self.out:
+            return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
+        write_bytes(png, Path(self.out, FOLDER, f"{name}.png"))
+        return f"{self.base}{FOLDER}/{name}.png"
