@@ -76,7 +76,7 @@ def report(reports: Path) -> Path:
 
 def test_a_report_is_its_pages_notebooks_figures_tables_and_result(report: Path) -> None:
     figures = {"spending_by_function", "spending_by_kind", "procurement_mix"}
-    figures |= {"spending_change", "project_change", "series"}
+    figures |= {"spending_change", "project_change", "series", "largest_projects"}
     assert files(report) == {
         "result.json",
         *(f"report.{language}.{kind}" for language in ("zh", "en") for kind in ("html", "ipynb")),

@@ -59,7 +59,13 @@ class Cells:
         value, unit = self._rounded(figure["value"], figure["value_unit"])
         linked = self.citations.figure(value, figure, "value")
         what = item(figure["item"], self.language) if "item" in figure else self._figure(figure)
-        return {"what": what, "value": linked, "unit": unit, "place": self.place(figure)}
+        return {
+            "id": f"figure-{figure.get('measure') or figure['kind']}",
+            "what": what,
+            "value": linked,
+            "unit": unit,
+            "place": self.place(figure),
+        }
 
     def quotation(self, change: Row) -> dict[str, str]:
         """A reason that a disclosure gives, what for, and where."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from markupsafe import Markup, escape
 
+from budgetlib.report.citing import citation
 from budgetlib.report.provenance import SourceSpan, provenance
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Row
@@ -20,7 +21,7 @@ class Citations:
 
     def __init__(self, corpus: Corpus) -> None:
         self._provenance = provenance(corpus)
-        self._years = dict(zip(corpus.documents.document_id, corpus.documents.fiscal_year, strict=True))
+        self._documents = {row["document_id"]: row for row in corpus.documents.to_dict("records")}
         self.ids: dict[SourceSpan, str] = {}
 
     def figure(self, text: str, row: Row, column: str) -> str:
@@ -37,8 +38,12 @@ class Citations:
 
     def year(self, document_id: str) -> str:
         """Which year a document is of."""
-        year = self._years.get(document_id)
-        return "" if pd.isna(year) else str(year)
+        document = self._documents.get(document_id)
+        return "" if document is None or pd.isna(document["fiscal_year"]) else str(document["fiscal_year"])
+
+    def cite(self, document_id: str, page: int | None, language: str) -> str:
+        """How a page is cited, as a sentence and BibTeX; `{date}` stands for the day of reading."""
+        return "\n\n".join(citation(self._documents[document_id], page, language))
 
     def heading(self, row: Row) -> str:
         """The printed heading of the section of the narrative part that a row is from; empty where unknown."""

@@ -62,7 +62,10 @@ def _page(
     marks = [_mark(cells, span, box, sheet) for span, box in zip(spans, boxes, strict=True)]
     size = {"width": sheet.width, "height": sheet.height} if sheet else {}
     picture = {"address": address(sheet.picture), **size} if sheet else None
-    return {"caption": cells.caption(spans), "picture": picture, "marks": marks}
+    first = spans[0]
+    anchor = f"page-{first.document_id[:8]}-{first.page or 0}"
+    cite = cells.citations.cite(first.document_id, first.page, cells.language)
+    return {"id": anchor, "cite": cite, "caption": cells.caption(spans), "picture": picture, "marks": marks}
 
 
 def _table(cells: Cells, spans: Sequence[SourceSpan], file: Path | None) -> dict[str, Any]:

@@ -137,6 +137,10 @@ class Display(Elements):
         """Sentences and a chart of a frame; nothing without rows."""
         return self._notes("note", sentences) + self.chart(plot, frame) if len(frame) else Html()
 
+    def _kept(self, frame: pd.DataFrame, name: str) -> Html:
+        """`frame` as CSV and a link to it; nothing without rows."""
+        return self.csv(frame, name) if len(frame) else Html()
+
     def _unsummed(self, row: Row) -> Markup:
         amounts = {"total": self._cells.amount(row, "amount_yuan"), "lines": self._cells.amount(row, "lines_yuan")}
         return self._cells.say("procurement.unsummed", of=self._label(f"of.{row['of']}"), **amounts)
@@ -175,7 +179,7 @@ class Display(Elements):
     def three_public(self, items: pd.DataFrame) -> Html:
         """The frame of `three_public`: a sentence, a chart, and the table with the reasons; nothing without rows."""
         html = self._told(Money(self._cells).three_public(items), plot_three_public, items)
-        return html + self.table(items, folded="money.reasons")
+        return html + self.table(items, folded="money.reasons") + self._kept(items, "three_public")
 
     def projects(self, projects: pd.DataFrame, targets: pd.DataFrame) -> Html:
         """The frames of `largest_projects` and `project_targets`: a chart, targets by project, those without number.
@@ -192,7 +196,7 @@ class Display(Elements):
         if len(vague):
             counts = {"whole": len(targets), "count": len(vague)}
             html += block("note", self._label("money.unmeasurable", **counts))
-        return html + self.table(vague, folded="money.targets_unmeasurable")
+        return html + self.table(vague, folded="money.targets_unmeasurable") + self._kept(targets, "project_targets")
 
     def personnel(self, personnel: pd.DataFrame) -> Html:
         """The frame of `personnel` in a sentence; nothing without a row."""

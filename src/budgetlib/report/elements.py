@@ -19,6 +19,7 @@ from budgetlib.report.citations import Citations
 from budgetlib.report.html import Html, anchor, block
 from budgetlib.report.pictures import Pictures
 from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.locators import Row
 from budgetlib.tables.store import write_csv
 
 
@@ -70,17 +71,25 @@ class Elements:
         name = plot.__name__.removeprefix("plot_")
         whose = self._label("report.title", entity=self.budget.name, year=self.budget.first("fiscal_year"))
         note = self._label(source) if source else f"{whose} · {self._cells.place(frame.to_dict('records')[0])}"
+        cite = self._cite(name, frame.to_dict("records")[0])
         if not self.out:
-            return block("chart", Markup(svg(wide)), "", note)  # noqa: S704 - drawn by charts
+            return block("chart", Markup(svg(wide)), "", note, f"chart-{name}", cite)  # noqa: S704 - drawn by charts
         write_bytes(png(wide, note), Path(self.out, "figures", f"{name}.{self.language}.png"))
-        return block("chart", Markup(svg(wide)), Markup(svg(narrow)), note)  # noqa: S704 - drawn by charts
+        drawn = (Markup(svg(one)) for one in (wide, narrow))  # noqa: S704 - drawn by charts
+        return block("chart", *drawn, note, f"chart-{name}", cite)
+
+    def _cite(self, name: str, row: Row) -> str:
+        """How a chart is cited: its title, and the page of the first thing drawn."""
+        page = None if pd.isna(row.get("page")) else int(row["page"])
+        cited = self._cells.citations.cite(row["document_id"], page, self.language)
+        return f"{self._label(f'chart.{name}')}{self._label('cite.stop_after')}{cited}"
 
     def csv(self, frame: pd.DataFrame, name: str) -> Html:
-        """`frame` as `out/tables/<name>.csv`, and where it has rows a link to it; nothing without `out`."""
+        """`frame` as `out/tables/<name>.csv`, and a link to it; nothing without `out`."""
         if not self.out:
             return Html()
         write_csv(self._cells.marked(frame), Path(self.out, "tables", f"{name}.csv"))
-        return Html() if frame.empty else block("link", f"{self.base}tables/{name}.csv", self._label("report.csv"))
+        return block("link", f"{self.base}tables/{name}.csv", self._label("report.csv"))
 
     @cached_property
     def _cells(self) -> Cells:

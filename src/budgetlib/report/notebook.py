@@ -149,7 +149,8 @@ def _html(nb: nbformat.NotebookNode, title: str, language: str) -> str:
         extra_template_basedirs=[str(_TEMPLATES)], template_name="report", file_extension=".html"
     )
     style, script = (path.read_text(encoding="utf-8") for path in (_TEMPLATES / "style.css", SCRIPT))
-    words = {name: label(f"report.{name}", language) for name in ("code", "close", "sort", "contents")}
+    words = {name: label(f"report.{name}", language) for name in ("code", "its_code", "close", "sort", "contents")}
+    words |= {name: label(f"citing.{name}", language) for name in ("cite", "copied")}
     words |= {"lang": language, "title": title, "style": style, "script": script, "policy": policy(script)}
     html, _ = exporter.from_notebook_node(nb, resources=words)
     html = re.sub(r'<a class="anchor-link"[^>]*>[^<]*</a>', "", str(html))

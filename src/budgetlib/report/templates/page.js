@@ -4,6 +4,30 @@
   const words = document.body.dataset;
   const address = (link) => link.getAttribute("href") || link.getAttribute("xlink:href") || "";
 
+  // A button that copies how something is cited: a sentence, BibTeX, and where it stands in this page.
+  const cites = (cited) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "cite";
+    button.textContent = words.cite;
+    button.addEventListener("click", async () => {
+      const day = new Date().toISOString().slice(0, 10);
+      const text = `${cited.dataset.cite.replaceAll("{date}", day)}\n\n${location.href.split("#")[0]}#${cited.id}`;
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch {
+        const field = document.createElement("textarea");
+        field.value = text;
+        button.after(field);
+        field.select();
+        document.execCommand("copy");
+        field.remove();
+      }
+      button.textContent = words.copied;
+    });
+    return button;
+  };
+
   const sheet = (mark) => {
     const whole = mark.closest(".sheet");
     const frame = document.createElement("figure");
@@ -21,7 +45,7 @@
     const caption = document.createElement("figcaption");
     const said = document.createElement("strong");
     said.textContent = whole ? mark.getAttribute("aria-label") : "";
-    caption.append(said, whole ? " · " : "", mark.dataset.place);
+    caption.append(said, whole ? " · " : "", mark.dataset.place, " ", cites(mark.closest("[data-cite]")));
     frame.append(view, caption);
     return frame;
   };
@@ -54,6 +78,9 @@
     }
     closing.focus();
   });
+
+  for (const chart of document.querySelectorAll("figure.chart[data-cite]"))
+    chart.querySelector("figcaption").append(" ", cites(chart));
 
   const number = (text) => {
     const found = /^[-+]?[\d,]*\.?\d+(?=\s|%|$)/.exec(text);
