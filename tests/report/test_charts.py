@@ -136,6 +136,11 @@ def test_a_value_in_a_chart_has_at_most_four_digits_and_the_unit_that_suits_it()
     assert axes.get_xlabel() == "亿元"
 
 
+def test_a_chart_says_in_words_what_it_draws() -> None:
+    drawn = svg(plot_spending_by_function(functions(("甲", "125", None), ("乙", "60", None)), "zh"))
+    assert 'aria-label="支出按功能分类: 甲 125 万元 (12.34%); 乙 60 万元 (12.34%)"' in drawn
+
+
 def test_names_however_long_touch_neither_numbers_nor_one_another_nor_the_edge() -> None:
     axes = plot_spending_by_function(
         functions((LONG, "12345678.90", "1"), (LONG * 2, "1", "2"), ("短", "3", None)), "zh"

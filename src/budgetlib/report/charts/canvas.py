@@ -13,6 +13,7 @@ from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from budgetlib.report.charts.typography import GREY, INCH, INK, SMALL, TEXT, TITLE, height, lettering, wrapped
@@ -94,10 +95,23 @@ def svg(axes: Axes) -> str:
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     root = Xml.fromstring(stream.getvalue())  # noqa: S314 - written just now by matplotlib
     _bare(root)
-    title = next((text.get_text() for text in figure.texts), "").replace("\n", "")
-    view = {"viewBox": root.attrib["viewBox"], "role": "group", "aria-label": title}
+    view = {"viewBox": root.attrib["viewBox"], "role": "group", "aria-label": in_text(axes)}
     root.attrib = {"xmlns": "http://www.w3.org/2000/svg", **view, "stroke-linejoin": "round"}
     return Xml.tostring(root, encoding="unicode")
+
+
+def in_text(axes: Axes) -> str:
+    """What a chart shows, in words: its title, and each name with its value."""
+    names, values = ([_one_line(text) for text in axes.texts if text.get_gid() == kind] for kind in ("name", "value"))
+    title = next((_one_line(text) for text in _figure(axes).texts), "")
+    if not names or len(names) != len(values):
+        return title
+    return f"{title}: {'; '.join(f'{name} {value}' for name, value in zip(names, values, strict=True))}"
+
+
+def _one_line(text: Text) -> str:
+    """A text without the breaks of its lines, which part words of Latin script."""
+    return re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", text.get_text()).replace("\n", "")
 
 
 def _figure(axes: Axes) -> Figure:
