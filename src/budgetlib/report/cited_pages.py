@@ -62,10 +62,15 @@ def _page(
     marks = [_mark(cells, span, box, sheet) for span, box in zip(spans, boxes, strict=True)]
     size = {"width": sheet.width, "height": sheet.height} if sheet else {}
     picture = {"address": address(sheet.picture), **size} if sheet else None
+    return _cited(cells, spans) | {"picture": picture, "marks": marks}
+
+
+def _cited(cells: Cells, spans: Sequence[SourceSpan]) -> dict[str, Any]:
+    """The caption, the anchor and the citation of a page, or of a table of a file without pages."""
     first = spans[0]
-    anchor = f"page-{first.document_id[:8]}-{first.page or 0}"
+    anchor = f"page-{first.document_id[:8]}-{first.page or cells.citations.ids[first]}"
     cite = cells.citations.cite(first.document_id, first.page, cells.language)
-    return {"id": anchor, "cite": cite, "caption": cells.caption(spans), "picture": picture, "marks": marks}
+    return {"id": anchor, "cite": cite, "caption": cells.caption(spans)}
 
 
 def _table(cells: Cells, spans: Sequence[SourceSpan], file: Path | None) -> dict[str, Any]:
@@ -80,7 +85,7 @@ def _table(cells: Cells, spans: Sequence[SourceSpan], file: Path | None) -> dict
     table = [
         [{**cell._asdict(), "marks": marks.get(cell.place, []) if cell.place else []} for cell in row] for row in rows
     ]
-    return {"caption": cells.caption(spans), "picture": None, "table": table, "marks": marks.get(None, [])}
+    return _cited(cells, spans) | {"picture": None, "table": table, "marks": marks.get(None, [])}
 
 
 def _mark(cells: Cells, span: SourceSpan, box: Box | None, sheet: PageImage | None) -> dict[str, Any]:
