@@ -34,7 +34,7 @@ def test_final_accounts_without_a_budget_have_a_report_with_outcomes_rates_and_s
     words = re.sub(r"<[^>]+>|\s", "", (folder / "report.zh.html").read_text(encoding="utf-8"))
     for sentence in (
         "2025年度决算",
-        "决算比预算多46.40万元（完成124.42%）",
+        "决算比预算多46.4万元（完成124.42%）",
         "公务接待费公布的完成率为85.00%，按公布的金额计算为80.00%。",
         f"{DEPARTMENT}-2025-决算.pdf",
         "综合窗口示例服务费",

@@ -26,6 +26,7 @@ from budgetlib.report.summary import Summary
 from budgetlib.tables.locators import Row
 
 _CARDS = ("budget_total", "basic", "project", "general_public_budget", "three_public", "operating_cost", "procurement")
+_NAMED_KINDS = ("basic", "project", "rest")
 _PARTS = 3
 """Cards of the total and of basic and project expenditure; what stands beside these comes next."""
 _FATES = ("read", "declared_empty", "not_read", "not_printed")
@@ -68,10 +69,10 @@ class Display(Elements):
         answer = Summary(self._cells, self.budget, change, stated, shares, applying)
         return block("answer", self._cells.say("cite.stop").join(answer.lead()), list(answer.chapters()))
 
-    def cards(self, figures: pd.DataFrame, kinds: pd.DataFrame) -> Html:
+    def cards(self, figures: pd.DataFrame, kinds: pd.DataFrame | None = None) -> Html:
         """The first of the `key_figures`, and what the total consists of besides (`spending_by_kind`)."""
         chosen = {figure["measure"]: figure for figure in figures.to_dict("records")}
-        beside = kinds[~kinds.kind.isin(["basic", "project", "rest"])].to_dict("records")
+        beside = [] if kinds is None else kinds[~kinds.kind.isin(_NAMED_KINDS)].to_dict("records")
         cards = {measure: [self._cells.card(chosen[measure])] for measure in _CARDS if measure in chosen}
         first = [card for measure in _CARDS[:_PARTS] for card in cards.pop(measure, [])]
         others = [self._cells.card({**row, "value": row["amount_yuan"], "value_unit": "yuan"}) for row in beside]
