@@ -12,6 +12,7 @@ import pandas as pd
 from budgetlib.analysis.amounts import PERCENT, frame, printed_total, share, yuan
 from budgetlib.analysis.key_figures import key_figure
 from budgetlib.core.errors import NotFound
+from budgetlib.core.money import amounts_in
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.measures import measures
 from budgetlib.definitions.phrases import execution_phrases
@@ -58,11 +59,11 @@ def budget_execution(corpus: Corpus, department: str, year: int) -> pd.DataFrame
     """Plan and outcome of a department's `year`, from its final accounts and, where the corpus holds it, its budget.
 
     Columns: `dimension` (`total`, `function`, `kind`, `economic`, `three_public`), `measure` (what is covered:
-    `expenditure`, or `general_public_budget`; of the three public expenses which), `code`, `item`, `budget_yuan` (from
-    the budget's form, else as the final accounts print it), `adjusted_yuan` (the budget as changed in the year),
-    `final_yuan`, `gap_yuan` (outcome minus budget, or minus the adjusted one where only that is known), `rate_pct` (the
-    outcome in percent of the same), `published_rate_pct`, `reason` (given by the final accounts), `document_id`,
-    `file`, `form`, `page`, `places`.
+    `expenditure`, `general_public_budget`, or as the prose states it `appropriation`; of the three public expenses
+    which), `code`, `item`, `budget_yuan` (from the budget's form, else as the final accounts print it), `adjusted_yuan`
+    (the budget as changed in the year), `final_yuan`, `gap_yuan` (outcome minus budget, or minus the adjusted one where
+    only that is known), `rate_pct` (the outcome in percent of the same), `published_rate_pct`, `reason` (given by the
+    final accounts), `document_id`, `file`, `form`, `page`, `places`.
 
     An outcome that is neither in a form nor stated is null: a blank may be another name of the item. Of a plan of
     nothing there is no rate. No rows without final accounts.
@@ -117,11 +118,23 @@ def _phrases(final: Corpus) -> Phrases:
             if row["measure"] != _RATE and row["stage"]:
                 by_stage.setdefault(row["stage"], _Printed(yuan(row["value"]), (Locator.of(row),), row))
         rate = next((_Printed(row["value"], (Locator.of(row),), row) for row in rows if row["measure"] == _RATE), None)
-        outcome = by_stage.get("final")
+        outcome = by_stage.get("final") or _stated_before(final.statements, next(iter(by_stage.values()), None))
         if outcome and (rate or len(by_stage) > 1):
+            by_stage["final"] = outcome
             about = outcome.row["measure"], squeeze(outcome.row["item"] or "")
             stated[about].append(_Phrase(by_stage, rate, outcome.row["reason"]))
     return stated
+
+
+def _stated_before(statements: pd.DataFrame, plan: _Printed | None) -> _Printed | None:
+    """The outcome beside a plan where its section stated the same amount before; None where no amount is that."""
+    if plan is None:
+        return None
+    keys = ("document_id", "section", "measure")
+    same = (statements[list(keys)] == [plan.row[key] for key in keys]).all(axis=1) & (statements.stage == "final")
+    beside = amounts_in(squeeze(plan.row["sentence"]))
+    rows = [row for row in statements[same].to_dict("records") if row["value"] in beside]
+    return _Printed(yuan(rows[0]["value"]), (Locator.of(rows[0]),), rows[0]) if len(rows) == 1 else None
 
 
 def _phrase(stated: Phrases, measure: str, item: str = "", spent: _Printed | None = None) -> _Phrase | None:
@@ -179,6 +192,8 @@ def _totals(budget: Corpus | None, final: Corpus, stated: Phrases) -> Iterator[d
         spent = _line(printed_total(final, form, "expenditure", "total"))
         if amounts := _known(budget=_key_figure(budget, figure), final=spent):
             yield _record("total", measure, item, None, amounts, _phrase(stated, measure, spent=spent))
+    if phrase := _phrase(stated, "appropriation_total"):
+        yield _record("total", "appropriation", "财政拨款支出", None, {}, phrase)
 
 
 def _kinds(budget: Corpus | None, final: Corpus, stated: Phrases) -> Iterator[dict[str, Any]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from budgetlib.checks.budget import Budget, Row, Statement
 from budgetlib.checks.equalities import percent
 from budgetlib.checks.figures import Figure
 from budgetlib.checks.findings import Finding, compared, untested
 from budgetlib.checks.rules import Rule
+from budgetlib.core.money import amounts_in
+from budgetlib.core.text import squeeze
 
 _RATE = "completion_pct"
 
@@ -22,7 +24,7 @@ def completion(rule: Rule, budget: Budget) -> Iterator[Finding]:
         if rate.measure != _RATE or rate.figure.places[0].document_id != budget.document_id:
             continue
         phrase = [s for s in budget.statements if s.sentence == rate.sentence and s.measure != _RATE]
-        outcome = next((s for s in phrase if s.stage == "final"), None)
+        outcome = next((s for s in phrase if s.stage == "final"), None) or _stated_before(budget, phrase)
         plan = next((s.figure for s in phrase if s.stage != "final"), None) or _planned(rule, budget, outcome)
         if outcome and plan and plan.value:
             yield percent(rule, rate.figure, outcome.figure, plan)
@@ -40,6 +42,15 @@ def staged(rule: Rule, budget: Budget) -> Iterator[Finding]:
         rows = [row for row in form.rows if row.stage == stated.stage and measure in row.amounts]
         if len(rows) == 1:
             yield compared(rule, budget.document_id, stated.figure, rows[0].amounts[measure], wording="equal")
+
+
+def _stated_before(budget: Budget, phrase: Sequence[Statement]) -> Statement | None:
+    """The outcome beside a plan where its section stated the same amount before; None where no amount is that."""
+    about = {(s.section, s.measure.removeprefix("plan:")) for s in phrase}
+    beside = {amount for s in phrase for amount in amounts_in(squeeze(s.sentence))}
+    same = [s for s in budget.statements if s.stage == "final" and (s.section, s.measure) in about]
+    outcomes = [s for s in same if s.figure.value in beside]
+    return outcomes[0] if len(outcomes) == 1 else None
 
 
 def _planned(rule: Rule, budget: Budget, outcome: Statement | None) -> Figure | None:

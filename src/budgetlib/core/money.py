@@ -61,6 +61,15 @@ def numbers(text: str) -> Iterator[tuple[int, int, Decimal, str | None]]:
         yield match.start("number"), match.end("number"), number, match["unit"]
 
 
+def amounts_in(text: str) -> set[Decimal]:
+    """The amounts of money in a sentence, in yuan; numbers in no unit of money are none.
+
+    >>> sorted(map(str, amounts_in("预算1.20万元，决算9元，完成36.57%")))
+    ['12000.00', '9']
+    """
+    return {number * FACTORS[unit] for _, _, number, unit in numbers(text) if unit in FACTORS}
+
+
 def is_whole(number: Decimal, unit: str) -> bool:
     """True where `number` in `unit` is a whole number of fen.
 
