@@ -17,9 +17,16 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
 ODS, ODT = "application/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.text"
 RTF, ZIP, RAR, SEVEN_ZIP = "application/rtf", "application/zip", "application/vnd.rar", "application/x-7z-compressed"
+MHTML = "multipart/related"
+XML_WORKBOOK, XML_TEXT = "application/vnd.ms-excel.xml", "application/msword.xml"
+"""What Office 2003 saves as XML; its files bear the suffixes of workbooks and Word documents."""
 OFD, LOCKED, UNKNOWN = "application/ofd", "application/x-ole-storage", "application/octet-stream"
 
 _STARTS = {b"{\\rtf": RTF, b"Rar!\x1a\x07": RAR, b"7z\xbc\xaf\x27\x1c": SEVEN_ZIP}
+_WITHIN = {
+    b"urn:schemas-microsoft-com:office:spreadsheet": XML_WORKBOOK,
+    b"http://schemas.microsoft.com/office/word/2003/wordml": XML_TEXT,
+}
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"PK\x03\x04", b"PK\x05\x06")
 _STREAMS = {"EncryptedPackage": LOCKED, "WordDocument": DOC, "Workbook": XLS, "Book": XLS}
 _PARTS = {
@@ -45,6 +52,12 @@ def media_type(path: Path) -> str:
     for magic, kind in _STARTS.items():
         if start.startswith(magic):
             return kind
+    if start.lstrip()[:13].lower() == b"mime-version:":
+        return MHTML
+    if start.lstrip(b"\xef\xbb\xbf\r\n ").startswith(b"<?xml"):
+        for namespace, kind in _WITHIN.items():
+            if namespace in start:
+                return kind
     if is_html(start):
         return HTML
     return UNKNOWN if b"\0" in start else TEXT

@@ -16,6 +16,7 @@ from budgetlib.pages.media_type import (
     DOCX,
     HTML,
     LOCKED,
+    MHTML,
     ODS,
     ODT,
     OFD,
@@ -27,6 +28,8 @@ from budgetlib.pages.media_type import (
     XLS,
     XLSB,
     XLSX,
+    XML_TEXT,
+    XML_WORKBOOK,
     ZIP,
     media_type,
 )
@@ -43,12 +46,13 @@ OCR = {
 _READERS: dict[str, Callable[[Path], Iterator[Page]]] = {
     TEXT: plain_text.read,
     HTML: html.read,
+    MHTML: html.read_saved,
     DOCX: docx.read,
-    **dict.fromkeys((DOC, RTF, ODT), libreoffice.read_text),
+    **dict.fromkeys((DOC, RTF, ODT, XML_TEXT), libreoffice.read_text),
     XLSX: xlsx.read,
     XLS: xls.read,
     ODS: ods.read,
-    XLSB: libreoffice.read_workbook,
+    **dict.fromkeys((XLSB, XML_WORKBOOK), libreoffice.read_workbook),
     ZIP: archive.read,
 }
 _REFUSED = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from email import message_from_binary_file
 from pathlib import Path
 
 from lxml import etree
@@ -52,13 +53,25 @@ def read(path: Path) -> Iterator[Page]:
 
     Raises `UnreadableDocument` (malformed, empty, too_large).
     """
-    text, unknown = decoded(path.read_bytes())
+    yield from _pages(path.read_bytes(), path.name)
+
+
+def read_saved(path: Path) -> Iterator[Page]:
+    """The pages of a web page that was saved with all it shows as one file (MHTML); raises as `read` does."""
+    with path.open("rb") as file:
+        parts = [part for part in message_from_binary_file(file).walk() if part.get_content_type() == "text/html"]
+    content = parts[0].get_payload(decode=True) if parts else b""
+    yield from _pages(content if isinstance(content, bytes) else b"", path.name)
+
+
+def _pages(content: bytes, name: str) -> Iterator[Page]:
+    text, unknown = decoded(content)
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     try:
         root = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
-        raise UnreadableDocument("empty", f"{path.name} holds no text; fetch it again from its publisher") from error
-    reader = _Reader(path.name)
+        raise UnreadableDocument("empty", f"{name} holds no text; fetch it again from its publisher") from error
+    reader = _Reader(name)
     flow = list(reader.flow(root))
     remarks = [f"{unknown} characters are in no known encoding"] if unknown else []
     if frames := sum(1 for _ in root.iter("frame", "iframe")):
@@ -68,7 +81,7 @@ def read(path: Path) -> Iterator[Page]:
     try:
         yield from pages_of(flow, remarks)
     except UnreadableDocument as fault:
-        raise UnreadableDocument(fault.outcome, f"{path.name} {fault.reason}") from fault
+        raise UnreadableDocument(fault.outcome, f"{name} {fault.reason}") from fault
 
 
 def decoded(content: bytes) -> tuple[str, int]:

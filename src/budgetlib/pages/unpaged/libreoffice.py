@@ -65,7 +65,8 @@ def _converted(path: Path, kind: str) -> Iterator[Path]:
         )
         converted = source.with_suffix(f".{kind}")
         if not converted.is_file():
-            raise UnreadableDocument("malformed", f"{path.name} is damaged: LibreOffice cannot open it; fetch it again")
+            why = "is damaged, or LibreOffice lacks its part for such files; fetch it again, or save it as"
+            raise UnreadableDocument("malformed", f"{path.name} {why} .{kind}")
         yield converted
 
 
