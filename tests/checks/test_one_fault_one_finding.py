@@ -61,6 +61,19 @@ def test_what_follows_from_a_fault_is_kept_and_says_from_which() -> None:
     assert {one["follows_from"] for one in failures} == {None, "expenditure:2"}
 
 
+def test_a_figure_stated_of_revenue_and_expenditure_alike_is_one_fault() -> None:
+    figures = [
+        stated(1, f"{side}_{measure}", value, unit)
+        for side in ("revenue", "expenditure")
+        for measure, value, unit in (
+            ("total", "120.00", "yuan"),
+            ("change", "20.00", "yuan"),
+            ("change_pct", "25", "percent"),
+        )
+    ]
+    assert len(failed(corpus(statements=figures))["stated_changes"]) == 1
+
+
 def test_of_sums_across_rows_the_deepest_row_is_the_fault() -> None:
     table = withheld()
     for line in table:

@@ -19,8 +19,9 @@ _SUMS = ("parts", *_DOWN)
 def folded(findings: Sequence[Finding], budget: Budget) -> list[Finding]:
     """`findings` in their order; what follows from a narrower failure says so, and is named there.
 
-    Of the sums of a form that fail for one reason the narrowest is the fault. An identity that was not sure to apply
-    fails after all where a fault moves money by just its difference.
+    Of the sums of a form that fail for one reason the narrowest is the fault; a figure that a section states of revenue
+    and expenditure alike is one. An identity that was not sure to apply fails after all where a fault moves money by
+    just its difference.
     """
     sums = [one for one in findings if one.state == "fail" and one.rule.test in _SUMS and one.place and one.place.form]
     judged: dict[int, Finding] = {}
@@ -28,6 +29,12 @@ def folded(findings: Sequence[Finding], budget: Budget) -> list[Finding]:
         for cause, others in _causes(sorted(of_form, key=lambda finding: _width(finding, budget))):
             judged[id(cause)] = with_consequences(cause, others)
             judged |= {id(other): replace(other, follows_from=cause.place) for other in others}
+    stated: dict[object, Finding] = {}
+    for one in findings:
+        if one.state == "fail" and one.place and one.place.section and one.gap:
+            same = stated.setdefault((one.rule.name, one.place.page, one.published, one.expected), one)
+            if same is not one:
+                judged[id(one)] = replace(one, follows_from=same.place)
     faults = [one for one in findings if one.state == "fail" and one.gap and not judged.get(id(one), one).follows_from]
     for finding in findings:
         if finding.state == "not_applicable" and finding.gap:
