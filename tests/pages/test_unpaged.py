@@ -286,3 +286,33 @@ def test_what_cannot_be_read_is_named_with_the_way_out(
     with pytest.raises(UnreadableDocument, match=way_out) as refused:
         pages(tmp_path, content)
     assert refused.value.outcome == outcome
+
+
+def test_an_open_document_workbook_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    names = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+        for short, long in [("office", "office"), ("table", "table"), ("text", "text"), ("style", "style")]
+    )
+    hidden = '<style:style style:name="h"><style:table-properties table:display="false"/></style:style>'
+    rows = (
+        '<table:table-row><table:table-cell table:number-columns-spanned="2"><text:p>项目</text:p></table:table-cell>'
+        "<table:covered-table-cell/><table:table-cell><text:p>合计</text:p></table:table-cell></table:table-row>"
+        "<table:table-row><table:table-cell><text:p>201</text:p></table:table-cell><table:table-cell><text:p>"
+        '<text:s text:c="2"/>服务</text:p></table:table-cell><table:table-cell office:value="1234.5"><text:p>1,234.50'
+        "</text:p></table:table-cell></table:table-row>"
+        '<table:table-row table:visibility="collapse"><table:table-cell><text:p>底稿</text:p></table:table-cell>'
+        '</table:table-row><table:table-row table:number-rows-repeated="1048573"><table:table-cell '
+        'table:number-columns-repeated="16384"/></table:table-row>'
+    )
+    sheets = f'<table:table table:name="支出">{rows}</table:table><table:table table:name="底稿" table:style-name="h"/>'
+    content = (
+        f"<office:document-content {names}><office:automatic-styles>{hidden}</office:automatic-styles>"
+        f"<office:body><office:spreadsheet>{sheets}</office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    page, other = pages(tmp_path, zipped({"mimetype": kind, "content.xml": content}))
+    assert texts(page) == [["项目", "合计"], ["201", "  服务", "1,234.50"]]
+    assert [(cell.place, cell.columns) for cell in page.grids[0].row(0)] == [("支出!A1", 2), ("支出!C1", 1)]
+    assert page.grids[0].row(1)[1].indent == 9.0
+    assert page.remarks == ("hidden and not read: 1 rows, the first is row 3",)
+    assert (other.place, other.remarks) == ("底稿", ("a hidden sheet, not read",))

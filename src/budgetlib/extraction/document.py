@@ -271,7 +271,8 @@ def _description(
         problems.append("its sha256 is not the one in the manifest: fetch the file again or correct the manifest")
     unread = [page for page in pages if page["outcome"] == "unreadable"]
     if unread:
-        numbers = ", ".join(str(page["page"]) for page in unread[:_NAMED_PAGES] if page["page"])
+        wheres = [page["page"] or page["place"] for page in unread[:_NAMED_PAGES]]
+        numbers = ", ".join(str(where) for where in wheres if where)
         problems.append(f"{len(unread)} of {len(pages)} pages not read ({numbers or 'plain text'}): see table pages")
     problems += unsaid
     if not is_disclosure:
