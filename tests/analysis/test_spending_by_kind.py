@@ -76,3 +76,14 @@ def test_it_has_a_card_a_bar_and_a_place_in_the_lead(corpus: Corpus, language: s
     services = bl.coverage_shares(bl.catalogue_coverage(grown, budget, applying, bl.load_matches("none.csv")), applying)
     change = bl.spending_change(grown, ENTITY, 2026)
     assert name in repr(show.summary(change, bl.stated_changes(budget), services, applying))
+
+
+def test_a_part_that_is_all_of_the_projects_has_one_card(corpus: Corpus) -> None:
+    budget = budget_of(corpus)
+    kinds = bl.spending_by_kind(budget)
+    as_business = kinds.assign(
+        kind=kinds.kind.replace("project", "special_business"), item=["基本支出", "专项业务经费"]
+    )
+    markup = bl.Display(budget, "zh").cards(bl.key_figures(budget), as_business).markup
+    assert "项目支出" in markup
+    assert "专项业务经费" not in markup

@@ -27,8 +27,7 @@ from budgetlib.tables.locators import Row
 
 _CARDS = ("budget_total", "basic", "project", "general_public_budget", "three_public", "operating_cost", "procurement")
 _NAMED_KINDS = ("basic", "project", "rest")
-_PARTS = 3
-"""Cards of the total and of basic and project expenditure; what stands beside these comes next."""
+_PARTS = 3  # cards of the total and of basic and project expenditure; what stands beside these comes next
 _FATES = ("read", "declared_empty", "not_read", "not_printed")
 
 
@@ -72,10 +71,12 @@ class Display(Elements):
     def cards(self, figures: pd.DataFrame, kinds: pd.DataFrame | None = None) -> Html:
         """The first of the `key_figures`, and what the total consists of besides (`spending_by_kind`)."""
         chosen = {figure["measure"]: figure for figure in figures.to_dict("records")}
-        beside = [] if kinds is None else kinds[~kinds.kind.isin(_NAMED_KINDS)].to_dict("records")
+        told = [chosen[measure]["value"] for measure in _CARDS[:_PARTS] if measure in chosen]
+        rows = [] if kinds is None else kinds[~kinds.kind.isin(_NAMED_KINDS)].to_dict("records")
+        beside = [{**row, "value": row["amount_yuan"], "value_unit": "yuan"} for row in rows]
         cards = {measure: [self._cells.card(chosen[measure])] for measure in _CARDS if measure in chosen}
         first = [card for measure in _CARDS[:_PARTS] for card in cards.pop(measure, [])]
-        others = [self._cells.card({**row, "value": row["amount_yuan"], "value_unit": "yuan"}) for row in beside]
+        others = [self._cells.card(row) for row in beside if row["value"] not in told]
         return block("cards", [*first, *others, *(card for some in cards.values() for card in some)])
 
     def read(self, coverage: pd.DataFrame) -> Html:
@@ -195,8 +196,7 @@ class Display(Elements):
                 html += block("table", "", head, *self._cells.table(rows.drop(columns=["project", "unit"])))
         vague = targets[~targets.measurable.astype(bool)]
         if len(vague):
-            counts = {"whole": len(targets), "count": len(vague)}
-            html += block("note", self._label("money.unmeasurable", **counts))
+            html += block("note", self._label("money.unmeasurable", whole=len(targets), count=len(vague)))
         return html + self.table(vague, folded="money.targets_unmeasurable") + self._kept(targets, "project_targets")
 
     def personnel(self, personnel: pd.DataFrame) -> Html:
