@@ -2,10 +2,11 @@
 
     python benchmarks/many_documents.py TIDY FOLDER 10000 [--jobs N]
 
-Makes FOLDER/raw, as many small files, and in FOLDER/tidy what reading them would have kept: the rows of the documents
-in TIDY. Then measures, each in a process of its own: putting the tables together, a run with nothing new, a run with
-one document more, loading, and the exports. Prints the seconds that pass and those of the processors, the memory of
-the largest process, and what it said last.
+Makes FOLDER/raw, as many copies of the files that TIDY was made from, and in FOLDER/tidy what reading them would have
+kept: the rows of the documents in TIDY. Then measures, each in a process of its own: putting the tables together, a run
+with nothing new, a run with one document more, loading, one department's report, the pages over all departments, and
+the exports. Prints the seconds that pass and those of the processors, the memory of the largest process, and what it
+said last.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from budgetlib.core.files import sha256
 from budgetlib.core.text import slug
 from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.sources import File
+from budgetlib.report.index import OVERVIEWS
 from budgetlib.tables.record_file import write_record_file
 from budgetlib.tables.schemas import DOCUMENTS, Table
 from budgetlib.tables.store import Tables
@@ -47,6 +49,17 @@ from budgetlib.tables.store import Tables
 begun = time.process_time()
 rows = Tables(Path(sys.argv[1])).read(LINES, columns=["document_id", "amount_yuan"], form="budget_summary")
 print(len(rows), "rows:", round(time.process_time() - begun, 2), "s after the imports")
+"""
+
+OVERVIEW = """
+import sys
+from pathlib import Path
+from budgetlib.report.notebook import find_notebook, known_parameters, run_notebook
+tidy, name, out = sys.argv[1:]
+given = {"language": "zh", "tidy": str(Path(tidy).resolve()), "out": ".", "matches": "none.csv"}
+parameters = {key: value for key, value in given.items() if key in known_parameters(find_notebook(name))}
+run_notebook(find_notebook(name), Path(out), name, name, parameters)
+print(Path(out, f"{name}.html").stat().st_size / 1e6, "MB")
 """
 
 
@@ -79,10 +92,12 @@ def make(tidy: Path, folder: Path, count: int) -> Iterator[Path]:
     """The files, and what reading them would have kept."""
     originals = documents(tidy)
     for number in range(count):
-        name = f"{number // IN_A_FOLDER:03}/{number:06}.txt"
+        about = originals[number % len(originals)][DOCUMENTS].to_pylist()[0]
+        original = tidy / about["folder"] / about["path"]
+        name = f"{number // IN_A_FOLDER:03}/{number:06}{original.suffix}"
         path = folder / "raw" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"a document under another name, {number}\n", encoding="utf-8")
+        path.write_bytes(original.read_bytes() + f"\n% copy {number}\n".encode())
         source = File(path, name, {}).source(sha256(path))
         rows = copy(originals[number % len(originals)], number // len(originals), path, name, source.sha256)
         write_record_file(rows, record_path(folder / "tidy/.store/records", record_key(source, OPTIONS)))
@@ -131,6 +146,12 @@ def main() -> None:
     department = Tables(tidy).read(DOCUMENTS, columns=["department_id"]).department_id[given.count // 2]
     measured("one department loaded", sys.executable, "-c", LOAD, str(tidy), department)
     measured("two columns of one form of all", sys.executable, "-c", FORM, str(tidy))
+    reports = (*budgetlib, "report", "--tidy", str(tidy), "--out", str(given.folder / "reports"), "--jobs", "1")
+    one = (*reports, "--department", department)
+    for again in ("made", "unchanged"):
+        measured(f"one department's report in both languages, {again}", *one)
+    for name in OVERVIEWS:
+        measured(f"the page {name}", sys.executable, "-c", OVERVIEW, str(tidy), name, str(given.folder / "overview"))
     for form in ("csv", "duckdb", "datapackage"):
         out = given.folder / form
         measured(f"export as {form}", *budgetlib, "export", "--tidy", str(tidy), "--out", str(out), "--format", form)

@@ -18,6 +18,7 @@ from selenium.webdriver.common.keys import Keys
 from budgetlib.commands.cli import main
 from budgetlib.commands.pipeline import parse
 from budgetlib.report.index import SCRIPT
+from budgetlib.report.run import ReportOptions, write_reports
 from tests.browser import Open, asked_for, beyond
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import FACTS, Row, read_facts
@@ -42,9 +43,9 @@ def make_reports(tidy: Path, out: Path, *arguments: str) -> Path:
 @pytest.fixture(scope="module")
 def reports(sample_tidy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The invented department's reports of 2026 and the pages over all documents."""
-    return make_reports(
-        sample_tidy, tmp_path_factory.mktemp("reports") / "reports", "--department", EXAMPLE, "--year", "2026"
-    )
+    out = tmp_path_factory.mktemp("reports") / "reports"
+    write_reports(sample_tidy, out, ReportOptions([EXAMPLE], [2026], jobs=2, overview=True))
+    return out
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from budgetlib.analysis.amounts import frame
-from budgetlib.analysis.catalogue_edition import Guidance, edition_key, leaves
+from budgetlib.analysis.catalogue_edition import Guidance, edition_key, leaves, printed_sections, section_of
 from budgetlib.definitions.vocabulary.services import service_words
 from budgetlib.tables.corpus import Corpus
 
@@ -26,15 +26,16 @@ def edition_changes(corpus: Corpus, applying: Guidance) -> pd.DataFrame:
     `recoded` (same name, another code), `divided` (the other edition's item has items below it now). The other edition
     is the first one that prints the section; no rows where there is none.
     """
-    rows = corpus.catalogue[corpus.catalogue.section == applying.section]
-    editions = rows.edition.map(lambda number: None if pd.isna(number) else edition_key(number))
-    other = rows[editions.ne(edition_key(applying.edition)) if applying.edition else editions.notna()]
+    printed = printed_sections(corpus, applying.section or "")
+    editions = printed.edition.map(lambda number: None if pd.isna(number) else edition_key(number))
+    other = printed[editions.ne(edition_key(applying.edition)) if applying.edition else editions.notna()]
     if applying.section is None or other.empty or applying.items.empty:
         return frame("edition_changes", [], names={"section"})
-    before = leaves(other[other.document_id == other.document_id.iloc[0]])
-    paths = corpus.documents.set_index("document_id").path
+    document = other[other.document_id == other.document_id.iloc[0]]
+    before = leaves(section_of(corpus, document))
+    paths = corpus.part(document.document_id).documents.set_index("document_id").path
     old = before.assign(file=before.document_id.map(paths)).to_dict("records")
-    above = rows[rows.document_id.isin(applying.items.document_id)]
+    above = section_of(corpus, printed[printed.document_id.isin(applying.items.document_id)])
     records = [*_now(applying.items.to_dict("records"), old), *_then(old, applying.items, above)]
     return frame("edition_changes", records, names={"section"})
 

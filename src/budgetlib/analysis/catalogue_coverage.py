@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, share
-from budgetlib.analysis.catalogue_edition import Guidance
+from budgetlib.analysis.catalogue_edition import Guidance, section_items
 from budgetlib.analysis.catalogue_matcher import THRESHOLD, Matcher
 from budgetlib.definitions.vocabulary.services import service_words
 from budgetlib.tables.corpus import Corpus
@@ -113,9 +113,11 @@ def _item_of(corpus: Corpus, budget: Corpus, said: Mapping[Any, Any]) -> dict[st
     if said["section"]:
         item["section"] = said["section"]
     if item["name"] and not item["code"]:
-        listed = pd.concat([budget.catalogue, corpus.catalogue])
-        listed = listed[(listed.section == said["section"]) & (listed["name"].map(_key) == _key(item["name"]))]
-        item |= listed[["code", "edition"]].iloc[0].to_dict() if len(listed) else {}
+        printed = (rows for part in (budget, corpus) for rows in section_items(part, said["section"]))
+        named = (rows[rows["name"].map(_key) == _key(item["name"])] for rows in printed)
+        listed = next((rows for rows in named if len(rows)), None)
+        if listed is not None:
+            item |= {"code": listed.code.iloc[0], "edition": listed.edition.iloc[0]}
     return item
 
 

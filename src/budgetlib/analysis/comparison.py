@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,9 @@ import pandas as pd
 
 from budgetlib.analysis.amounts import frame, printed_total, share
 from budgetlib.analysis.catalogue_coverage import catalogue_coverage, coverage_shares
-from budgetlib.analysis.catalogue_edition import guidance
+from budgetlib.analysis.catalogue_edition import Guidance, guidance, section_items
 from budgetlib.analysis.change import published_change
+from budgetlib.analysis.derived import derived
 from budgetlib.analysis.key_figures import KeyFigure, key_figure
 from budgetlib.analysis.procurement import procurement_mix
 from budgetlib.tables.corpus import Corpus
@@ -29,7 +31,7 @@ def compare(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
     `procurement_pct` of the total, `goods_pct`, `works_pct`, `services_pct` of procurement, and coverage of the
     guidance catalogue: `items_pct`, `money_pct`, `covered_pct` (see `coverage_shares`).
     """
-    rows = frame("compare", list(_rows(corpus, reviewed)))
+    rows = frame("compare", _with_reviewed(corpus, reviewed, "budgets", budget_rows))
     return rows.sort_values(["fiscal_year", "total_yuan"], ascending=False, na_position="last").reset_index(drop=True)
 
 
@@ -41,12 +43,27 @@ def compare_catalogue(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
     `amount_yuan`, `share_pct` of the budget's project money, `project` (the largest), `document_id`, `page`, `form`,
     `places`.
     """
-    rows = frame("compare_catalogue", list(_classes(corpus, reviewed)))
+    rows = frame("compare_catalogue", _with_reviewed(corpus, reviewed, "catalogue_classes", class_rows))
     return rows.sort_values(["fiscal_year", "entity"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
-def _classes(corpus: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    for about, budget in _budgets(corpus):
+Make = Callable[[Corpus, Corpus, pd.DataFrame], Iterator[dict[str, Any]]]
+
+
+def _with_reviewed(corpus: Corpus, reviewed: pd.DataFrame, name: str, make: Make) -> list[dict[Any, Any]]:
+    """The rows of a derived table, those of budgets with `reviewed` matches made anew; the latter last."""
+    documents = corpus.read_budgets()
+    named = documents.department_id.isin(reviewed.department) | documents.entity.isin(reviewed.department)
+    budgets = documents[named & documents.fiscal_year.isin(reviewed.fiscal_year)]
+    anew = set(zip(budgets.department_id, budgets.fiscal_year, strict=True))
+    kept = derived(corpus, name, lambda whole: make(whole, whole, reviewed.iloc[:0])).to_dict("records")
+    rows = [row for row in kept if (row["department_id"], row["fiscal_year"]) not in anew]
+    return rows + list(make(corpus, corpus.part(budgets.document_id), reviewed))
+
+
+def class_rows(corpus: Corpus, part: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows of `compare_catalogue` for the budgets in a `part` of the corpus."""
+    for about, budget in _budgets(part):
         applying = guidance(corpus, budget)
         projects = catalogue_coverage(corpus, budget, applying, reviewed)
         if applying.section is None or projects.empty:
@@ -71,8 +88,8 @@ def _classes(corpus: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]
 
 def _class_name(corpus: Corpus, code: str | None, section: str | None) -> str | None:
     """What a section calls a class: the same code may be something else in another."""
-    printed = corpus.catalogue[(corpus.catalogue.code == code) & (corpus.catalogue.section == section)]
-    return None if printed.empty else str(printed["name"].iloc[-1])
+    names = (items["name"][items.code == code] for items in section_items(corpus, section))
+    return next((str(own.iloc[-1]) for own in names if len(own)), None)
 
 
 def _budgets(corpus: Corpus) -> Iterator[tuple[dict[str, Any], Corpus]]:
@@ -83,10 +100,12 @@ def _budgets(corpus: Corpus) -> Iterator[tuple[dict[str, Any], Corpus]]:
         yield about, corpus.select(department=department, year=year, kind="budget")
 
 
-def _rows(corpus: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    for about, budget in _budgets(corpus):
+def budget_rows(corpus: Corpus, part: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows of `compare` for the budgets in a `part` of the corpus, and a hash of what applies of the catalogue."""
+    for about, budget in _budgets(part):
         total, change = key_figure(budget, "budget_total"), published_change(budget, "expenditure")
-        shares = dict(_shares(corpus, budget, reviewed, total))
+        applying = guidance(corpus, budget)
+        shares = dict(_shares(corpus, budget, applying, reviewed, total))
         printed = {column: own for column, (_, own) in shares.items()}
         if change is not None:
             printed["published_pct"] = places(change._asdict(), "change_pct")
@@ -98,11 +117,21 @@ def _rows(corpus: Corpus, reviewed: pd.DataFrame) -> Iterator[dict[str, Any]]:
             "document_id": total.document_id if total else budget.documents.document_id.iloc[0],
             "page": total.page if total else None,
             "places": written(places(total._asdict()) if total else (), **printed),
+            "guidance": _digest(budget, applying),
         }
 
 
+def _digest(budget: Corpus, applying: Guidance) -> str | None:
+    """The hash of what applies of the catalogue; None where nothing of it is cited, printed or declared."""
+    if applying.basis == "uncited" and budget.catalogue_declarations.empty:
+        return None
+    items = applying.items.astype(str).to_dict("records")
+    made_from = (applying.basis, applying.edition, applying.section, items)
+    return hashlib.sha256(repr(made_from).encode()).hexdigest()[:16]
+
+
 def _shares(
-    corpus: Corpus, budget: Corpus, reviewed: pd.DataFrame, total: KeyFigure | None
+    corpus: Corpus, budget: Corpus, applying: Guidance, reviewed: pd.DataFrame, total: KeyFigure | None
 ) -> Iterator[tuple[str, tuple[Decimal | None, list[Locator]]]]:
     """Each share by its column, with the places of what it is a share of the whole with."""
     for name in ("project", "procurement"):
@@ -110,7 +139,6 @@ def _shares(
             yield f"{name}_pct", (share(part.value, total.value if total else None), places(part._asdict()))
     for row in procurement_mix(budget).to_dict("records"):
         yield f"{row['kind']}_pct", (row["share_pct"], places(row))
-    applying = guidance(corpus, budget)
     projects = printed_total(budget, "projects", "expenditure", "total")
     of_projects = [] if projects is None else [Locator.of(projects)]
     for row in coverage_shares(catalogue_coverage(corpus, budget, applying, reviewed), applying).to_dict("records"):

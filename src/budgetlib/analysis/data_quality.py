@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame
+from budgetlib.analysis.derived import derived
 from budgetlib.tables.corpus import Corpus, faults
 
 SEVERITIES = ["error", "warning", "note"]
@@ -16,33 +17,42 @@ SEVERITIES = ["error", "warning", "note"]
 
 def failures(corpus: Corpus) -> pd.DataFrame:
     """The `faults` of the table `checks`, the gravest first: errors, then warnings, then notes."""
-    return faults(corpus.checks).sort_values("severity", key=lambda column: column.map(SEVERITIES.index), kind="stable")
+    failed = faults(corpus.rows("checks", state="fail"))
+    return failed.sort_values("severity", key=lambda column: column.map(SEVERITIES.index), kind="stable")
 
 
 def document_quality(corpus: Corpus) -> pd.DataFrame:
     """One row for each document, the worst first.
 
-    Columns: `document_id`, `path`, `entity`, `fiscal_year`, `outcome`, `pages`, `unread` (pages not read), `lines`,
-    `tested` and `held` (identities), and how many failed: `errors`, `warnings`, `notes`.
+    Columns: `document_id`, `path`, `entity`, `department_id`, `fiscal_year`, `outcome`, `pages`, `unread` (pages not
+    read), `lines`, `statements`, `tested` and `held` (identities), and how many failed: `errors`, `warnings`, `notes`.
     """
-    records = list(_documents(corpus))
-    records.sort(key=lambda record: [-record[name] for name in ("errors", "warnings", "unread", "notes")])
+    order = {name: place for place, name in enumerate(corpus.documents.document_id)}
+    records = derived(corpus, "document_quality", qualities).to_dict("records")
+    worst = ("errors", "warnings", "unread", "notes")
+    records.sort(key=lambda record: ([-record[name] for name in worst], order[record["document_id"]]))
     return frame("document_quality", records)
 
 
-def _documents(corpus: Corpus) -> Iterator[dict[str, Any]]:
-    for document in corpus.documents.to_dict("records"):
-        own = corpus.checks[corpus.checks.document_id == document["document_id"]]
-        failed = faults(own)
-        pages = corpus.pages[corpus.pages.document_id == document["document_id"]]
-        yield {
-            name: document[name] for name in ("document_id", "path", "entity", "fiscal_year", "outcome", "pages")
-        } | {
-            "unread": int((pages.outcome == "unreadable").sum()),
-            "lines": int((corpus.lines.document_id == document["document_id"]).sum()),
-            "tested": int((own.state == "pass").sum()) + len(failed),
-            "held": int((own.state == "pass").sum()),
-            **{f"{severity}s": int((failed.severity == severity).sum()) for severity in SEVERITIES},
+def qualities(corpus: Corpus) -> Iterator[dict[Any, Any]]:
+    """The rows of `document_quality`, in the order of the documents."""
+    about = corpus.documents[["document_id", "path", "entity", "department_id", "fiscal_year", "outcome", "pages"]]
+    unread = Counter(corpus.rows("pages", ["document_id"], outcome="unreadable").document_id)
+    lines, statements = (Counter(corpus.rows(name, ["document_id"]).document_id) for name in ("lines", "statements"))
+    checks = corpus.rows("checks", ["document_id", "state", "severity", "follows_from"])
+    passed = Counter(checks[checks.state == "pass"].document_id)
+    failed = faults(checks)
+    severities = Counter(zip(failed.document_id, failed.severity, strict=True))
+    for document in about.astype(object).where(about.notna(), None).to_dict("records"):
+        name = document["document_id"]
+        found = {f"{severity}s": severities[name, severity] for severity in SEVERITIES}
+        yield document | {
+            "unread": unread[name],
+            "lines": lines[name],
+            "statements": statements[name],
+            "tested": passed[name] + sum(found.values()),
+            "held": passed[name],
+            **found,
         }
 
 
@@ -52,25 +62,35 @@ def identity_quality(corpus: Corpus) -> pd.DataFrame:
     Columns: `check`, `severity`, `about_zh` and `about_en` (what it says; null where it failed in every document),
     `tested`, `held`, `failed`, and in how many `documents` it failed.
     """
-    records = [_identity(str(name), own) for name, own in corpus.checks.groupby("check", sort=False)]
-    records = [record for record in records if record["tested"]]
+    parts = derived(corpus, "identity_quality", identities)
+    records: list[dict[str, Any]] = []
+    for name, rows in parts.groupby("check", sort=False):
+        about: dict[str, Any] = {
+            key: next(iter(rows[key].dropna()), None) for key in ("severity", "about_zh", "about_en")
+        }
+        counts = {key: int(rows[key].sum()) for key in ("tested", "held", "failed", "documents")}
+        if counts["tested"]:
+            records.append({"check": name, **about, **counts})
     records.sort(key=lambda record: record["held"] / record["tested"])
     return frame("identity_quality", records)
 
 
-def _identity(name: str, checks: pd.DataFrame) -> dict[str, Any]:
-    failed, others = faults(checks), checks[checks.state != "fail"].to_dict("records")
-    held = sum(check["state"] == "pass" for check in others)
-    return {
-        "check": name,
-        "severity": checks.severity.iloc[0],
-        "about_zh": others[0]["message_zh"] if others else None,
-        "about_en": others[0]["message_en"] if others else None,
-        "tested": held + len(failed),
-        "held": held,
-        "failed": len(failed),
-        "documents": failed.document_id.nunique(),
-    }
+def identities(corpus: Corpus) -> Iterator[dict[str, Any]]:
+    """The rows of `identity_quality` over some documents, also of identities that were not tested there."""
+    columns = ["document_id", "check", "severity", "state", "message_zh", "message_en", "follows_from"]
+    for name, checks in corpus.rows("checks", columns).groupby("check", sort=False):
+        failed, others = faults(checks), checks[checks.state != "fail"]
+        held = int((others.state == "pass").sum())
+        yield {
+            "check": name,
+            "severity": checks.severity.iloc[0],
+            "about_zh": others.message_zh.iloc[0] if len(others) else None,
+            "about_en": others.message_en.iloc[0] if len(others) else None,
+            "tested": held + len(failed),
+            "held": held,
+            "failed": len(failed),
+            "documents": failed.document_id.nunique(),
+        }
 
 
 def form_coverage(corpus: Corpus) -> pd.DataFrame:
@@ -80,19 +100,35 @@ def form_coverage(corpus: Corpus) -> pd.DataFrame:
     `form`, `state` and `count`. `state` is `read`, `declared_empty`, `not_read` (refused, or perhaps on a page that
     was not read) or `not_printed`. Forms that no document of the corpus prints have no rows.
     """
-    fates = {number: _fates(corpus, documents) for number, documents in enumerate(_budgets(corpus))}
-    forms = dict.fromkeys(form for _, forms, _ in fates.values() for form in forms)
-    states = [
-        (place, form, found.get(form, "not_read" if unread else "not_printed"))
-        for place, found, unread in fates.values()
-        for form in forms
-    ]
-    counted = Counter(states)
-    records = [
-        {"place": place, "form": form, "state": state, "count": count}
-        for (place, form, state), count in counted.items()
-    ]
+    counted: Counter[tuple[str | None, bool, str | None, str | None]] = Counter()
+    for fate in derived(corpus, "form_fates", form_fates).to_dict("records"):
+        counted[fate["place"], bool(fate["unread"]), fate["form"], fate["state"]] += fate["count"]
+    known = list(counted)
+    places, forms = dict.fromkeys(place for place, *_ in known), dict.fromkeys(form for *_, form, _ in known if form)
+    records = []
+    for place in places:
+        for form in forms:
+            found = Counter({state: _both(counted, place, form, state) for state in ("read", "declared_empty")})
+            for unread, state in ((True, "not_read"), (False, "not_printed")):
+                printed = sum(counted[place, unread, form, fate] for fate in ("read", "declared_empty"))
+                found[state] = counted[place, unread, None, None] - printed
+            records += [{"place": place, "form": form, "state": s, "count": n} for s, n in found.items() if n]
     return frame("form_coverage", records)
+
+
+def _both(counted: Counter[Any], place: str | None, form: str, state: str) -> int:
+    return sum(counted[place, unread, form, state] for unread in (True, False))
+
+
+def form_fates(corpus: Corpus) -> Iterator[dict[str, Any]]:
+    """What became of each form in the budgets of each place, and how many budgets there are."""
+    counted: Counter[tuple[str | None, bool, str | None, str | None]] = Counter()
+    for documents in _budgets(corpus):
+        place, found, unread = _fates(corpus, documents)
+        counted[place, unread, None, None] += 1
+        counted.update((place, unread, form, state) for form, state in found.items())
+    for (place, unread, form, state), count in counted.items():
+        yield {"place": place, "unread": unread, "form": form, "state": state, "count": count}
 
 
 def _budgets(corpus: Corpus) -> list[pd.DataFrame]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from budgetlib.analysis.amounts import PERCENT, frame, share
 from budgetlib.analysis.budget_execution import budget_execution
+from budgetlib.analysis.derived import derived
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import places, written
 
@@ -23,11 +24,12 @@ def compare_execution(corpus: Corpus) -> pd.DataFrame:
     percent of the budget: overruns and underspends that the rate lets cancel each other), `document_id`, `page`,
     `places`. Null where a plan is not known. The lowest rates first within a year, the latest year first.
     """
-    rows = frame("compare_execution", list(_rows(corpus)))
+    rows = frame("compare_execution", derived(corpus, "execution", executed).to_dict("records"))
     return rows.sort_values(["fiscal_year", "rate_pct"], ascending=[False, True], na_position="last", ignore_index=True)
 
 
-def _rows(corpus: Corpus) -> Iterator[dict[Any, Any]]:
+def executed(corpus: Corpus) -> Iterator[dict[Any, Any]]:
+    """The rows of `compare_execution`, as they come."""
     for _, documents in corpus.read_disclosures("final_accounts").groupby(["department_id", "fiscal_year"], sort=False):
         first = documents.iloc[0]
         execution = budget_execution(corpus, first.department_id, int(first.fiscal_year))
@@ -40,7 +42,7 @@ def _rows(corpus: Corpus) -> Iterator[dict[Any, Any]]:
             yield {
                 "department_id": first.department_id,
                 "entity": first.entity,
-                **row,
+                **{name: row[name] for name in ("budget_yuan", "adjusted_yuan", "final_yuan", "document_id", "page")},
                 "fiscal_year": int(first.fiscal_year),
                 "rate_pct": share(spent, approved, PERCENT),
                 "adjusted_rate_pct": share(spent, changed, PERCENT),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import PERCENT, frame, placed, printed_total, share, stated, yuan
+from budgetlib.analysis.derived import derived
 from budgetlib.analysis.key_figures import KeyFigure, key_figure
 from budgetlib.core.money import half_digit, parse_number
 from budgetlib.core.text import squeeze
@@ -58,13 +59,13 @@ def procurement_standing(corpus: Corpus, budget: Corpus) -> pd.DataFrame:
     this one included), `document_id`, `page`, `form` or `section`, `places`. No row where fewer than `FEWEST_RANKED`
     budgets state it.
     """
-    own = budget.documents
-    others = _only_procurement(corpus, own.fiscal_year.dropna())
-    names = [name for name in others.documents.department_id.dropna().unique() if name not in set(own.department_id)]
-    theirs = [_shares(others.select(department=name)) for name in names]
+    own = set(budget.documents.department_id)
+    years = [int(year) for year in budget.documents.fiscal_year.dropna().unique()]
+    kept = derived(corpus, "budgets", _shares_of_all, fiscal_year=years)
+    others = kept[~kept.department_id.isin(own)]
     records = []
     for kind, row in _shares(budget).items():
-        shares = [one[kind]["share_pct"] for one in theirs if kind in one]
+        shares = list(others[f"{kind}_pct"].dropna())
         if len(shares) + 1 >= FEWEST_RANKED:
             middle = median([*shares, row["share_pct"]]).quantize(PERCENT, ROUND_HALF_UP)
             rank = 1 + sum(other > row["share_pct"] for other in shares)
@@ -154,15 +155,21 @@ def _against(row: Row, before: Row) -> dict[str, Any]:
     }
 
 
-def _only_procurement(corpus: Corpus, years: pd.Series) -> Corpus:
-    """The budgets of some `years`, and of their tables only what shares of procurement are made of: quick to part."""
-    documents = corpus.documents
-    documents = documents[documents.fiscal_year.isin(years) & (documents.document_kind == "budget")]
-    lines = corpus.lines[corpus.lines.document_id.isin(documents.document_id)]
-    lines = lines[(lines.row_kind == "total") | (lines.form == _FORM)]
+def _shares_of_all(corpus: Corpus) -> Iterator[dict[Any, Any]]:
+    """The shares of every budget, by the columns of `compare`."""
+    only = _only_procurement(corpus)
+    for _, own in corpus.read_budgets().groupby(["department_id", "fiscal_year"], sort=False):
+        shares = _shares(only.part(own.document_id))
+        about = own[["department_id", "fiscal_year", "document_id"]].iloc[0].to_dict()
+        yield about | {f"{kind}_pct": row["share_pct"] for kind, row in shares.items()}
+
+
+def _only_procurement(corpus: Corpus) -> Corpus:
+    """Of the tables only what shares of procurement are made of: quick to part."""
+    lines = corpus.lines[(corpus.lines.row_kind == "total") | (corpus.lines.form == _FORM)]
     statements = corpus.statements[corpus.statements.measure.isin(["procurement_total", "expenditure_total", *KINDS])]
-    nothing = {table.name: getattr(corpus, table.name).iloc[:0] for table in fields(corpus)}
-    return Corpus(**{**nothing, "documents": documents, "lines": lines, "statements": statements})
+    nothing = {table.name: corpus.documents.iloc[:0] for table in fields(corpus)}
+    return Corpus(**{**nothing, "documents": corpus.documents, "lines": lines, "statements": statements})
 
 
 def _shares(budget: Corpus) -> dict[str, dict[str, Any]]:

@@ -6,19 +6,15 @@ import shutil
 import signal
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-from tqdm import tqdm
 
 from budgetlib.commands import options
 from budgetlib.core.errors import BadParameter, BudgetlibError, NotFound
 from budgetlib.core.version import __version__
 from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.pages.ink import DEFAULT_READER, READERS
-
-if TYPE_CHECKING:
-    from budgetlib.report.index import Report
 
 
 class _Refusing(click.Group):
@@ -64,11 +60,11 @@ def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str, reader: str) 
     PATHS are files or folders; default: data/raw. The tables are Parquet files.
     """
     from budgetlib.commands.pipeline import parse as parse_files
-    from budgetlib.commands.pipeline.progress import Progress
+    from budgetlib.commands.progress import Progress
 
     try:
-        with Progress() as progress:
-            readings = parse_files(paths or (Path("data/raw"),), out, jobs, ocr, reader, progress.tell)
+        with Progress("documents") as progress:
+            readings = parse_files(paths or (Path("data/raw"),), out, jobs, ocr, reader, progress.read)
     except OSError as fault:
         raise click.ClickException(
             f"the tables cannot be written to {out} ({fault}); nothing there was changed"
@@ -105,30 +101,30 @@ def check(tidy: Path, strict: bool, lang: str) -> None:
 @options.tidy
 @click.option("--out", type=options.FOLDER, default=Path("reports"), show_default=True, help="Folder for the reports.")
 @options.which_reports
+@click.option("--force", is_flag=True, help="Make reports again whose inputs did not change.")
+@click.option("--no-overview", is_flag=True, help="Leave out the pages over all departments.")
 @options.jobs
-def report(tidy: Path, out: Path, jobs: int, **which: Any) -> None:
+def report(tidy: Path, out: Path, jobs: int, force: bool, no_overview: bool, **which: Any) -> None:
     """Run the notebooks for every department and year.
 
-    Or for those named; the pages over all departments are written each time.
+    Or for those named; then the pages over all departments are left as they are.
     """
+    from budgetlib.commands.progress import Progress
     from budgetlib.report.run import write_reports
 
-    chosen = options.report_options(jobs, **which)
+    overview = False if no_overview else None
+    chosen = options.report_options(jobs, force=force, overview=overview, **which)
     try:
-        with tqdm(desc="reports", unit="report", disable=None) as bar:
-            reports = write_reports(tidy, out, chosen, done=lambda one: _tell(bar, one))
+        with Progress("reports") as progress:
+            reports = write_reports(tidy, out, chosen, progress.reported)
     except OSError as fault:
         raise click.ClickException(f"the reports cannot be written to {out} ({fault})") from fault
-    done = [one for one in reports if one.state == "done"]
-    click.echo(f"{len(done)} of {len(reports)} reports written; all are listed in {out / 'index.html'}")
-    if len(done) < len(reports):
+    states = Counter(one.state for one in reports)
+    unchanged = f" {states['unchanged']} unchanged;" if states["unchanged"] else ""
+    listed = f"all are listed in {out / 'index.html'}"
+    click.echo(f"{states['done']} of {len(reports)} reports written;{unchanged} {listed}")
+    if states["failed"]:
         raise SystemExit(1)
-
-
-def _tell(bar: Any, report: Report) -> None:
-    bar.update()
-    what = f"{report.name} {report.year or ''}".strip() + f": {report.state}"
-    bar.write(what if report.reason is None else f"{what}: {report.reason}")
 
 
 @main.command()

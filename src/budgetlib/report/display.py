@@ -28,7 +28,6 @@ from budgetlib.tables.locators import Row
 _CARDS = ("budget_total", "basic", "project", "general_public_budget", "three_public", "operating_cost", "procurement")
 _NAMED_KINDS = ("basic", "project", "rest")
 _PARTS = 3  # cards of the total and of basic and project expenditure; what stands beside these comes next
-_FATES = ("read", "declared_empty", "not_read", "not_printed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,17 +210,13 @@ class Display(Elements):
         if execution.empty:
             html = block("sentence", self._label("empty.budget_execution"))
         else:
-            words = Execution(self._cells, self.budget.first("fiscal_year"), execution, self._whole.checks)
+            checks = self._whole.part(execution.document_id).checks
+            words = Execution(self._cells, self.budget.first("fiscal_year"), execution, checks)
             adjusted = [self._label("execution.adjusted_note")] if execution.adjusted_yuan.notna().any() else []
             whole = execution.dimension.isin(["total", "kind"])
             html = self._notes("note", words.sentences()) + self._notes("source", adjusted)
             html += self.table(execution[whole]) + self._by_dimension(execution[~whole], "execution")
         return html + self.chart(plot_budget_execution, years, "report.all_years") if years.final_yuan.any() else html
-
-    def compared_execution(self, executed: pd.DataFrame) -> Html:
-        """The frame of `compare_execution`, and what a rate of execution hides."""
-        hidden = [self._label("execution.hidden")] if len(executed) else []
-        return self.table(executed, "compare_execution") + self._notes("source", hidden)
 
     def guidance(self, applying: Guidance) -> Html:
         """Which section of the guidance catalogue applies, or why none is known; and what similar by name means."""
@@ -246,13 +241,6 @@ class Display(Elements):
         for frame, head in ((unlisted, "unlisted"), (unused, "unused"), (changed, "editions")):
             html += self.table(frame, folded=f"guidance.{head}")
         return html
-
-    def compared(self, comparison: pd.DataFrame) -> Html:
-        """The head of a comparison (`compare`): how many budgets, of whom, of which years, and what not to do."""
-        years = self._label("cite.join").join(str(year) for year in sorted(set(comparison.fiscal_year)))
-        counts = {"count": len(comparison), "departments": comparison.department_id.nunique(), "years": years}
-        lead = block("lead", self._label("comparison.lead", **counts))
-        return lead + self._notes("source", [self._label("comparison.overlap"), self._label("unit.note")])
 
     def reasons(self, changes: pd.DataFrame) -> Html:
         """The reasons that the disclosure gives for its changes (`published_and_computed`), as quotations."""
@@ -280,21 +268,3 @@ class Display(Elements):
     def corrections(self) -> Html:
         """The corrections that this report uses, and those that were refused; nothing without any."""
         return self.table(written_corrections(self._cells, self.budget.corrections), folded="findings.corrections")
-
-    def quality(self, documents: pd.DataFrame) -> Html:
-        """The frame of `document_quality` in one paragraph."""
-        sums = {name: int(documents[name].sum()) for name in ("pages", "unread", "lines", "tested", "held")}
-        counts = {"documents": len(documents), "statements": len(self.budget.statements)}
-        return block("lead", self._label("data_quality.lead", **counts, **sums))
-
-    def identities(self, identities: pd.DataFrame) -> Html:
-        """The frame of `identity_quality`: first those that failed somewhere, folded those that always held."""
-        named = identities.assign(about=identities[f"about_{self.language}"].fillna(identities["check"]))
-        failed = self.table(named[named.failed > 0], "identities", terms="findings")
-        return failed + self.table(named[named.failed == 0], folded="data_quality.always")
-
-    def coverage_by_place(self, coverage: pd.DataFrame) -> Html:
-        """The frame of `form_coverage` as a table: forms down, places across, a sign for each fate."""
-        signs = {state: self._label(f"fate.{state}").split(" ")[0] for state in _FATES}
-        legend = self._label("cite.join").join(self._label(f"fate.{state}") for state in _FATES)
-        return block("source", legend) + block("matrix", *self._cells.matrix(coverage, signs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,9 +16,11 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from budgetlib.core.files import write_bytes
+from budgetlib.core.text import slug
 from budgetlib.definitions.amounts import money_of_forms
 from budgetlib.definitions.labels import LANGUAGES, label, name, percent
 from budgetlib.report.fonts import font_face
+from budgetlib.report.long_table import LongRow, address, long_table
 
 SCRIPT = Path(__file__).resolve().parent / "templates/page.js"
 """What makes a page more than text; it is the same in all of them."""
@@ -25,13 +28,26 @@ SCRIPT = Path(__file__).resolve().parent / "templates/page.js"
 OVERVIEWS = ("comparison", "data_quality")
 """Notebooks over all departments; their pages stand beside the index."""
 
+_HEADS = (
+    ("index", "department", "name"),
+    ("index", "year", "number"),
+    ("index", "total", "number"),
+    ("column", "change_pct", "number"),
+    ("index", "findings", "number"),
+    ("index", "report", "links"),
+    ("index", "state", "text"),
+)
+_OTHER_HEADS = (("column", "path", "text"), ("column", "outcome", "text"), ("column", "reason", "text"))
+_MOST_BYTES = 20_000_000
+
 
 @dataclass(frozen=True)
 class Report:
     """A department (`name` is its id) in one `year`, or without a year all of them together; and how the report ended.
 
     `folder` lies below that of all reports. `kind` is `final_accounts` where there are these but no budget.
-    `state` is `done`, `failed` (with the reason), `earlier` (there since an earlier run) or `absent`.
+    `state` is `done`, `failed` (with the reason), `unchanged` (what it is made from is the same), `earlier` (there
+    since an earlier run) or `absent`. `place` is the province or city, where it is known.
     """
 
     name: str
@@ -41,6 +57,7 @@ class Report:
     state: str = "absent"
     reason: str | None = None
     kind: str = "budget"
+    place: str | None = None
 
     def title(self, language: str) -> str:
         """What it is about, in words."""
@@ -50,21 +67,52 @@ class Report:
         return label(f"{section}.title", language, entity=self.entity, year=self.year)
 
 
+def report_folder(department_id: str, year: int) -> Path:
+    """Where the report of a department and year lies, below the folder of all reports."""
+    return Path(department_id if re.fullmatch(r"[\w-]+", department_id) else slug(department_id), str(year))
+
+
 def write_index(out: Path, reports: Sequence[Report], others: Sequence[Mapping[Any, Any]]) -> None:
-    """`out/index.html`: every report with links to what is there, then `others`, the documents without a report."""
+    """`out/index.html`: every report with links to what is there, then `others`, the documents without a report.
+
+    Reports stand by place and year; of tens of thousands some are shown, and those that are looked for.
+    """
     environment = Environment(loader=PackageLoader("budgetlib.report"), autoescape=True)
     script = SCRIPT.read_text(encoding="utf-8")
+    by_place = sorted(reports, key=lambda report: (report.place is None, report.place or "", -(report.year or 0)))
+    listed = long_table(_columns(*_HEADS), [_row(out, report) for report in by_place], LANGUAGES, _MOST_BYTES)
+    without = (LongRow("", "", [own["path"], _both("outcome", own["outcome"]), own["reason"] or ""]) for own in others)
     html = environment.get_template("index.html.j2").render(
         overviews=[(name, links) for name in OVERVIEWS if (links := _overview(out, name))],
-        rows=[(report, _links(out, report), _headline(out, report)) for report in reports],
-        others=others,
-        both=_in_both_languages,
-        money=money_of_forms,
-        percent=lambda value: percent(value, signed=True),
+        reports=listed,
+        others=long_table(_columns(*_OTHER_HEADS), without, LANGUAGES, _MOST_BYTES),
+        both=_both,
         policy=policy(script),
         script=Markup(script),  # noqa: S704 - our own
     )
     write_bytes(html.replace("</style>", f"{font_face(html)}</style>", 1).encode("utf-8"), out / "index.html")
+
+
+def _columns(*heads: tuple[str, str, str]) -> list[dict[str, str]]:
+    return [{"head": _both(section, value), "unit": "", "kind": kind} for section, value, kind in heads]
+
+
+def _row(out: Path, report: Report) -> LongRow:
+    headline, languages = _headline(out, report), _languages(out, report)
+    total, change = headline.get("total_yuan"), headline.get("change_pct")
+    kind = "" if report.kind == "budget" else f" · {_both('report_kind', report.kind)}"
+    cells = [
+        report.entity + kind,
+        str(report.year),
+        "" if total is None else money_of_forms(total),
+        "" if change is None else percent(change, signed=True),
+        str(headline.get("findings", "")),
+        " ".join(languages),
+        _both("state", report.state) + (f": {report.reason}" if report.reason else ""),
+    ]
+    folder = report.folder.as_posix() if languages else ""
+    group = f"{report.place or _both('index', 'no_place')} · {report.year}"
+    return LongRow(address(folder, *cells[:2]), group, cells)
 
 
 def policy(script: str) -> str:
@@ -76,11 +124,8 @@ def policy(script: str) -> str:
     )
 
 
-def _links(out: Path, report: Report) -> list[tuple[str, str, str]]:
-    files = [(language, report.folder / f"report.{language}.html") for language in LANGUAGES]
-    return [
-        (language, file.as_posix(), label("index.open", language)) for language, file in files if (out / file).is_file()
-    ]
+def _languages(out: Path, report: Report) -> list[str]:
+    return [language for language in LANGUAGES if (out / report.folder / f"report.{language}.html").is_file()]
 
 
 def _headline(out: Path, report: Report) -> dict[str, Any]:
@@ -98,5 +143,5 @@ def _overview(out: Path, name: str) -> list[tuple[str, str, str]]:
     return [(language, file, label(f"{name}.title", language)) for language, file in files if (out / file).is_file()]
 
 
-def _in_both_languages(section: str, value: str) -> str:
+def _both(section: str, value: str) -> str:
     return " · ".join(dict.fromkeys(name(section, value, language) for language in LANGUAGES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
@@ -10,8 +11,10 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.client import KernelClient
 from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbconvert import TemplateExporter
 from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import load_notebook_node
@@ -34,6 +37,14 @@ _SECONDS_PER_CELL = 600
 """No cell of ours takes a tenth of it; one that takes more hangs."""
 _DEEPEST = 3
 """Levels of headings."""
+_SECONDS_TO_FORGET = 60
+_FORGET = """
+import os, sys
+os.chdir({folder!r})
+for module in list(sys.modules.values()):
+    vars(module).get("__warningregistry__", {{}}).clear()
+get_ipython().reset()
+"""
 
 
 def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters: Mapping[str, Any]) -> None:
@@ -58,14 +69,18 @@ def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters
             language="python",
             progress_bar=False,
             cwd=folder,
+            start_timeout=_SECONDS_PER_CELL,
             execution_timeout=_SECONDS_PER_CELL,
-            kernel_manager_class=_ThisPython,
-            shutdown_kernel="immediate",
+            km=_warm_kernel(folder),
+            extra_arguments=["--log-level=ERROR"],  # that a kernel ends with its process is no news
         )
     except PapermillExecutionError as failure:
         raise BudgetlibError(
             f"{notebook.name} stopped in cell [{failure.exec_count}]: {failure.ename}: {failure.evalue}"
         ) from None
+    except BaseException:
+        _end_kernel()
+        raise
     _forget_this_run(executed)
     executed.cells = _without_empty_chapters(executed.cells)
     written = nbformat.writes(executed)  # type: ignore[no-untyped-call]
@@ -99,8 +114,13 @@ def check_parameters(notebook: Path, names: Iterable[str]) -> None:
         raise BadParameter(f"{notebook.name} has no parameter {', '.join(unknown)}; allowed: {', '.join(known)}")
 
 
-class _ThisPython(AsyncKernelManager):
-    """Starts kernels with the Python that runs this, whatever kernels are installed elsewhere, and talks in cipher."""
+class _ThisPython(KernelManager):
+    """Starts kernels with the Python that runs this, whatever kernels are installed elsewhere, and talks in cipher.
+
+    One client at a time talks to its kernel.
+    """
+
+    _client: KernelClient | None = None
 
     @default("kernel_spec_manager")
     def _only_the_native_kernel(self) -> KernelSpecManager:
@@ -109,6 +129,58 @@ class _ThisPython(AsyncKernelManager):
     @default("transport_encryption")
     def _where_the_kernel_can(self) -> str:
         return "auto"
+
+    @default("client_class")
+    def _as_papermill_talks(self) -> str:
+        return "jupyter_client.asynchronous.AsyncKernelClient"
+
+    def client(self, **arguments: Any) -> Any:
+        """The next client; the one before has ended."""
+        self.end_client()
+        self._client = super().client(**arguments)
+        return self._client
+
+    def end_client(self) -> None:
+        """Close what the client before has open."""
+        if self._client is not None:
+            self._client.stop_channels()
+            self._client = None
+
+
+_kernels: list[_ThisPython] = []
+"""The one kernel of this process: to start it and to import takes longer than most notebooks do."""
+
+
+def _warm_kernel(folder: Path) -> _ThisPython:
+    """The kernel of this process, as if it were new and had been started in `folder`."""
+    if not (_kernels and _kernels[0].is_alive() and _as_new(_kernels[0], folder)):
+        _end_kernel()
+        _kernels.append(_ThisPython(kernel_name="python3"))
+    return _kernels[0]
+
+
+def _as_new(kernel: _ThisPython, folder: Path) -> bool:
+    """Whether a kernel has forgotten the notebook before: its names, numbers and warnings."""
+    client = kernel.blocking_client()
+    client.start_channels()
+    try:
+        reply = client.execute(_FORGET.format(folder=str(folder)), silent=True, reply=True, timeout=_SECONDS_TO_FORGET)
+    except (TimeoutError, RuntimeError):
+        return False
+    finally:
+        client.stop_channels()
+    return bool(reply["content"]["status"] == "ok")
+
+
+@atexit.register
+def _end_kernel() -> None:
+    """End the kernel of this process at once: it may not answer."""
+    while _kernels:
+        kernel = _kernels.pop()
+        kernel.end_client()
+        if isinstance(kernel.provisioner, LocalProvisioner) and kernel.provisioner.process:
+            kernel.provisioner.process.kill()
+        kernel.cleanup_connection_file()
 
 
 def _without_empty_chapters(cells: Sequence[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:

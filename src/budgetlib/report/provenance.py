@@ -93,7 +93,7 @@ class Provenance:
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._positions: dict[str, Mapping[Hashable, Any]] = {}
+        self._parts: dict[str, Corpus] = {}
         self._records: dict[tuple[str, str], list[dict[Hashable, Any]]] = {}
 
     def of(self, row: Row, column: str = "") -> tuple[SourceSpan, ...]:
@@ -150,11 +150,8 @@ class Provenance:
     def _rows(self, table: str, document_id: str) -> list[dict[Hashable, Any]]:
         """The rows of a table that belong to a document."""
         if (table, document_id) not in self._records:
-            frame = getattr(self._corpus, table)
-            if table not in self._positions:
-                self._positions[table] = frame.groupby("document_id").indices
-            own = frame.iloc[self._positions[table].get(document_id, [])]
-            self._records[table, document_id] = own.to_dict("records")
+            part = self._parts.setdefault(document_id, self._corpus.part([document_id]))
+            self._records[table, document_id] = getattr(part, table).to_dict("records")
         return self._records[table, document_id]
 
 

@@ -1,44 +1,28 @@
-"""Tables and notebooks → the folder of all reports.
-
-Each report is made in a hidden folder beside its place and takes that place when it is complete.
-"""
+"""Tables and notebooks → the folder of all reports: those whose inputs changed, and the index."""
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import re
 import shutil
-import signal
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
-from budgetlib.analysis.change import KINDS, spending_change
-from budgetlib.analysis.key_figures import key_figure
-from budgetlib.core.errors import BudgetlibError, NotFound
-from budgetlib.core.files import sha256, write_bytes
-from budgetlib.core.text import slug
-from budgetlib.core.version import __version__
+from budgetlib.core.errors import NotFound
+from budgetlib.core.workers import each
 from budgetlib.definitions.labels import LANGUAGES
-from budgetlib.report.index import OVERVIEWS, Report, write_index
-from budgetlib.report.notebook import check_parameters, find_notebook, known_parameters, run_notebook
-from budgetlib.tables.corpus import Corpus, faults, load
+from budgetlib.report.index import OVERVIEWS, Report, report_folder, write_index
+from budgetlib.report.inputs import Inputs
+from budgetlib.report.making import PARAMETERS, STAGES, Job, killed, make
+from budgetlib.report.notebook import check_parameters, find_notebook
+from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.deflator import load_deflator
 from budgetlib.tables.matches import load_matches
 
 MATCHES = Path("data/raw/catalogue_matches.csv")
 DEFLATOR = Path("data/raw/deflator.csv")
-_PARAMETERS = ("department", "year", "language", "tidy", "matches", "deflator", "out")
-_STAGES = {kind: stage for stage, kind in KINDS.items()}
-"""The kinds of documents that there are reports on, and the stage of their figures."""
-_LIBRARIES = ("pandas", "pyarrow", "matplotlib", "papermill", "nbconvert")
+_KERNELS_LIVE = 1.1
+"""Seconds until a kernel sees that its process is gone, and writes no more."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +31,9 @@ class ReportOptions:
 
     `notebook` is run for each department and year, None: `notebooks/department.ipynb` where one stands, or else the one
     that comes with budgetlib; `matches` is the file of reviewed catalogue matches, `deflator` that
-    of a price index, if there are such. `jobs` notebooks run at the same time.
+    of a price index, if there are such. `jobs` notebooks run at the same time. Reports that are there and were made
+    from the same are made again with `force` only. The pages over all departments are made with `overview`; None:
+    where no departments are named.
     """
 
     departments: Collection[str] = ()
@@ -57,6 +43,14 @@ class ReportOptions:
     matches: Path = MATCHES
     deflator: Path = DEFLATOR
     jobs: int = 1
+    force: bool = False
+    overview: bool | None = None
+
+    def notebook_for(self, report: Report) -> Path:
+        """What is run: for final accounts without a budget, and for all departments, always a notebook of ours."""
+        if report.year is None:
+            return find_notebook(report.name)
+        return self.department_notebook() if report.kind == "budget" else find_notebook(report.kind)
 
     def department_notebook(self) -> Path:
         """The notebook that is run for each department and year."""
@@ -67,14 +61,15 @@ def write_reports(
     tables_dir: Path,
     out: Path,
     options: ReportOptions | None = None,
-    done: Callable[[Report], None] = lambda report: None,
+    done: Callable[[Report, int], None] = lambda report, reports: None,
 ) -> list[Report]:
     """Run a notebook for each department and year whose tables are in `tables_dir`, into the folder `out`.
 
     Every report is a folder `<department_id>/<year>` with HTML, notebook, figures, tables and `result.json`;
     `index.html` lists them all. A notebook that fails leaves what was there before, and the others go on. `done` is
-    called with each report as it ends. Returns the reports of this run, last those over all departments: the
-    comparison and the quality of the data (`comparison.<language>.html`, `data_quality.<language>.html`).
+    called with each report as it ends, and the number of all. Returns the reports of this run, last those over all
+    departments: the comparison and the quality of the data (`comparison.<language>.html`,
+    `data_quality.<language>.html`). A run that is interrupted keeps what is done.
 
     Raises `NotFound` for an unknown folder, notebook, department or year, and `BadParameter` where the notebook
     does not have the parameters of a report or `matches` or `deflator` is no such file.
@@ -84,156 +79,52 @@ def write_reports(
     load_matches(chosen.matches)
     load_deflator(chosen.deflator)
     known = list(_known(corpus))
-    overviews = [Report(name, "", None, Path(name)) for name in OVERVIEWS]
-    jobs = [_Job(report, chosen, tables_dir, out) for report in [*_chosen(known, chosen), *overviews]]
-    check_parameters(chosen.department_notebook(), _PARAMETERS)
-    ended: dict[Path, Report] = {}
-    workers = max(1, chosen.jobs)
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    reports = _chosen(known, chosen)
+    if chosen.overview or (chosen.overview is None and not chosen.departments):
+        reports += [Report(name, "", None, Path(name)) for name in OVERVIEWS]
+    check_parameters(chosen.department_notebook(), PARAMETERS)
+    _tidy_up(out)
+    inputs = Inputs(corpus, tables_dir, chosen.matches, chosen.deflator)
+    jobs = [_job(report, chosen, inputs, tables_dir, out) for report in reports]
+    ended = {job.report.folder: replace(job.report, state="unchanged") for job in jobs if _is_kept(job, chosen)}
+    for report in ended.values():
+        done(report, len(jobs))
+    to_make = [(job,) for job in jobs if job.report.folder not in ended]
     try:
-        # Those over all departments take longest: they start first and are waited for last.
-        started = {job: job.start(pool) for job in sorted(jobs, key=lambda job: job.report.year is not None)}
-        for job in jobs:
-            ended[job.report.folder] = job.finish(started[job], corpus)
-            done(ended[job.report.folder])
+        for report in each(make, to_make, max(1, chosen.jobs), killed, here=False):
+            ended[report.folder] = report
+            done(report, len(jobs))
+    except BaseException:
+        time.sleep(_KERNELS_LIVE)
+        raise
     finally:
-        pool.shutdown(cancel_futures=True)
-        for job in jobs:
+        for (job,) in to_make:
             job.clear()
     listed = [ended.get(report.folder) or _as_found(out, report) for report in known]
-    others = corpus.documents.drop(corpus.read_disclosures(*_STAGES).index).sort_values("path")
+    others = corpus.documents.drop(corpus.read_disclosures(*STAGES).index).sort_values("path")
     write_index(out, listed, others.to_dict("records"))
-    return list(ended.values())
+    return [ended[report.folder] for report in reports]
 
 
-@dataclass(frozen=True, eq=False)
-class _Job:
-    """A report in the making: a notebook run once in each language."""
-
-    report: Report
-    options: ReportOptions
-    tables_dir: Path
-    out: Path
-
-    @property
-    def place(self) -> Path:
-        """The folder that it will be."""
-        return self.out / self.report.folder
-
-    @property
-    def folder(self) -> Path:
-        """The folder in which it is made."""
-        return self.place.with_name(f".{self.place.name}.unfinished")
-
-    @property
-    def notebook(self) -> Path:
-        """What is run: for final accounts without a budget, and for all departments, always a notebook of ours."""
-        if self.report.year is None:
-            return find_notebook(self.report.name)
-        return self.options.department_notebook() if self.report.kind == "budget" else find_notebook(self.report.kind)
-
-    @property
-    def stem(self) -> str:
-        """What the files of its pages are called."""
-        return self.report.name if self.report.year is None else "report"
-
-    def start(self, pool: ProcessPoolExecutor) -> list[Future[None]]:
-        """Run the notebook in a pool, each language with the parameters that the notebook has."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        known, folder = known_parameters(self.notebook), self.folder.resolve()
-        started = []
-        for language in self.options.languages:
-            parameters = {name: value for name, value in self._parameters(language).items() if name in known}
-            name, title = f"{self.stem}.{language}", self.report.title(language)
-            started.append(pool.submit(run_notebook, self.notebook, folder, name, title, parameters))
-        return started
-
-    def _parameters(self, language: str) -> dict[str, Any]:
-        """All parameters; paths are relative to the report's folder, so its notebook can be run again there."""
-        files = (self.tables_dir, self.options.matches, self.options.deflator)
-        paths = (Path(os.path.relpath(path, self.place)).as_posix() for path in files)
-        return dict(zip(_PARAMETERS, (self.report.name, self.report.year, language, *paths, "."), strict=True))
-
-    def finish(self, started: Sequence[Future[None]], corpus: Corpus) -> Report:
-        """Wait until it is made; put it into its place, or say why it failed."""
-        try:
-            for future in started:
-                future.result()
-            if self.report.year is None:
-                for language in self.options.languages:
-                    page = f"{self.stem}.{language}.html"
-                    (self.folder / page).replace(self.out / page)
-            else:
-                result = json.dumps(self._result(corpus), ensure_ascii=False, indent=2)
-                write_bytes(f"{result}\n".encode(), self.folder / "result.json")
-            _put_in_place(self.folder, self.place)
-        except BudgetlibError as refusal:
-            return replace(self.report, state="failed", reason=str(refusal))
-        except Exception as fault:  # noqa: BLE001 - whatever stops one report must not stop the others
-            return replace(self.report, state="failed", reason=f"{type(fault).__name__}: {fault}")
-        return replace(self.report, state="done")
-
-    def clear(self) -> None:
-        """Leave nothing unfinished behind."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        with suppress(OSError):  # other years of the department are there
-            self.folder.parent.rmdir()
-
-    def _result(self, corpus: Corpus) -> dict[str, Any]:
-        """What went into a report and what came out, for programs."""
-        name, year = self.report.name, self.report.year
-        part = corpus.select(department=name, year=year, kind=self.report.kind)
-        whole = corpus.select(department=name, year=year)
-        inputs = ["document_id", "path", "sha256", "outcome", "reason", "parser_version"]
-        supplied = {"matches": self.options.matches, "deflator": self.options.deflator}
-        return {
-            "parameters": {"department": name, "year": year, "languages": list(self.options.languages)},
-            "inputs": whole.documents[inputs].to_dict("records"),
-            "supplied": {name: sha256(path) if path.is_file() else None for name, path in supplied.items()},
-            "versions": {"budgetlib": __version__, "python": platform.python_version()}
-            | {library: version(library) for library in _LIBRARIES},
-            "headline": _headline(corpus, self.report, part),
-            "counts": {
-                "pages": {outcome: int(n) for outcome, n in part.pages.outcome.value_counts(sort=False).items()},
-                "lines": len(part.lines),
-                "statements": len(part.statements),
-                "checks": {state: int(n) for state, n in part.checks.state.value_counts(sort=False).items()},
-            },
-            "reports": self._names("report.*"),
-            "figures": self._names("figures/*"),
-            "evidence": self._names("evidence/*"),
-            "tables": self._names("tables/*"),
-        }
-
-    def _names(self, pattern: str) -> list[str]:
-        return sorted(path.relative_to(self.folder).as_posix() for path in self.folder.glob(pattern))
+def _job(report: Report, options: ReportOptions, inputs: Inputs, tables_dir: Path, out: Path) -> Job:
+    notebook = options.notebook_for(report)
+    made_from = inputs.of(report, notebook, out / report.folder)
+    languages = tuple(options.languages)
+    return Job(report, notebook, languages, tables_dir, options.matches, options.deflator, out, made_from)
 
 
-def _headline(corpus: Corpus, report: Report, part: Corpus) -> dict[str, Any]:
-    """What the index says of a report: total, change against the year before, and how many things do not add up."""
-    corrected = corpus.corrected()
-    own = corrected.select(report.name, report.year, kind=report.kind)
-    change = spending_change(corrected, report.name, report.year or 0, _STAGES[report.kind])
-    totals = change[(change.dimension == "total") & (change.measure == "expenditure") & change.change_pct.notna()]
-    found = faults(part.checks)
-    failed = found[found.severity.isin(["error", "warning"])]
-    total = key_figure(own, "budget_total", _STAGES[report.kind])
-    pct = next(iter(totals.change_pct), None)
-    return {
-        "total_yuan": None if total is None else str(total.value),
-        "change_pct": None if pct is None else str(pct),
-        "findings": len(failed),
-    }
+def _is_kept(job: Job, options: ReportOptions) -> bool:
+    return job.made_from is not None and not options.force and job.is_made()
 
 
 def _known(corpus: Corpus) -> Iterator[Report]:
     """A report for each department and year of which a budget or final accounts were read at least in part."""
-    documents = corpus.read_disclosures(*_STAGES).sort_values(["department_id", "fiscal_year"])
+    documents = corpus.read_disclosures(*STAGES).sort_values(["department_id", "fiscal_year"])
     for _, rows in documents.groupby(["department_id", "fiscal_year"]):
         name, year = str(rows.department_id.iloc[0]), int(rows.fiscal_year.iloc[0])
-        folder = name if re.fullmatch(r"[\w-]+", name) else slug(name)
-        kind = min(rows.document_kind, key=list(_STAGES).index)
-        yield Report(name, next(iter(rows.entity.dropna()), name), year, Path(folder, str(year)), kind=kind)
+        kind = min(rows.document_kind, key=list(STAGES).index)
+        entity, place = (next(iter(rows[column].dropna()), None) for column in ("entity", "place"))
+        yield Report(name, entity or name, year, report_folder(name, year), kind=kind, place=place)
 
 
 def _chosen(known: Sequence[Report], options: ReportOptions) -> list[Report]:
@@ -256,10 +147,14 @@ def _as_found(out: Path, report: Report) -> Report:
     return replace(report, state="earlier") if (out / report.folder / "result.json").is_file() else report
 
 
-def _put_in_place(folder: Path, place: Path) -> None:
-    previous = place.with_name(f".{place.name}.previous")
-    shutil.rmtree(previous, ignore_errors=True)
-    if place.exists():
-        place.rename(previous)
-    folder.rename(place)
-    shutil.rmtree(previous, ignore_errors=True)
+def _tidy_up(out: Path) -> None:
+    """Remove what a run that was killed left unfinished, and put back what it was about to replace."""
+    for folder in (out, *(path for path in out.glob("*") if path.is_dir())):
+        for path in folder.glob(".*"):
+            name = path.name.removeprefix(".").removesuffix(".previous")
+            if path.name.endswith(".previous") and not (folder / name).exists():
+                path.rename(folder / name)
+            elif path.name.endswith((".previous", ".unfinished")):
+                shutil.rmtree(path)
+            elif path.name.endswith(".part"):
+                path.unlink()

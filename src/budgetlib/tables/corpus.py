@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,6 +11,7 @@ import pandas as pd
 
 from budgetlib.core.errors import NotFound
 from budgetlib.tables.corrections import FIGURES
+from budgetlib.tables.derived import derived_tables
 from budgetlib.tables.schemas import DOCUMENTS, TABLES
 from budgetlib.tables.store import Tables
 
@@ -24,9 +25,19 @@ class Read(Protocol):
         """Of a table, by its name, `columns` of the rows about some of `documents` that have the values `equal`."""
 
 
+class ReadDerived(Protocol):
+    """What reads derived tables."""
+
+    def __call__(self, name: str, **among: Collection[str] | Collection[int]) -> pd.DataFrame | None:
+        """Of a derived table, by its name, the rows whose columns have one of some values; None where there is none."""
+
+
 class _Unread:
-    __slots__ = ("_read",)
+    __slots__ = ("_corrected", "_derived", "_read", "made_from")
     _read: Read
+    _derived: ReadDerived
+    _corrected: bool
+    made_from: str | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,6 +83,19 @@ class Corpus(_Unread):
         """
         return self._rows(table, self.documents, columns, **equal)
 
+    def derived(self, name: str, **among: Collection[str] | Collection[int]) -> pd.DataFrame | None:
+        """A table of `tables/derived.toml` as it is kept in the store, or its rows with one of some values.
+
+        None of a part of a corpus, of tables without a store, and of amounts as printed: those kept are corrected.
+        """
+        if not hasattr(self, "_derived") or (name in _OF_AMOUNTS and not self._corrected):
+            return None
+        return self._derived(name, **among)
+
+    def part(self, document_ids: Iterable[str]) -> Corpus:
+        """The part about some documents."""
+        return _lazy(self.documents[self.documents.document_id.isin(set(document_ids))], self._rows)
+
     def select(
         self,
         department: str | None = None,
@@ -116,7 +140,10 @@ class Corpus(_Unread):
             corrected = _overridden(rows, column, keys, applied[applied.form.notna() == (name == "lines")])
             return corrected if columns is None else corrected[list(columns)]
 
-        return _lazy(self.documents, read)
+        corpus = _lazy(self.documents, read)
+        if hasattr(self, "_derived"):
+            _remember(corpus, _derived=self._derived, _corrected=True, made_from=self.made_from)
+        return corpus
 
     def read_budgets(self) -> pd.DataFrame:
         """The rows of `documents` that are budgets, read at least in part, of a known department and year."""
@@ -180,14 +207,19 @@ class Corpus(_Unread):
         return rows[rows.document_id == first]
 
 
+_OF_AMOUNTS = ("budgets", "catalogue_classes", "execution")
 _NAMES = tuple(field.name for field in fields(Corpus))
 
 
 def _lazy(documents: pd.DataFrame, read: Read) -> Corpus:
     corpus = object.__new__(Corpus)
-    object.__setattr__(corpus, "documents", documents)
-    object.__setattr__(corpus, "_read", read)
+    _remember(corpus, documents=documents, _read=read)
     return corpus
+
+
+def _remember(corpus: Corpus, **values: object) -> None:
+    for name, value in values.items():
+        object.__setattr__(corpus, name, value)
 
 
 def load(tidy: str | Path) -> Corpus:
@@ -207,7 +239,12 @@ def load(tidy: str | Path) -> Corpus:
     def read(name: str, documents: pd.DataFrame, columns: Sequence[str] | None = None, **equal: object) -> pd.DataFrame:
         return tables.read(by_name[name], None if documents is whole else documents, columns, **equal)
 
-    return _lazy(whole, read)
+    def derived(name: str, **among: Collection[str] | Collection[int]) -> pd.DataFrame | None:
+        return tables.derived(derived_tables()[name], **among)
+
+    corpus = _lazy(whole, read)
+    _remember(corpus, _derived=derived, _corrected=False, made_from=tables.made_from)
+    return corpus
 
 
 def faults(checks: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ DIR/.store/findings  what does not add up, department by department
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import shutil
@@ -58,6 +59,12 @@ class Generation:
         except OSError:  # some file systems know no further names of a file
             shutil.copy2(other.path(name), self.path(name))
         self.add(name, other._files[name][0])
+
+    @property
+    def made_from(self) -> str:
+        """The hash of what all its files were made from."""
+        made = sorted((name, file[0]) for name, file in self._files.items())
+        return hashlib.sha256(repr(made).encode()).hexdigest()
 
     def equals(self, other: Generation) -> bool:
         """Whether `other` has the same files."""

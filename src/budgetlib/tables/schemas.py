@@ -89,8 +89,9 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _tables() -> dict[str, Table]:
-    data = load("schemas.toml", __package__)
+def read_schemas(file: str) -> dict[str, Table]:
+    """The tables that a TOML file of this folder describes, by name."""
+    data = load(file, __package__)
     shared = data.pop("shared")
 
     def column(name: str, about: Any) -> Column:
@@ -104,7 +105,7 @@ def _tables() -> dict[str, Table]:
     }
 
 
-_TABLES = _tables()
+_TABLES = read_schemas("schemas.toml")
 DOCUMENTS = _TABLES["documents"]
 PAGES = _TABLES["pages"]
 LINES = _TABLES["lines"]

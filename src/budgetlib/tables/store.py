@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -37,8 +37,10 @@ class Tables:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.made_from: str | None = None
         try:
             self._generation, self._in_use = Store(folder).in_use()
+            self.made_from = self._generation.made_from
         except FileNotFoundError:  # tables without a store beside them
             self._generation = Generation(folder)
 
@@ -64,6 +66,20 @@ class Tables:
             return to_frame(there.to_table(columns=schema.names, filter=rows).cast(schema))
         except (pa.ArrowException, OSError) as fault:
             raise self._refusal(table, fault) from fault
+
+    def derived(self, table: Table, **among: Collection[str] | Collection[int]) -> pd.DataFrame | None:
+        """The rows of a derived `table` whose columns have one of some values; None where it was not made.
+
+        They are read from the generation only: a table of that name beside the others would be somebody else's.
+        """
+        place = self._generation.path(table.file)
+        if not place.exists():
+            return None
+        rows = pc.scalar(True)
+        for column, values in among.items():
+            rows &= pc.field(column).isin(pa.array(list(values), table.schema.field(column).type))
+        files = sorted(place.iterdir()) if place.is_dir() else [place]
+        return to_frame(ds.dataset(files, format="parquet", schema=table.schema).to_table(filter=rows))
 
     def batches(self, table: Table) -> Iterator[pd.DataFrame]:
         """All rows of `table`, some thousands at a time."""

@@ -21,6 +21,7 @@ from budgetlib.tables.store import Tables
 _OF_THE_MACHINE = {"folder", "ocr", "parser_version"}
 """Columns of `documents` that say where and with what a file was read, not what is in it."""
 
+_OF_THE_LIBRARIES = {"versions", "made_from"}
 _SHOWN, _BEFORE = 60, 3
 """Characters of a value that are shown, and before the first that differs."""
 
@@ -113,7 +114,9 @@ def _file(name: str, before: Path, now: Path) -> list[str]:
         return []
     if PurePosixPath(name).name == "result.json":
         one, other = (json.loads(content) for content in (old, new))
-        keys = [key for key in one.keys() | other.keys() if key != "versions" and one.get(key) != other.get(key)]
+        keys = [
+            key for key in one.keys() | other.keys() if key not in _OF_THE_LIBRARIES and one.get(key) != other.get(key)
+        ]
         return [f"{name}: {key}: {one.get(key)} in the bundle, {other.get(key)} now" for key in sorted(keys)]
     if name.endswith(".csv"):
         header, *rows = _records(old)

@@ -57,6 +57,8 @@ def rerun(folder: Path, settings: Settings, jobs: int, done: Done) -> None:
             lambda reading, _: done(f"{reading.path}: {reading.outcome}"),
         )
         options = ReportOptions(settings.departments, settings.years, settings.languages, jobs=jobs)
-        reports = write_reports(TIDY, REPORTS, options, lambda one: done(f"{one.name} {one.year or ''}: {one.state}"))
-    if failed := [f"{one.name} {one.year or ''}: {one.reason}" for one in reports if one.state != "done"]:
+        reports = write_reports(
+            TIDY, REPORTS, options, lambda one, _: done(f"{one.name} {one.year or ''}: {one.state}")
+        )
+    if failed := [f"{one.name} {one.year or ''}: {one.reason}" for one in reports if one.state == "failed"]:
         raise BudgetlibError("\n".join(failed))

@@ -27,10 +27,10 @@ from budgetlib.commands.pipeline.reading import (
     read_source,
     say_damaged,
 )
-from budgetlib.commands.pipeline.workers import each
 from budgetlib.core.errors import BadParameter, Damaged
 from budgetlib.core.files import held_alone
 from budgetlib.core.user_csv import Entry
+from budgetlib.core.workers import each
 from budgetlib.extraction.document import reading_of_pictures
 from budgetlib.extraction.records import Record, Records
 from budgetlib.pages.archive import on_disk

@@ -13,12 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from budgetlib.commands.pipeline.derivation import OF_BUDGETS, OF_DOCUMENTS, Made, of_budgets, of_documents, ties
 from budgetlib.commands.pipeline.findings import Department, departments, findings, read_editions
 from budgetlib.commands.pipeline.index import Known, write_index
 from budgetlib.commands.pipeline.reading import RECORDED, Reading, document_tables, parser
-from budgetlib.commands.pipeline.workers import each
 from budgetlib.core.errors import BudgetlibError
 from budgetlib.core.files import replacing
+from budgetlib.core.workers import each
+from budgetlib.tables.derived import derived_tables
 from budgetlib.tables.generations import Generation, Store
 from budgetlib.tables.partitions import partitions
 from budgetlib.tables.schemas import CATALOGUE, CHECKS, CORRECTIONS, DOCUMENTS, Table
@@ -53,6 +55,19 @@ class _Records(_Part):
 class _Findings(_Part):
     documents: tuple[str, ...]
     departments: tuple[Department, ...]
+    names: tuple[str, ...]
+    """Of the departments; they tell which code checks them."""
+
+
+@dataclass(frozen=True)
+class _OfDocuments(_Part):
+    documents: tuple[str, ...]
+    departments: tuple[Made, ...]
+
+
+@dataclass(frozen=True)
+class _OfBudgets(_OfDocuments):
+    ties: tuple[str, ...]
 
 
 def assemble(store: Store, documents: Sequence[Printed], known: Mapping[str, Known], jobs: int) -> None:
@@ -68,6 +83,11 @@ def assemble(store: Store, documents: Sequence[Printed], known: Mapping[str, Kno
         fill.tables((*RECORDED, CORRECTIONS), _write_records, [_records(*one, documents) for one in places.items()])
         checked = departments(readings, generation.path(CATALOGUE.file))
         fill.tables((CHECKS,), _write_findings, [_findings(*one, readings, checked) for one in places.items()])
+        own = [_of_documents(*one, documents, checked) for one in places.items()]
+        fill.tables([derived_tables()[name] for name in OF_DOCUMENTS], _write_of_documents, own)
+        tied = ties(generation.folder)
+        budgets = [_of_budgets(part, tied) for part in own]
+        fill.tables([derived_tables()[name] for name in OF_BUDGETS], _write_of_budgets, budgets)
         write_index(known, store.current(), generation)
     store.show_tables()
     shelves = store.folder / "records"
@@ -134,8 +154,9 @@ def _findings(
     partition: str, places: Sequence[int], readings: Sequence[Reading], checked: Mapping[str, Department]
 ) -> _Findings:
     own = [readings[place] for place in places]
-    names = dict.fromkeys(reading.department_id for reading in own)
-    return _Findings(partition, tuple(reading.document_id for reading in own), tuple(checked[name] for name in names))
+    found = [checked[name] for name in dict.fromkeys(reading.department_id for reading in own)]
+    names = tuple(department.name for department in found)
+    return _Findings(partition, tuple(reading.document_id for reading in own), tuple(found), names)
 
 
 def _write_findings(part: _Findings, store: Path, generation: Path) -> _Part:
@@ -144,6 +165,35 @@ def _write_findings(part: _Findings, store: Path, generation: Path) -> _Part:
     rows = pa.concat_tables(findings(department, store, editions) for department in part.departments)
     order = pc.index_in(rows["document_id"], value_set=pa.array(part.documents))
     _write(rows.take(pc.sort_indices(order)), CHECKS, part, generation)
+    return part
+
+
+def _of_documents(
+    partition: str, places: Sequence[int], documents: Sequence[Printed], checked: Mapping[str, Department]
+) -> _OfDocuments:
+    own = [documents[place] for place in places]
+    names = dict.fromkeys(one.reading.department_id for one in own)
+    made = []
+    for name in names:
+        printed = [(one.reading.key, one.folder, one.corrections) for one in own if one.reading.department_id == name]
+        made.append(Made(name, hashlib.sha256(repr((printed, checked[name].name)).encode()).hexdigest()[:32]))
+    return _OfDocuments(partition, tuple(one.reading.document_id for one in own), tuple(made))
+
+
+def _of_budgets(part: _OfDocuments, tied: Mapping[str, str]) -> _OfBudgets:
+    of_others = tuple(tied.get(department.department_id, "") for department in part.departments)
+    return _OfBudgets(part.partition, part.documents, part.departments, of_others)
+
+
+def _write_of_documents(part: _OfDocuments, store: Path, generation: Path) -> _Part:
+    for table, rows in of_documents(generation, part.documents, part.departments):
+        _write(table.arrow(rows), table, part, generation)
+    return part
+
+
+def _write_of_budgets(part: _OfBudgets, store: Path, generation: Path) -> _Part:
+    for table, rows in of_budgets(generation, part.documents):
+        _write(table.arrow(rows), table, part, generation)
     return part
 
 

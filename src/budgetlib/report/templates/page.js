@@ -88,31 +88,123 @@
   };
   const order = new Intl.Collator(document.documentElement.lang, { numeric: true });
 
-  const sort = (table, head, column) => {
-    const before = head.getAttribute("aria-sort");
-    const way = before ? (before === "descending" ? 1 : -1) : head.classList.contains("number") ? -1 : 1;
-    const body = table.tBodies[0];
-    const keyed = [...body.rows].map((row) => [row, row.cells[column].textContent.trim()]);
+  const ordered = (keyed, way) => {
     const numeric = keyed.every(([, text]) => !text || !Number.isNaN(number(text)));
-    keyed.sort(([, one], [, other]) => {
+    return keyed.sort(([, one], [, other]) => {
       if (!one || !other) return !one - !other;
       return way * (numeric ? number(one) - number(other) : order.compare(one, other));
     });
-    body.append(...keyed.map(([row]) => row));
-    for (const cell of table.tHead.rows[0].cells) cell.removeAttribute("aria-sort");
-    head.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
   };
 
-  for (const table of document.querySelectorAll("table.sortable")) {
-    if (table.tBodies[0].rows.length < 2) continue;
+  const sortable = (table, sorted) => {
     table.classList.add("sorts");
-    [...table.tHead.rows[0].cells].forEach((head, column) => {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
       const button = document.createElement("button");
       button.type = "button";
       button.title = words.sort;
       button.append(...head.childNodes);
-      button.addEventListener("click", () => sort(table, head, column));
+      button.addEventListener("click", () => {
+        const before = head.getAttribute("aria-sort");
+        const way = before ? (before === "descending" ? 1 : -1) : head.classList.contains("number") ? -1 : 1;
+        sorted(column, way);
+        for (const cell of heads) cell.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", way > 0 ? "ascending" : "descending");
+      });
       head.append(button);
     });
+  };
+
+  for (const table of document.querySelectorAll("table.sortable")) {
+    const body = table.tBodies[0];
+    if (body.rows.length < 2) continue;
+    sortable(table, (column, way) => {
+      const keyed = [...body.rows].map((row) => [row, row.cells[column].textContent.trim()]);
+      body.append(...ordered(keyed, way).map(([row]) => row));
+    });
+  }
+
+  const element = (name, values, ...children) => {
+    const made = Object.assign(document.createElement(name), values);
+    made.append(...children);
+    return made;
+  };
+
+  // A table of any length: its rows are text; those that are looked for are shown, some at a time.
+  for (const long of document.querySelectorAll(".long")) {
+    const said = long.dataset;
+    const atOnce = Number(said.atOnce);
+    const table = long.querySelector("table");
+    const heads = [...table.tHead.rows[0].cells].map((head) => [head.className, head.textContent]);
+    const lines = long.querySelector(".rows").textContent.split("\n").filter(Boolean);
+    const rows = lines.map((line) => line.split("\t"));
+    const sought = lines.map((line) => line.toLowerCase());
+    let sequence = rows.map((_, place) => place);
+    let grouped = true; // as long as the rows stand as they came
+    let found = sequence;
+    let first = 0;
+
+    const leadsTo = ([address, , name, year], language) => {
+      const folder = address === "=" ? `${name}/${year}` : address;
+      return `./${folder.split("/").map(encodeURIComponent).join("/")}/report.${language}.html`;
+    };
+    const link = (row, language, text) => element("a", { href: leadsTo(row, language), textContent: text });
+    const filled = (row, text, [kind, head], column) => {
+      const cell = element("td", { className: kind });
+      cell.dataset.head = head;
+      if (kind === "links") {
+        for (const language of text.split(" ").filter(Boolean)) {
+          const open = link(row, language, language === "zh" ? said.openZh : said.openEn);
+          open.className = "open";
+          open.lang = language;
+          cell.append(open, " ");
+        }
+      } else if (!column && row[0] && !heads.some(([other]) => other === "links")) {
+        cell.append(link(row, said.language, text));
+      } else cell.textContent = text;
+      return cell;
+    };
+    const search = element("input", { type: "search", placeholder: said.search });
+    search.setAttribute("aria-label", said.search);
+    const count = element("span", { className: "count" });
+    const back = element("button", { type: "button", textContent: said.before });
+    const on = element("button", { type: "button", textContent: said.next });
+    count.setAttribute("role", "status");
+    back.hidden = on.hidden = rows.length <= atOnce;
+
+    const show = () => {
+      const shown = [];
+      let group = "";
+      for (const place of found.slice(first, first + atOnce)) {
+        const row = rows[place];
+        if (grouped && row[1] && row[1] !== group) {
+          group = row[1];
+          const head = element("th", { colSpan: heads.length, scope: "rowgroup", textContent: group });
+          shown.push(element("tr", { className: "group" }, head));
+        }
+        shown.push(element("tr", {}, ...heads.map((head, column) => filled(row, row[column + 2] || "", head, column))));
+      }
+      table.tBodies[0].replaceChildren(...shown);
+      const last = Math.min(first + atOnce, found.length);
+      count.textContent = `${found.length ? first + 1 : 0}–${last} / ${found.length} ${said.found}`;
+      back.disabled = !first;
+      on.disabled = last === found.length;
+    };
+    const seek = () => {
+      const terms = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      found = sequence.filter((place) => terms.every((term) => sought[place].includes(term)));
+      first = 0;
+      show();
+    };
+    search.addEventListener("input", seek);
+    back.addEventListener("click", () => { first -= atOnce; show(); });
+    on.addEventListener("click", () => { first += atOnce; show(); });
+    sortable(table, (column, way) => {
+      grouped = false;
+      sequence = ordered(sequence.map((place) => [place, rows[place][column + 2] || ""]), way).map(([place]) => place);
+      seek();
+    });
+    long.prepend(element("p", { className: "seek" }, search, back, on, count));
+    seek();
   }
 })();

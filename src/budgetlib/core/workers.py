@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
@@ -19,19 +20,26 @@ _TASKS_EACH = 2
 
 
 def each(
-    function: Callable[..., Result], tasks: Iterable[Task], jobs: int, killed: Callable[..., Result]
+    function: Callable[..., Result],
+    tasks: Iterable[Task],
+    jobs: int,
+    killed: Callable[..., Result],
+    *,
+    here: bool = True,
 ) -> Iterator[Result]:
     """`function(*task)` for each task, as they end, in `jobs` processes; in this one where there is one job or task.
 
-    Where a process is killed, the tasks that were begun are done again, each alone; the result of one whose process
-    is killed again is `killed(*task)`.
+    Not in this one, where it must not be done `here`. Where a process is killed, the tasks that were begun are done
+    again, each alone; the result of one whose process is killed again is `killed(*task)`. Whoever stops asking, or is
+    interrupted, does not wait for the tasks that are being done: their processes are ended.
     """
     ahead = iter(tasks)
     first = list(islice(ahead, 2))
-    if jobs == 1 or len(first) == 1:
+    if here and (jobs == 1 or len(first) == 1):
         yield from (function(*task) for task in chain(first, ahead))
         return
     waiting = chain(first, ahead)
+    before = set(active_children())
     pool = _pool(jobs)
     begun: dict[Future[Result], Task] = {}
     try:
@@ -53,6 +61,10 @@ def each(
                 pool.shutdown()
                 pool = _pool(jobs)
                 yield from (_alone(function, task, killed) for task in lost)
+    except BaseException:
+        for process in set(active_children()) - before:
+            process.kill()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -70,7 +82,8 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
 
 
 def _end_with_parent() -> None:
-    """A process whose parent is killed would wait for ever for the next task."""
+    """A process whose parent is killed would wait for ever for the next task; whoever interrupts means the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_after_parent, daemon=True).start()
 
 

@@ -1,0 +1,101 @@
+"""Tables → derived tables, partition by partition: what overviews and ranks show, made when their documents change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from budgetlib.analysis.catalogue_edition import named_units, sections
+from budgetlib.analysis.comparison import budget_rows, class_rows
+from budgetlib.analysis.data_quality import form_fates, identities, qualities
+from budgetlib.analysis.derived import without_gaps
+from budgetlib.analysis.execution_comparison import executed
+from budgetlib.tables.corpus import Corpus, load
+from budgetlib.tables.derived import derived_tables
+from budgetlib.tables.matches import load_matches
+from budgetlib.tables.schemas import Table
+
+Rows = Iterable[Mapping[Any, Any]]
+
+_OF_DOCUMENTS: Mapping[str, Callable[[Corpus], Rows]] = {
+    "named_units": named_units,
+    "catalogue_sections": sections,
+    "document_quality": qualities,
+    "identity_quality": identities,
+    "form_fates": form_fates,
+}
+_OF_BUDGETS: Mapping[str, Callable[[Corpus, Corpus, pd.DataFrame], Rows]] = {
+    "budgets": budget_rows,
+    "catalogue_classes": class_rows,
+    "execution": lambda corpus, part, reviewed: executed(part),
+}
+DEPARTMENTS = "departments"
+OF_DOCUMENTS = (*_OF_DOCUMENTS, DEPARTMENTS)
+"""Derived tables that the documents of a partition alone decide."""
+OF_BUDGETS = tuple(_OF_BUDGETS)
+"""Derived tables that look at other departments too: those above, and those that print the catalogue."""
+
+
+class Made(NamedTuple):
+    """A department, and the hash of what its tables were made from."""
+
+    department_id: str
+    made_from: str
+
+
+def of_documents(
+    generation: Path, documents: Sequence[str], departments: Iterable[Made]
+) -> Iterator[tuple[Table, Rows]]:
+    """The tables `OF_DOCUMENTS` of some documents in the tables in `generation`."""
+    part = load(generation).part(documents)
+    for name, make in _OF_DOCUMENTS.items():
+        yield derived_tables()[name], without_gaps(make(part))
+    yield derived_tables()[DEPARTMENTS], [made._asdict() for made in departments]
+
+
+def of_budgets(generation: Path, documents: Sequence[str]) -> Iterator[tuple[Table, Rows]]:
+    """The tables `OF_BUDGETS` of the budgets among some documents, as if nobody had reviewed a match."""
+    corpus = load(generation).corrected()
+    nothing = load_matches("")
+    for name, make in _OF_BUDGETS.items():
+        yield derived_tables()[name], without_gaps(make(corpus, corpus.part(documents), nothing))
+
+
+def ties(generation: Path) -> dict[str, str]:
+    """By department, the hash of what `OF_BUDGETS` see of other departments in the tables in `generation`."""
+    corpus = load(generation)
+    documents = corpus.documents[corpus.documents.department_id.notna()]
+    department: dict[str, str] = dict(zip(documents.document_id, documents.department_id, strict=True))
+    named: dict[str, set[str]] = defaultdict(set)
+    for entity, own in zip(documents.entity, documents.department_id, strict=True):
+        named[entity].add(own)
+    made = _rows(corpus, DEPARTMENTS)
+    digest = dict(zip(made.department_id, made.made_from, strict=True))
+    above: dict[str, set[str]] = defaultdict(set)
+    naming = _rows(corpus, "named_units", unit=[entity for entity in named if entity])
+    for document_id, unit in zip(naming.document_id, naming.unit, strict=True):
+        for own in named[unit] - {department.get(document_id)}:
+            above[own].add(department.get(document_id, document_id))
+    declaring = {department.get(name) for name in corpus.rows("catalogue_declarations", ["document_id"]).document_id}
+    printed = _rows(corpus, "catalogue_sections")[["edition", "section", "digest"]].drop_duplicates()
+    catalogue = _hash(sorted(map(str, printed.itertuples(index=False, name=None))))
+    return {
+        own: _hash([sorted(digest[one] for one in above[own]), catalogue if {own, *above[own]} & declaring else ""])
+        for own in department.values()
+    }
+
+
+def _rows(corpus: Corpus, name: str, **among: list[str]) -> pd.DataFrame:
+    rows = corpus.derived(name, **among)
+    if rows is None:
+        raise FileNotFoundError(derived_tables()[name].file)
+    return rows
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:32]
