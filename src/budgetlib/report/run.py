@@ -23,6 +23,7 @@ MATCHES = Path("data/raw/catalogue_matches.csv")
 DEFLATOR = Path("data/raw/deflator.csv")
 _KERNELS_LIVE = 1.1
 """Seconds until a kernel sees that its process is gone, and writes no more."""
+_LEFT = (".previous", ".unfinished", ".part")
 
 
 @dataclass(frozen=True)
@@ -149,12 +150,15 @@ def _as_found(out: Path, report: Report) -> Report:
 
 def _tidy_up(out: Path) -> None:
     """Remove what a run that was killed left unfinished, and put back what it was about to replace."""
-    for folder in (out, *(path for path in out.glob("*") if path.is_dir())):
-        for path in folder.glob(".*"):
-            name = path.name.removeprefix(".").removesuffix(".previous")
-            if path.name.endswith(".previous") and not (folder / name).exists():
-                path.rename(folder / name)
-            elif path.name.endswith((".previous", ".unfinished")):
-                shutil.rmtree(path)
-            elif path.name.endswith(".part"):
-                path.unlink()
+    folders = [out, *(path for path in out.glob("*") if path.is_dir())]
+    left = [path for folder in folders for path in folder.glob(".*") if path.suffix in _LEFT]
+    if left:
+        time.sleep(_KERNELS_LIVE)
+    for path in left:
+        place = path.with_name(path.stem.removeprefix("."))
+        if path.suffix == ".previous" and not place.exists():
+            path.rename(place)
+        elif path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
