@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pandas as pd
@@ -213,33 +206,3 @@ def test_many_rows_are_sorted_as_a_whole_and_leafed_through(browser: webdriver.C
     assert "第4321局" in first.text, "the only one with findings"
     browser.find_element(By.XPATH, "//button[contains(., 'next')]").click()
     assert "101–200 / 10000" in browser.find_element(By.CLASS_NAME, "count").text
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="sends a Unix signal")
-def test_a_run_that_is_killed_at_any_moment_and_run_again_is_as_if_never_killed(
-    sample_tidy: Path, tmp_path: Path
-) -> None:
-    chance = random.Random(12)  # noqa: S311 - moments to kill at
-    budgetlib = [sys.executable, "-c", "from budgetlib.commands.cli import main; main()", "report", "--lang", "zh"]
-    wanted = ["--tidy", str(sample_tidy), "--department", EXAMPLE, "--jobs", "2"]
-    command = [*budgetlib, *wanted, "--out"]
-    begun = time.monotonic()
-    subprocess.run([*command, tmp_path / "clean"], check=True, capture_output=True)
-    whole = time.monotonic() - begun
-    for _ in range(6):
-        run: Any = subprocess.Popen(
-            [*command, tmp_path / "killed"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(chance.uniform(0.2, 1.0) * whole)
-        os.kill(run.pid, signal.SIGKILL)
-        run.wait()
-    subprocess.run([*command, tmp_path / "killed"], check=True, capture_output=True)
-    expected = contents(tmp_path / "clean")
-    found = contents(tmp_path / "killed")
-    del expected["index.html"], found["index.html"]  # it says which reports are unchanged
-    assert found == expected
