@@ -122,7 +122,8 @@ def by_check(shared: Path, documents: pd.DataFrame, checks: pd.DataFrame) -> tup
     """Findings by check, and in one line all of them: how many are the paper's, false, or not looked at."""
     seen = verdicts(shared)
     looked_at = {str(key[0]) for key in seen}
-    failed = checks[checks.state == "fail"].merge(documents[["document_id", "sha256"]], on="document_id")
+    faults = checks[(checks.state == "fail") & checks.follows_from.isna()]
+    failed = faults.merge(documents[["document_id", "sha256"]], on="document_id")
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for finding in failed.to_dict("records"):
         known = {seen[key] for key in _keys(finding) if key in seen}
@@ -175,8 +176,9 @@ def main() -> None:
             " “Left” are amounts on any page, prose included, that went into no table; `pages` shows them.",
             by_place(corpus.documents, corpus.pages, score["documents"]),
             "## Findings, by check\n",
-            f"{total} Real: the paper contradicts itself, as somebody saw on the page. A finding of a document that"
-            " nobody looked at counts as not judged.",
+            f"{total} Real: the paper contradicts itself, as somebody saw who read it: the makers of the material, or"
+            " those of budgetlib (`benchmarks/judged.csv`), who judged their own work. What follows from a fault is not"
+            " counted again.",
             findings,
             "## Forms read, by place\n\n● read, ○ printed empty, ✗ not read, blank: not printed.",
             forms_read(corpus.documents, corpus.pages),

@@ -18,9 +18,6 @@ GridPlace = tuple[int, Box | None]
 """Where a grid stands: the index of its page, and its box; in a file without pages each holds one grid and no box."""
 
 
-_PLACES = 3  # decimals of a coordinate: more are an artefact of reckoning
-
-
 class SpotColumns(TypedDict):
     """Where a record is printed: its box in points from the top left, or its place; None in plain text."""
 
@@ -34,8 +31,7 @@ class SpotColumns(TypedDict):
 def spot_columns(spot: Spot | None) -> SpotColumns:
     """Where something stands as columns of a table."""
     if isinstance(spot, Box):
-        x0, top, x1, bottom = (round(edge, _PLACES) for edge in spot)
-        return {"x0": x0, "top": top, "x1": x1, "bottom": bottom, "place": None}
+        return {"x0": spot.x0, "top": spot.top, "x1": spot.x1, "bottom": spot.bottom, "place": None}
     return {"x0": None, "top": None, "x1": None, "bottom": None, "place": spot}
 
 

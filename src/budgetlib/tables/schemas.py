@@ -9,12 +9,15 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from budgetlib.definitions.toml import load
 
 TEXT = pa.string()
 WHOLE = pa.int64()
 POINTS = pa.float64()
+_POINT_DECIMALS = 3
+"""Of a coordinate: more are an artefact of reckoning."""
 MONEY = pa.decimal128(20, 2)
 FIGURE = pa.decimal128(24, 4)
 TRUTH = pa.bool_()
@@ -76,7 +79,11 @@ class Table:
                 raise ValueError(f"{self.name}.{column.name} is required and missing in row {values.index(None) + 1}")
             if column.allowed and (wrong := {v for v in values if v is not None} - set(column.allowed)):
                 raise ValueError(f"{self.name}.{column.name} is {sorted(wrong)}; allowed: {column.allowed}")
-        return pa.Table.from_pylist(rows, schema=self.schema)
+        table = pa.Table.from_pylist(rows, schema=self.schema)
+        for at, column in enumerate(self.columns):
+            if column.type == POINTS:
+                table = table.set_column(at, self.schema.field(at), pc.round(table.column(at), _POINT_DECIMALS))
+        return table
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
