@@ -11,25 +11,13 @@ from typing import Any
 import click
 
 from budgetlib.commands import options
-from budgetlib.core.errors import BadParameter, BudgetlibError, NotFound
+from budgetlib.commands.refusals import Refusing
 from budgetlib.core.version import __version__
 from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.pages.ink import DEFAULT_READER, READERS
 
 
-class _Refusing(click.Group):
-    """Says what the library refuses: exit code 2 for what was asked wrongly, else 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (NotFound, BadParameter) as refusal:
-            raise click.UsageError(str(refusal)) from refusal
-        except BudgetlibError as refusal:
-            raise click.ClickException(str(refusal)) from refusal
-
-
-@click.group(cls=_Refusing, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Refusing, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
     """Budget disclosures of Chinese government departments: from published PDFs to exact tables and reports."""
