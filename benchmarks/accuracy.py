@@ -177,8 +177,8 @@ def main() -> None:
             by_place(corpus.documents, corpus.pages, score["documents"]),
             "## Findings, by check\n",
             f"{total} Real: the paper contradicts itself, as somebody saw who read it: the makers of the material, or"
-            " those of budgetlib (`benchmarks/judged.csv`), who judged their own work: where they say paper and the makers"
-            " of the material misread, it counts as real. What follows from a fault is not counted again.",
+            " those of budgetlib (`benchmarks/judged.csv`), who judged their own work: where they say paper and the"
+            " makers of the material misread, it counts as real. What follows from a fault is not counted again.",
             findings,
             "## Forms read, by place\n\n● read, ○ printed empty, ✗ not read, blank: not printed.",
             forms_read(corpus.documents, corpus.pages),
