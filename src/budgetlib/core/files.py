@@ -11,7 +11,7 @@ import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any, BinaryIO
 
 from budgetlib.core.errors import InUse
@@ -95,6 +95,16 @@ def sha256(path: Path) -> str:
     """The hash of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def leads_out(name: str) -> bool:
+    """Whether a name that somebody else gave would leave the folder that it is put into, on any system.
+
+    >>> [leads_out(name) for name in ("甲/乙.pdf", "../乙.pdf", "/乙.pdf", "C:乙.pdf", "..\\\\乙.pdf")]
+    [False, True, True, True, True]
+    """
+    path = PurePosixPath(name)
+    return ".." in path.parts or "\\" in name or path.is_absolute() or bool(PureWindowsPath(name).drive)
 
 
 def neutral(text: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from budgetlib.core.errors import UnreadableDocument
-from budgetlib.core.files import sha256
+from budgetlib.core.files import leads_out, sha256
 from budgetlib.pages.media_type import ZIP, media_type
 from budgetlib.pages.model import Page
 
@@ -52,7 +52,7 @@ def members(path: Path) -> list[str]:
         why = f"{path.name} holds {size} bytes unpacked, at most {MOST_BYTES_IN_ALL} are read"
         raise UnreadableDocument("too_large", why)
     for name, info in infos.items():
-        if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name.split("/")[0]:
+        if leads_out(name) or ":" in name.split("/")[0]:
             raise UnreadableDocument(
                 "malformed", f"{path.name} names a place outside itself ({name}); do not unpack it"
             )

@@ -6,11 +6,11 @@ import shutil
 import stat
 import zlib
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from budgetlib.core.errors import BadParameter
-from budgetlib.core.files import replacing
+from budgetlib.core.files import leads_out, replacing
 
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 """The earliest that an archive can say: when a file was packed says nothing about it."""
@@ -62,9 +62,7 @@ def _refuse_unsafe(archive: Path, entries: list[ZipInfo], free: int) -> None:
     seen: set[str] = set()
     for entry in entries:
         name = entry.filename
-        parts = PurePosixPath(name).parts
-        climbs = ".." in parts or "\\" in name or PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive
-        if climbs or stat.S_ISLNK(entry.external_attr >> 16):
+        if leads_out(name) or stat.S_ISLNK(entry.external_attr >> 16):
             raise BadParameter(f"{archive} has {name!r}, which leads out of its folder; nothing was unpacked")
         if name.casefold() in seen:
             raise BadParameter(f"{archive} has {name!r} twice; nothing was unpacked")

@@ -8,7 +8,7 @@ import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -21,7 +21,7 @@ from rocrate.rocrate import ROCrate
 from budgetlib.commands.bundle.archive import packed_files
 from budgetlib.commands.bundle.rerun import NOTEBOOKS, RAW, Settings
 from budgetlib.core.errors import BadParameter
-from budgetlib.core.files import sha256, write_bytes
+from budgetlib.core.files import leads_out, sha256, write_bytes
 from budgetlib.core.version import __version__
 
 METADATA, PREVIEW = "ro-crate-metadata.json", Preview.BASENAME
@@ -215,8 +215,6 @@ def _read_value(value: Any, name: str) -> Any:
     listed = tuple(value if isinstance(value, list) else [value])
     if not all(isinstance(one, int if name == "years" else str) for one in listed):
         raise ValueError(name)
-    if name == "folders" and any(
-        PurePosixPath(one).is_absolute() or ".." in PurePosixPath(one).parts for one in listed
-    ):
+    if name == "folders" and any(map(leads_out, listed)):
         raise ValueError(f"a folder inside: {listed}")
     return listed
