@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import subprocess
 import sys
 from functools import lru_cache
@@ -26,6 +27,17 @@ needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared materi
 def files(pattern: str) -> list[Path]:
     """The files of ../shared that fit `pattern`, in order; none where it is absent."""
     return sorted(SHARED.glob(pattern))
+
+
+# One of each layout among the originals; all of them are measured by benchmarks/accuracy.py.
+ORIGINALS = [
+    path
+    for path in files("real/*.pdf")
+    if re.match(
+        r"上海-审计|北京-财政局-2026-报表|广州-信访|无锡|湖州|江苏-省检察院-2018|深圳-信访|福州-商务|西安-行政|重庆|长沙",
+        path.name,
+    )
+]
 
 
 @lru_cache(maxsize=8)

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from budgetlib.checks import check_records
-from budgetlib.tables.corpus import Corpus
-from budgetlib.tables.schemas import TABLES
+from budgetlib.tables.corpus import Corpus, corpus_of
 
 ONE, OTHER = "1" * 16, "2" * 16
 
@@ -70,7 +69,7 @@ def corpus(**tables: list[dict[str, Any]]) -> Corpus:
     given = {"documents": [document()]} | tables
     read = {"kind": "form", "source": "text", "outcome": "read"}
     given.setdefault("pages", [{"document_id": one["document_id"], "page": 1, **read} for one in given["documents"]])
-    return Corpus(**{table.name: table.frame(given.get(table.name, [])) for table in TABLES})
+    return corpus_of(given)
 
 
 def states(corpus: Corpus, check: str) -> list[str]:

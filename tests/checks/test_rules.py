@@ -22,7 +22,7 @@ from budgetlib.commands.cli import main
 from budgetlib.commands.pipeline import parse_document
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.measures import measures
-from budgetlib.tables.corpus import Corpus, load
+from budgetlib.tables.corpus import Corpus, corpus_of, load
 from budgetlib.tables.schemas import TABLES
 from tests.checks.tables import ONE, OTHER, corpus, document, failed, lines, stated, states
 from tests.shared_material import SHARED, needs_shared, records
@@ -411,17 +411,14 @@ FAULTS = {
 @needs_shared
 @pytest.mark.parametrize("name", FAULTS)
 def test_what_is_wrong_in_a_published_document_is_found_and_nothing_else(name: str) -> None:
-    found = records(SHARED / f"seeds/{name}.txt")
-    read = Corpus(**{table.name: table.frame(found.get(table.name, [])) for table in TABLES})
+    read = corpus_of(records(SHARED / f"seeds/{name}.txt"))
     assert {check: len(findings) for check, findings in failed(read).items()} == FAULTS[name]
 
 
 @needs_shared
 def test_a_department_and_one_of_its_units_agree_project_by_project() -> None:
     found = [records(SHARED / f"seeds/{name}.txt") for name in ("000_13dce018f2234864", "002_f677152ddfc31562")]
-    both = Corpus(
-        **{table.name: table.frame([row for one in found for row in one.get(table.name, [])]) for table in TABLES}
-    )
+    both = corpus_of({table.name: [row for one in found for row in one.get(table.name, [])] for table in TABLES})
     assert states(both, "unit_project_in_department").count("pass") == 12
 
 

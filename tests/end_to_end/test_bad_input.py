@@ -8,7 +8,6 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from reportlab.pdfgen.canvas import Canvas
 import budgetlib as bl
 from budgetlib.commands.cli import main
 from budgetlib.extraction.document import Records
+from tests.processes import command
 
 ROOT = Path(__file__).resolve().parents[2]
 SOUND = ROOT / "data/raw/示例市示例局-2026.pdf"
@@ -240,10 +240,6 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     result = parse(tmp_path / "a.pdf", out=tmp_path / "tidy")
     assert "unchanged, not" not in result.output
     assert pq.read_table(tmp_path / "tidy/documents.parquet")["fiscal_year"].to_pylist() == [2025]
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-c", "from budgetlib.commands.cli import main; main()", *arguments]
 
 
 def test_a_full_disk_leaves_the_tables_of_the_run_before(tmp_path: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.shared_material import SHARED, files, needs_shared, records, score
+from tests.shared_material import ORIGINALS, SHARED, files, needs_shared, records, score
 
 pytestmark = needs_shared
 
@@ -82,16 +81,6 @@ def test_a_department_contains_its_unit() -> None:
 
     assert len(projects(unit["lines"])) == 12
     assert projects(unit["lines"]) == projects(department["lines"])
-
-
-ORIGINALS = [
-    path
-    for path in files("real/*.pdf")
-    if re.match(
-        r"上海-审计|北京-财政局-2026-报表|广州-信访|无锡|湖州|江苏-省检察院-2018|深圳-信访|福州-商务|西安-行政|重庆|长沙",
-        path.name,
-    )
-]
 
 
 @pytest.mark.parametrize("path", ORIGINALS, ids=lambda path: path.name)

@@ -15,8 +15,7 @@ from budgetlib.commands.pipeline.second_reading import read_twice
 from budgetlib.extraction.document import parse_source
 from budgetlib.extraction.records import Records
 from budgetlib.pages.sources import Source, find_sources
-from budgetlib.tables.corpus import Corpus
-from budgetlib.tables.schemas import TABLES
+from budgetlib.tables.corpus import corpus_of
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import FACTS, Disclosure, read_facts
 
@@ -32,8 +31,7 @@ def source(disclosure: Disclosure, folder: Path) -> Source:
 
 def states(records: Records) -> dict[str, str]:
     """The states of the sums across kinds of expenditure, by form and row; those not tested under None."""
-    corpus = Corpus(**{table.name: table.frame(records.get(table.name, [])) for table in TABLES})
-    found = [one for one in check_records(corpus) if one["check"] == "kinds_add_up"]
+    found = [one for one in check_records(corpus_of(records)) if one["check"] == "kinds_add_up"]
     return {f"{one['form']}:{one['row']}": one["state"] for one in found if one["state"] != "pass"}
 
 

@@ -30,6 +30,7 @@ from budgetlib.tables.corpus import load
 from budgetlib.tables.generations import Store
 from budgetlib.tables.partitions import WHOLE, holds, partitions
 from budgetlib.tables.schemas import CHECKS, TABLES
+from tests.processes import command
 
 ROOT = Path(__file__).resolve().parents[2]
 EVER_NEW = Path("/proc/sys/kernel/random/uuid")
@@ -130,10 +131,6 @@ def test_tables_of_a_version_before_the_store_give_way(raw: Path, tmp_path: Path
 
 
 # two processes
-
-
-def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-c", "from budgetlib.commands.cli import main; main()", *map(str, arguments)]
 
 
 def test_a_second_run_on_one_folder_says_so_and_stops(raw: Path, tmp_path: Path) -> None:

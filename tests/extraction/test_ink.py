@@ -12,18 +12,10 @@ from budgetlib.commands.pipeline import parse_document
 from budgetlib.extraction.page_log import Annex, log_pages
 from budgetlib.extraction.printed_amounts import Span, count_amounts
 from budgetlib.pages.model import Box, Cell, Grid, Line, Page
-from tests.shared_material import SHARED, files, needs_shared, records
+from tests.shared_material import ORIGINALS, SHARED, needs_shared, records
 
 BUDGETS = [
     path for path in sorted((Path(__file__).resolve().parents[2] / "data/raw").glob("*.pdf")) if "决算" not in path.name
-]
-ORIGINALS = [
-    path
-    for path in files("real/*.pdf")
-    if re.match(
-        r"上海-审计|北京-财政局-2026-报表|广州-信访|无锡|湖州|江苏-省检察院-2018|深圳-信访|福州-商务|西安-行政|重庆|长沙",
-        path.name,
-    )
 ]
 
 

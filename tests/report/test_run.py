@@ -25,6 +25,7 @@ from budgetlib.report.run import ReportOptions, write_reports
 from tests import invented
 from tests.browser import Open, asked_for, beyond
 from tests.invented import ENTITY
+from tests.processes import command
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 
@@ -395,9 +396,8 @@ def test_a_wrong_question_is_answered_with_what_there_is_and_exit_code_2(
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a Unix signal")
 def test_an_interrupted_run_leaves_nothing_behind(tidy: Path, tmp_path: Path) -> None:
     out = tmp_path / "reports"
-    budgetlib = [sys.executable, "-c", "from budgetlib.commands.cli import main; main()"]
-    command = [*budgetlib, "report", "--tidy", tidy, "--out", out]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    report = command("report", "--tidy", tidy, "--out", out)
+    run = subprocess.Popen(report, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     while run.poll() is None and not any(out.rglob("*.unfinished")):
         time.sleep(0.05)
     run.terminate()

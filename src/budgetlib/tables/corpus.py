@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -209,6 +209,11 @@ class Corpus(_Unread):
 
 _OF_AMOUNTS = ("budgets", "catalogue_classes", "execution")
 _NAMES = tuple(field.name for field in fields(Corpus))
+
+
+def corpus_of(records: Mapping[str, Iterable[Mapping[str, Any]]]) -> Corpus:
+    """Records, one list for each table, as a corpus; a table without a list is empty."""
+    return Corpus(**{table.name: table.frame(records.get(table.name, [])) for table in TABLES})
 
 
 def _lazy(documents: pd.DataFrame, read: Read) -> Corpus:

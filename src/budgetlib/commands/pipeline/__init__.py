@@ -36,10 +36,10 @@ from budgetlib.extraction.records import Record, Records
 from budgetlib.pages.archive import on_disk
 from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.sources import File, Source, digest_of, find_files, find_sources
-from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.corpus import Corpus, corpus_of
 from budgetlib.tables.corrections import correction, read_corrections
 from budgetlib.tables.generations import Store
-from budgetlib.tables.schemas import CHECKS, LINES, STATEMENTS, TABLES
+from budgetlib.tables.schemas import CHECKS, LINES, STATEMENTS
 
 __all__ = ["Reading", "check", "parse", "parse_document", "read"]
 
@@ -62,8 +62,7 @@ def read(path: Path | str, ocr: str = "auto", reader: str = DEFAULT_READER) -> C
 
     Corrections beside the file are not used. How reading ended is in `documents.outcome`.
     """
-    records = parse_document(path, ocr, reader)
-    return check(Corpus(**{table.name: table.frame(records.get(table.name, [])) for table in TABLES}))
+    return check(corpus_of(parse_document(path, ocr, reader)))
 
 
 def check(corpus: Corpus) -> Corpus:

@@ -18,9 +18,8 @@ from budgetlib.pages.ink import READERS
 from budgetlib.pages.model import Cell, Line, Page
 from budgetlib.pages.pdf import read_pages
 from budgetlib.pages.sources import Source
-from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.corpus import corpus_of
 from budgetlib.tables.locators import Locator
-from budgetlib.tables.schemas import TABLES
 
 Record = Mapping[str, Any]
 
@@ -63,8 +62,7 @@ def read_twice(source: Source, records: Records, reader: str) -> Records:
 
 def _doubted(records: Records) -> tuple[list[Any], list[Any]]:
     """The lines and statements that are places of an error."""
-    corpus = Corpus(**{table.name: table.frame(records.get(table.name, [])) for table in TABLES})
-    errors = [one for one in check_records(corpus) if one["state"] == "fail" and one["severity"] == "error"]
+    errors = [one for one in check_records(corpus_of(records)) if one["state"] == "fail" and one["severity"] == "error"]
     places = {place for one in errors for place in one["places"].split()}
     lines = [line for line in records.get("lines", []) if f"{line['form']}:{line['row']}" in places]
     statements = [one for one in records.get("statements", []) if Locator.of(one).within(one["document_id"]) in places]
