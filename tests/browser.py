@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium_axe_python.axe import _DEFAULT_SCRIPT as AXE
 
 Open = Callable[..., webdriver.Chrome]
 """What the fixture `opened` gives: path → the browser that shows it."""
@@ -41,6 +42,22 @@ def show(chrome: webdriver.Chrome, path: Path, width: int = 1440, scripts: bool 
     chrome.get("about:blank")
     asked_for(chrome)
     chrome.get(path.as_uri() + place)
+
+
+def prefer(chrome: webdriver.Chrome, scheme: str) -> None:
+    """Show pages as to a reader who prefers `scheme`, `light` or `dark`."""
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def barriers(chrome: webdriver.Chrome) -> list[str]:
+    """What on the page that is shown breaks WCAG 2.2 AA, as far as axe can tell: rules and where first."""
+    chrome.execute_script(Path(AXE).read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
+    levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    options = {"runOnly": levels, "rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
+    run = "axe.run(document, arguments[0]).then(found => arguments[1](found.violations))"
+    found = chrome.execute_async_script(run, options)  # type: ignore[no-untyped-call]
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in found]
 
 
 def asked_for(chrome: webdriver.Chrome) -> list[str]:

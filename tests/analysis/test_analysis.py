@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,12 +14,13 @@ from budgetlib.analysis.amounts import POINTS, share, shares_that_add_up
 from budgetlib.analysis.change import published_and_computed, spending_change
 from budgetlib.analysis.key_figures import coverage, key_figures
 from budgetlib.analysis.procurement import procurement_mix
+from budgetlib.analysis.revenue import revenue_by_fund
 from budgetlib.analysis.spending import spending_by_function
 from budgetlib.analysis.spending_by_kind import spending_by_kind
 from budgetlib.analysis.year_pairs import REMAINDER
 from budgetlib.core.errors import NotFound
 from budgetlib.definitions.labels import labels
-from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.corpus import Corpus, load
 from tests import invented
 from tests.invented import CENTRE, ENTITY, yuan
 
@@ -41,6 +43,17 @@ def row(frame: pd.DataFrame, **where: object) -> dict[Any, Any]:
         frame = frame[frame[column] == value]
     (only,) = frame.to_dict("records")
     return only
+
+
+def test_carryover_beside_the_total_of_the_year_is_a_fund_too(sample_tidy: Path) -> None:
+    funds = revenue_by_fund(load(sample_tidy).select("示例市示例局", 2026, kind="budget"))
+    assert dict(zip(funds["item"], funds.amount_yuan, strict=True)) == {
+        "一般公共预算": yuan("1623.99"),
+        "政府性基金": yuan("20"),
+        "单位资金": yuan("6.2"),
+        "上年结转": yuan("6.4"),
+    }
+    assert funds.share_pct.sum() == 100
 
 
 def test_key_figures_are_the_printed_totals_with_their_places(budget: Corpus) -> None:

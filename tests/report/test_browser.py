@@ -19,7 +19,7 @@ from budgetlib.commands.cli import main
 from budgetlib.commands.pipeline import parse
 from budgetlib.report.index import SCRIPT
 from budgetlib.report.run import ReportOptions, write_reports
-from tests.browser import Open, asked_for, beyond
+from tests.browser import Open, asked_for, barriers, beyond, prefer
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import FACTS, Row, read_facts
 
@@ -220,9 +220,62 @@ def test_on_paper_everything_is_unfolded_and_the_cited_pages_are_left_out(opened
     assert count < 30
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_report_with_all_its_pages_can_be_sent_by_mail(reports: Path, language: str) -> None:
-    assert (reports / EXAMPLE / f"2026/report.{language}.html").stat().st_size < 4_000_000
+MOST_BYTES = 1_500_000
+
+
+def test_no_page_is_larger_than_a_phone_loads_at_once(reports: Path) -> None:
+    assert {path.name: path.stat().st_size for path in pages(reports) if path.stat().st_size > MOST_BYTES} == {}
+
+
+def test_the_first_screen_needs_no_script(opened: Open, report: Path) -> None:
+    first = [opened(report, scripts=scripts).find_element(By.TAG_NAME, "main").text for scripts in (False, True)]
+    assert "1,657 万元" in first[0]
+    assert first[0].split("各功能科目比上年增减")[0] == first[1].split("各功能科目比上年增减")[0]
+    assert beyond(report, asked_for(opened(report, scripts=False))) == []
+
+
+def test_pictures_of_pages_are_loaded_when_they_are_looked_at(opened: Open, report: Path) -> None:
+    asked = asked_for(opened(report))
+    assert len([*report.parent.glob("evidence/page-*.png")]) > 10
+    assert [url for url in asked if "/evidence/" in url] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_nothing_bars_a_reader_with_keyboard_or_screen_reader(
+    opened: Open, reports: Path, width: int, scheme: str
+) -> None:
+    for path in pages(reports):
+        chrome = opened(path, width)
+        prefer(chrome, scheme)
+        run(chrome, "for (const one of document.querySelectorAll('details')) one.open = true")
+        assert barriers(chrome) == [], path.name
+        if link := next(iter(chrome.find_elements(By.CSS_SELECTOR, ".lead a.seen")), None):
+            link.click()
+            assert barriers(chrome) == [], f"{path.name}, a cited place"
+
+
+TOUCHING = """
+const boxes = [...document.querySelectorAll('figure.chart svg')].map(svg => [...svg.querySelectorAll('text')]
+  .map(text => [text.textContent, text.getBoundingClientRect(), svg.getBoundingClientRect()])
+  .filter(([, box]) => box.width));
+const beside = (a, b) => a.right <= b.left + 1 || a.bottom <= b.top + 6;
+const apart = (a, b) => beside(a, b) || beside(b, a);
+const found = [];
+for (const chart of boxes) chart.forEach(([name, box, whole], place) => {
+  if (box.left < whole.left - 1 || box.right > whole.right + 1) found.push(name);
+  for (const [other, its] of chart.slice(place + 1)) if (!apart(box, its)) found.push(`${name} | ${other}`);
+});
+return found;
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_words_of_a_chart_touch_neither_one_another_nor_its_edge(opened: Open, reports: Path, width: int) -> None:
+    for path in pages(reports):
+        chrome = opened(path, width)
+        assert run(chrome, "return document.fonts.check('13px \"budgetlib Noto Sans SC\"')")
+        assert run(chrome, TOUCHING) == [], path.name
 
 
 @pytest.mark.slow

@@ -258,12 +258,14 @@ def test_nothing_to_draw_is_a_sentence_without_axes(
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_a_vector_picture_is_one_element_that_loads_nothing_and_needs_no_font(width: float) -> None:
+def test_a_vector_picture_is_one_element_that_loads_nothing_and_whose_text_is_text(width: float) -> None:
     hostile = functions(("--!><script>alert(1)</script>]]>", "1", None))
     picture = svg(plot_spending_by_function(hostile, "zh", width))
     assert picture.startswith("<svg ")
     found = elements(picture)
-    assert {one.tag.rpartition("}")[2] for one in found} <= {"svg", "g", "path", "use", "defs", "clipPath", "rect"}
+    drawn = {one.tag.rpartition("}")[2] for one in found}
+    assert drawn <= {"svg", "g", "path", "use", "defs", "clipPath", "rect", "text"}
+    assert "<script>alert(1)</script>" in "".join(one.text or "" for one in found)
     assert not [v for one in found for k, v in one.attrib.items() if "href" in k and not v.startswith("#")]
     assert "<script" not in picture  # what it says in words is text, escaped
 
@@ -299,7 +301,18 @@ def test_what_is_drawn_of_a_row_leads_to_its_source(frames: dict[Any, pd.DataFra
     picture = svg(plot(frames[plot].assign(href="evidence/a.png?x=1&y=2"), "zh"))
     links = [one.attrib for one in elements(picture) if one.tag.endswith("}a")]
     assert links
-    assert all(link == {"href": "evidence/a.png?x=1&y=2"} for link in links)
+    assert {link["href"] for link in links} == {"evidence/a.png?x=1&y=2"}
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_the_keyboard_and_a_screen_reader_meet_each_link_of_a_chart_with_its_words(
+    frames: dict[Any, pd.DataFrame], plot: Callable[..., Axes]
+) -> None:
+    links = [one for one in elements(svg(plot(frames[plot].assign(href="#source-1"), "zh"))) if one.tag.endswith("}a")]
+    silent = [one for one in links if not "".join(one.itertext()).strip()]
+    assert 0 < len(silent) < len(links)
+    assert all((one.get("aria-hidden"), one.get("tabindex")) == ("true", "-1") for one in silent)
+    assert not any(one.get("aria-hidden") for one in links if one not in silent)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -32,7 +32,7 @@ FUNDS = (
 _APPROPRIATED = FUNDS[:3]
 _FORM, _OTHER, _REST = "revenue", "other:", "rest"
 _UNSEEN = Decimal("0.0001")
-_WITHIN = "unit_funds"
+_WITHIN, _BESIDE = "unit_funds", "carryover"
 _PARTS_OF_UNIT_FUNDS = (
     "institution_revenue",
     "business_revenue",
@@ -47,7 +47,7 @@ def revenue_by_fund(budget: Corpus) -> pd.DataFrame:
 
     Columns: `fund` (of `FUNDS`, `other`, or `rest`: what no column says), `item` (its name), `amount_yuan`,
     `share_pct`, `form`, `page`, `document_id`, `places`. No rows where the form was not read or prints no funds, or
-    more than its total.
+    more than its total; a carryover that stands beside a total of the year's own revenue is a fund as well.
     """
     lines = budget.form(_FORM)
     totals = {name: printed_total(budget, _FORM, "revenue", name) for name in dict.fromkeys(lines.measure)}
@@ -57,7 +57,9 @@ def revenue_by_fund(budget: Corpus) -> pd.DataFrame:
     total = rows["total"].amount_yuan
     funds = _parts(rows, total)
     whole = _sum(funds)
-    if not whole or whole > total * (1 + _UNSEEN) or [row["fund"] for row in funds] == [_REST]:
+    own = _sum([row for row in funds if row["fund"] != _BESIDE])
+    too_much = abs(own - total) > total * _UNSEEN and whole > total * (1 + _UNSEEN)
+    if not whole or too_much or [row["fund"] for row in funds] == [_REST]:
         return frame("revenue_by_fund", [])
     shares = shares_that_add_up([row["amount_yuan"] for row in funds], whole, PERCENT)
     return frame("revenue_by_fund", [{**row, "share_pct": one} for row, one in zip(funds, shares, strict=True)])

@@ -29,6 +29,9 @@ _HEAD = 32.0  # points that a title of one line takes
 _DOTS_PER_INCH = 144  # two for a point: sharp on fine screens
 _NAMESPACE = re.compile(r"^\{[^}]*\}")
 _NAME = re.compile(r"[\w.-]+")
+_FONT = re.compile(r"font-family: [^;]*; ?")
+_SVG_TEXT = "{http://www.w3.org/2000/svg}text"
+_FOR_THE_MOUSE = {"aria-hidden": "true", "tabindex": "-1"}
 
 
 def new_axes(
@@ -84,14 +87,14 @@ def png(axes: Axes, note: str = "") -> bytes:
 
 
 def svg(axes: Axes) -> str:
-    """A chart as an SVG element to stand in a page: vector, its text as paths, its links as links.
+    """A chart as an SVG element to stand in a page: vector, its text as text in the page's font, its links as links.
 
-    It scales with its surroundings (no width, only a view box), loads nothing, needs no font, and is the same each
-    time; ids are its own, so that several stand in one page.
+    It scales with its surroundings (no width, only a view box), loads nothing, and is the same each time; ids are its
+    own, so that several stand in one page. Links without words repeat those with words: only the mouse has them.
     """
     figure = _figure(axes)
     stream = io.StringIO()
-    with rc_context({"svg.hashsalt": figure.get_label(), "svg.fonttype": "path"}):
+    with rc_context({"svg.hashsalt": figure.get_label(), "svg.fonttype": "none"}):
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     root = Xml.fromstring(stream.getvalue())  # noqa: S314 - written just now by matplotlib
     _bare(root)
@@ -133,8 +136,14 @@ def _bare(root: Xml.Element) -> None:
     names = {name: f"c{prefix}-{number}" for name, number in numbers.items()}
     for element in root.iter():
         element.tag = _NAMESPACE.sub("", element.tag)
-        element.text = element.tail = None
+        element.tail = None
+        if element.tag != "text":
+            element.text = None
         named = {_NAMESPACE.sub("", key): " ".join(value.split()) for key, value in element.attrib.items()}
+        if "style" in named:
+            named["style"] = _FONT.sub("", named["style"])
+        if element.tag == "a" and next(element.iter(_SVG_TEXT), None) is None:
+            named |= _FOR_THE_MOUSE
         if named.get("id") not in names:
             named.pop("id", None)
         element.attrib = {

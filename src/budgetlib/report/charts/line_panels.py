@@ -80,6 +80,7 @@ def plot_series(series: pd.DataFrame, language: str, width: float = WIDE) -> Axe
         for stage in dict.fromkeys(point.stage for point in points):
             of_stage = [point for point in points if point.stage == stage]
             _draw(axes, of_stage, panel, both, language)
+        _date(axes, points, panel)
     return axes
 
 
@@ -118,20 +119,26 @@ def _draw(axes: Axes, points: Sequence[_Point], panel: _Panel, both: bool, langu
             axes.plot(places, [panel.down(p.amount) for p in (before, now)], color=colour, linewidth=2)
     texts = {point.year: in_words(point.amount, language) for point in points}
     shown = _fitting({year: (panel.across[year], measure(text, SMALL)) for year, text in texts.items()})
-    dated = _fitting({year: (panel.across[year], measure(str(year), SMALL)) for year in texts})
     for point in points:
         across, down = panel.across[point.year], panel.down(point.amount)
         (dot,) = axes.plot([across], [down], "o", color=colour, markersize=_DOT)
         link(dot, point.href)
-        if point.year in dated:
-            year = axes.text(
-                across, panel.top + _LINE + _DOT, str(point.year), gid="year", color=GREY, **_centred("top")
-            )
-            link(year, point.href)
         if point.year in shown and not (both and point.stage == "final"):
             ink = COLOURS["total"] if point.href else INK
             value = axes.text(across, down - _DOT - 1, texts[point.year], gid="value", color=ink, **_centred("bottom"))
             link(value, point.href)
+
+
+def _date(axes: Axes, points: Sequence[_Point], panel: _Panel) -> None:
+    """The years under all lines of a figure, each once, leading where its last point does."""
+    leads = {point.year: point.href for point in sorted(points, key=lambda point: point.year)}
+    dated = _fitting({year: (panel.across[year], measure(str(year), SMALL)) for year in leads})
+    for year, href in leads.items():
+        if year in dated:
+            text = axes.text(
+                panel.across[year], panel.top + _LINE + _DOT, str(year), gid="year", color=GREY, **_centred("top")
+            )
+            link(text, href)
 
 
 def _centred(side: str) -> dict[str, Any]:
