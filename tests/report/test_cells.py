@@ -108,3 +108,4 @@ def test_the_units_that_the_forms_print_are_named(corpus: Corpus, language: str)
     in_yuan = replace(budget, lines=budget.lines.assign(published_unit="元"))
     said = repr(bl.Display(in_yuan, language).read(bl.coverage(in_yuan)))
     assert label("unit.printed", language, units="元") in said
+    assert ".The" not in said

@@ -152,3 +152,13 @@ def test_an_item_whose_code_had_another_name_is_not_said_to_have_moved_the_total
     moved = lines(corpus, "2010302", amount_yuan=Decimal(3_000_000))
     assert "一般行政管理事务" in answer(moved, "zh")
     assert "一般行政管理事务" not in answer(lines(moved, "2010302", item="机关事务管理"), "zh")
+
+
+def test_a_name_too_long_for_a_sentence_is_not_cut_but_said_in_one_language(corpus: Corpus) -> None:
+    printed = "其他政府办公厅（室）及相关机构事务支出"
+    frame = corpus.lines.copy()
+    frame.loc[frame.code == "2010301", "item"] = printed
+    named = replace(corpus, lines=frame)
+    assert printed in answer(named, "zh")
+    assert "Other affairs of government offices (" in answer(named, "en")
+    assert "…" not in answer(named, "en")

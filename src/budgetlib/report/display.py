@@ -86,9 +86,9 @@ class Display(Elements):
         source = self._label("report.source", files=files, fates=self._label("cite.join").join(fates))
         notes = [note for note in dict.fromkeys(self.budget.documents.note) if note]
         units = self._label("summary.and").join(dict.fromkeys(self.budget.lines.published_unit.dropna()))
-        unit = self._label("unit.note") + (self._label("unit.printed", units=units) if units else "")
+        unit = [self._label("unit.note"), *([self._label("unit.printed", units=units)] if units else [])]
         in_manifest = (self._label("report.note", note=note) for note in notes)
-        return self._notes("source", [source, *in_manifest, unit])
+        return self._notes("source", [source, *in_manifest, self._label("cite.stop").join(unit)])
 
     def totals(self, compared: pd.DataFrame, stated: pd.DataFrame) -> Html:
         """The frames of `published_and_computed` and `stated_changes`; first where the document contradicts itself."""

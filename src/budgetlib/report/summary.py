@@ -183,8 +183,11 @@ class Summary:
         return None if figure is None else figure._asdict()
 
     def _item(self, row: Row) -> str:
+        """A name; where both are too long for a sentence, the translation without what it translates."""
         shown = item(row["item"], self.cells.language, row["code"])
-        return shown if len(shown) <= _LONGEST_NAME else f"{shown[: _LONGEST_NAME - 1]}…"
+        if len(shown) <= _LONGEST_NAME:
+            return shown
+        return shown.removesuffix(row["item"] or "").rstrip() or f"{shown[: _LONGEST_NAME - 1]}…"
 
     def _linked(self, text: str, row: Row, column: str) -> str:
         return self.cells.citations.figure(text, row, column)
