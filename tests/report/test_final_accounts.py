@@ -50,10 +50,12 @@ def test_what_a_department_says_of_its_projects_stands_beside_the_computed_rate_
 ) -> None:
     corpus = bl.load(sample_tidy).select(department=DEPARTMENT, year=2025)
     found = bl.self_evaluation(corpus)
-    assert found.unit.tolist() == ["示例市示例局", "示例市示例信息中心"]
-    assert [str(amount) for amount in found.budget_yuan] == ["1280000.00", "738000.00"]
-    assert found.rate_pct.tolist() == found.published_rate_pct.tolist() == [Decimal("100.00"), Decimal("91.33")]
-    assert found.evaluation_score.tolist() == [Decimal("98.0"), Decimal("94.1")]
+    assert found.table_kind.tolist() == ["department", "project", "project"]
+    assert found.unit.tolist() == [None, "示例市示例局", "示例市示例信息中心"]
+    assert [str(amount) for amount in found.budget_yuan] == ["15450200.00", "1280000.00", "738000.00"]
+    rates = [Decimal("99.60"), Decimal("100.00"), Decimal("91.33")]
+    assert found.rate_pct.tolist() == found.published_rate_pct.tolist() == rates
+    assert found.evaluation_score.tolist() == [Decimal("97.2"), Decimal("98.0"), Decimal("94.1")]
     spans = [provenance(corpus).of(row, "budget_yuan")[0] for row in found.to_dict("records")]
     assert [span.page for span in spans] == found.page.tolist()
 
@@ -62,6 +64,7 @@ def test_without_an_adjusted_budget_the_rate_is_of_the_budget(sample_tidy: Path)
     corpus = bl.load(sample_tidy).select(department=DEPARTMENT, year=2025)
     table = corpus.self_evaluation.assign(adjusted_yuan=None)
     assert bl.self_evaluation(replace(corpus, self_evaluation=table)).rate_pct.tolist() == [
+        Decimal("102.59"),
         Decimal("136.25"),
         Decimal("91.33"),
     ]

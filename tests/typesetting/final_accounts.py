@@ -72,7 +72,10 @@ class Spent:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A project that the department evaluated itself: its money, and the score of a hundred."""
+    """What the department evaluated itself: its money, and the score of a hundred.
+
+    That is a project, or all that it spends: then `unit` is empty, and `name` the department's own.
+    """
 
     name: str
     unit: str

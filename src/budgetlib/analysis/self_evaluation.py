@@ -1,4 +1,4 @@
-"""How departments evaluate their own projects after the year (绩效自评): money and score of each."""
+"""How departments evaluate themselves and their projects after the year (绩效自评): money and score of each."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from budgetlib.tables.locators import EVALUATION, Locator, written
 
 
 def self_evaluation(accounts: Corpus) -> pd.DataFrame:
-    """Each project that a department evaluated, as printed; what of its money was spent, computed too.
+    """Each project, or the department itself, that a department evaluated, as printed; what was spent, computed too.
 
-    Columns: `project`, `unit`, `budget_yuan`, `adjusted_yuan`, `final_yuan` (spent), `rate_pct` (that in percent of
+    Columns: `table_kind` (`project`, `department`), `project` (or the department's name), `unit`, `budget_yuan`, `adjusted_yuan`, `final_yuan` (spent), `rate_pct` (that in percent of
     the adjusted budget, or of the budget where only that is printed), `published_rate_pct`, `evaluation_score`,
     `document_id`, `page`, `places`. No rows where no such table was read.
     """

@@ -222,7 +222,7 @@ def _read_annexes(
     `own_pages` are its pages without the lines of `enclosures`, `form_places` the grids read as forms, `lines` the
     records of the forms: the names of projects stand there too.
     """
-    evaluated = read_self_evaluation(own_pages)
+    evaluated = read_self_evaluation(own_pages, form_places)
     performance = read_performance(own_pages, {*form_places, *evaluated.places})
     edition = next((enclosure.number for enclosure in enclosures if enclosure.edition), None)
     catalogue = read_catalogue(pages, edition, form_places)
@@ -245,6 +245,7 @@ def _read_annexes(
         "performance_projects": performance.projects,
         "performance_indicators": performance.indicators,
         "self_evaluation": evaluated.records,
+        "self_evaluation_indicators": evaluated.indicators,
         "department_targets": performance.departments,
         "catalogue": catalogue.items,
         "catalogue_declarations": declarations,

@@ -190,7 +190,9 @@ def _key_figure(row: Record) -> SourceSpan:
 
 def _evaluated(row: Record) -> SourceSpan:
     text = " ".join(str(row[part]) for part in ("project", "unit") if not pd.isna(row[part]))
-    return SourceSpan(row["document_id"], EVALUATION, None, whole(row["page"]), text, number=row["project"])
+    box = _box([row])
+    wide, spots = box and box._replace(x0=0.0), _places([row])
+    return SourceSpan(row["document_id"], EVALUATION, None, whole(row["page"]), text, wide, places=spots)
 
 
 _READ = {PERFORMANCE: _target, DEPARTMENT: _key_figure, EVALUATION: _evaluated}

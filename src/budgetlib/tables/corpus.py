@@ -58,6 +58,7 @@ class Corpus(_Unread):
     performance_projects: pd.DataFrame
     performance_indicators: pd.DataFrame
     self_evaluation: pd.DataFrame
+    self_evaluation_indicators: pd.DataFrame
     department_targets: pd.DataFrame
     catalogue: pd.DataFrame
     catalogue_declarations: pd.DataFrame
