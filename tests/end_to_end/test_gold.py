@@ -53,6 +53,18 @@ def test_leaves_sum_to_the_total_in_every_column_of_every_form(path: Path) -> No
         assert abs(sum(sums[key]) - total) <= 50 * (len(sums[key]) + 1), key
 
 
+@pytest.mark.parametrize(
+    "path",
+    [file for form in ("docx", "html", "xlsx", "xls") for file in files(f"facsimiles/*.{form}")],
+    ids=lambda path: path.name,
+)
+def test_every_row_of_a_file_without_pages_says_in_which_cell_or_paragraph_it_stands(path: Path) -> None:
+    found = {name: rows for name, rows in records(path).items() if name not in ("documents", "pages")}
+    assert {name for name, rows in found.items() if rows} >= {"lines", "statements", "performance_projects"}
+    for name, rows in found.items():
+        assert [row for row in rows if not row["place"]] == [], name
+
+
 @pytest.mark.parametrize("path", files("facsimiles/*.docx") + files("facsimiles/*.html"), ids=lambda path: path.name)
 def test_a_document_without_pages_gives_the_tables_of_its_pdf_but_for_places(path: Path) -> None:
     places = {"document_id", "page", "page_from", "page_to", "place", "x0", "top", "x1", "bottom"}

@@ -71,12 +71,12 @@ def test_a_sentence_goes_on_over_the_page_end_and_each_half_knows_its_page() -> 
     pages = [sheet("八、机关运行经费情况", "机关运行经费10万元，|", number=4), sheet("比上年增加2万元。", number=5)]
     passage = only(read_passages(pages))
     assert passage.text == "机关运行经费10万元，比上年增加2万元。"
-    assert passage.page_at(passage.text.index("10万元")) == 4
-    assert passage.page_at(passage.text.index("2万元")) == 5
+    assert passage.where(passage.text.index("10万元")).page == 4
+    assert passage.where(passage.text.index("2万元")).page == 5
 
 
 def test_plain_text_has_no_page_numbers() -> None:
-    assert only(read_passages([plain("九、政府采购情况", "采购预算1万元。")])).page_at(0) is None
+    assert only(read_passages([plain("九、政府采购情况", "采购预算1万元。")])).where(0).page is None
 
 
 @pytest.mark.parametrize("number", ["- 7 -", "—7—", "第 7 页", "7", "1 9", "第7页 共30页", "7/30"])

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from budgetlib.commands.pipeline import parse_document
 from budgetlib.core.text import squeeze
 from budgetlib.extraction.performance import read_performance
 from budgetlib.extraction.performance.names import nearly
@@ -302,6 +303,17 @@ def test_the_whole_department_table_gives_key_figures_tasks_and_indicators_and_n
         (row["kind"], row["item"], row["text"]) for row in parsed["department_targets"] if row["kind"] != "figure"
     }
     assert others == {("task", "组织示例培训", "办好示例培训班"), ("goal", "年度绩效目标", "完成全年任务。")}
+
+
+def test_what_a_department_s_table_of_a_web_page_says_names_its_cell(tmp_path: Path) -> None:
+    rows = [row.split("\t") for row in WHOLE_DEPARTMENT.strip().split("\n")]
+    title, *table = rows
+    cells = "".join(f"<tr>{''.join(f'<td>{text}</td>' for text in row)}</tr>" for row in table)
+    page = tmp_path / "page.html"
+    page.write_text(f"<!DOCTYPE html><meta charset=utf-8><p>{title[0]}</p><table>{cells}</table>", encoding="utf-8")
+    told = parse_document(page)["department_targets"]
+    assert len({row["place"] for row in told if row["kind"] == "figure"}) == 6
+    assert {row["text"]: row["place"] for row in told}["完成全年任务。"] == "table 1, row 9, column 2"
 
 
 def test_a_list_of_projects_under_one_head_is_read_project_by_project(tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ def _rows(accounts: FinalAccounts, one: Evaluated) -> Iterator[list[str]]:
         yield ["主管部门", LEFT, accounts.entity, LEFT, "实施单位", LEFT, one.unit, LEFT]
     else:
         yield ["部门（单位）名称", LEFT, one.name, *[LEFT] * 5]
-    yield ["项目资金（万元）" if one.unit else "部门资金（万元）", LEFT, "", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率"]
+    caption = "项目资金（万元）" if one.unit else "部门资金（万元）"
+    yield [caption, LEFT, "", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率"]
     amounts = (f"{amount:.2f}" for amount in (one.budget, one.adjusted, one.executed))
     yield [ABOVE, LEFT, "年度资金总额：", *amounts, str(_MONEY), f"{rate}%"]
     yield ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因"]

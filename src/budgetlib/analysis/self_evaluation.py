@@ -14,9 +14,10 @@ from budgetlib.tables.locators import EVALUATION, Locator, written
 def self_evaluation(accounts: Corpus) -> pd.DataFrame:
     """Each project, or the department itself, that a department evaluated, as printed; what was spent, computed too.
 
-    Columns: `table_kind` (`project`, `department`), `project` (or the department's name), `unit`, `budget_yuan`, `adjusted_yuan`, `final_yuan` (spent), `rate_pct` (that in percent of
-    the adjusted budget, or of the budget where only that is printed), `published_rate_pct`, `evaluation_score`,
-    `document_id`, `page`, `places`. No rows where no such table was read.
+    Columns: `table_kind` (`project`, `department`), `project` (or the department's name), `unit`, `budget_yuan`,
+    `adjusted_yuan`, `final_yuan` (spent), `rate_pct` (that in percent of the adjusted budget, or of the budget where
+    only that is printed), `published_rate_pct`, `evaluation_score`, `document_id`, `page`, `places`. No rows where no
+    such table was read.
     """
     records: list[dict[Any, Any]] = []
     for _, rows in accounts.self_evaluation.groupby("document_id", sort=False):

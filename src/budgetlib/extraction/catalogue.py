@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from budgetlib.core.text import document_number, squeeze
 from budgetlib.definitions.vocabulary.catalogue import catalogue_words
-from budgetlib.extraction.records import GridPlace, Record
+from budgetlib.extraction.records import GridPlace, Record, Where
 from budgetlib.pages.model import Grid, Line, Page
 
 _LINES_ABOVE = 8
@@ -27,14 +27,14 @@ _LENGTHS = {1: 1, _SECOND: 2, 5: 3, 7: 4, 9: 4}
 class Catalogue(NamedTuple):
     """The items of a document as records without `document_id`.
 
-    `number` is the document number as the covering notice prints it; `title` and `page` say where the
+    `number` is the document number as the covering notice prints it; `title` and `where` say where the
     catalogue begins; `remarks` gives for each page (by index) that holds a piece of it what a reader should know.
     """
 
     items: list[Record]
     number: str | None
     title: str | None
-    page: int | None
+    where: Where
     remarks: dict[int, list[str]]
 
 
@@ -58,7 +58,7 @@ class _CatalogueReader:
                 continue
             (column, first), rest = printed[0], printed[1:]
             if catalogue_words().table_code.fullmatch(squeeze(first)) and column == 0:
-                self._item(squeeze(first), rest, index, page)
+                self._item(squeeze(first), rest, index, Where.of(page, grid.row(row)[0].spot))
             elif column == 0 and not rest:
                 self.section = first
             elif not rest and row == body and self.items and self.levels.get(column) == self.items[-1]["level"]:
@@ -66,7 +66,7 @@ class _CatalogueReader:
             else:
                 self.remarks[index].append(f"row {row + 1} is neither a section nor an item: {first[:30]}")
 
-    def _item(self, code: str, names: Sequence[tuple[int, str]], index: int, page: int | None) -> None:
+    def _item(self, code: str, names: Sequence[tuple[int, str]], index: int, where: Where) -> None:
         if len(names) != 1:
             self.remarks[index].append(f"{code}: {len(names)} names are printed beside it; not taken")
             return
@@ -74,7 +74,7 @@ class _CatalogueReader:
         level = self.levels.get(column) or _LENGTHS[len(code)]
         self._say_oddities(code, index)
         record = {"edition": self.edition, "section": self.section, "code": code, "level": level, "name": name}
-        self.items.append({**record, "page": page})
+        self.items.append({**record, **where._asdict()})
 
     def _say_oddities(self, code: str, index: int) -> None:
         """A code printed twice, and a code whose higher level is not printed above it: both are kept."""
@@ -96,7 +96,7 @@ def read_catalogue(pages: Sequence[Page], number: str | None, form_places: Colle
     A code that stands twice in a section is kept twice and said.
     """
     words, reading = catalogue_words(), _CatalogueReader()
-    title, first_page = None, None
+    title, where = None, Where(None)
     above: list[str] = []
     for index, page in enumerate(pages):
         for block in page.blocks:
@@ -108,13 +108,13 @@ def read_catalogue(pages: Sequence[Page], number: str | None, form_places: Colle
             body = _begin(block, reading)
             if body is not None:
                 if not reading.remarks:
-                    title, first_page = _nearest(above, words.title.search), page.number
+                    title, where = _nearest(above, words.title.search), Where(page.number, page.place)
                     number = number or _nearest(above, words.is_number)
                     reading.edition = document_number(number) if number else None
                 reading.take(block, body, index, page.number)
             above = []
     _say_sections(reading)
-    return Catalogue(reading.items, number, title, first_page, dict(reading.remarks))
+    return Catalogue(reading.items, number, title, where, dict(reading.remarks))
 
 
 def _begin(grid: Grid, reading: _CatalogueReader) -> int | None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from budgetlib.core.errors import BadParameter, UnreadableDocument
 from budgetlib.core.text import slug
 from budgetlib.core.time_limit import time_limit
 from budgetlib.core.version import __version__
 from budgetlib.extraction.acceptance import accept, pages_of_another_kind, pages_of_other_years
-from budgetlib.extraction.catalogue import read_catalogue
-from budgetlib.extraction.declarations import read_declarations, unlisted
-from budgetlib.extraction.enclosures import Enclosure, set_apart
+from budgetlib.extraction.annexes import read_annexes
+from budgetlib.extraction.enclosures import set_apart
 from budgetlib.extraction.forms.lines import form_lines
 from budgetlib.extraction.forms.ocr_confirm import confirm_lines, confirm_statements, unconfirmed
 from budgetlib.extraction.forms.ocr_repair import repair_amounts, repair_names, repair_prose
@@ -22,12 +20,9 @@ from budgetlib.extraction.forms.recognise import recognise
 from budgetlib.extraction.forms.stages import settle_stages
 from budgetlib.extraction.identity import Identity, identify, settle_identity
 from budgetlib.extraction.narrative import read_narrative
-from budgetlib.extraction.narrative.passages import read_passages
 from budgetlib.extraction.page_log import Annex, FormReading, log_pages
-from budgetlib.extraction.performance import read_performance
-from budgetlib.extraction.performance.self_evaluation import read_self_evaluation
 from budgetlib.extraction.printed_amounts import AmountCount, Span, count_amounts
-from budgetlib.extraction.records import GridPlace, LineRecord, PageRecord, Record, Records, TableRecords, spot_of
+from budgetlib.extraction.records import LineRecord, PageRecord, Record, Records, TableRecords, spot_of
 from budgetlib.extraction.sentences import read_sentences
 from budgetlib.pages.archive import unpacked
 from budgetlib.pages.ink import DEFAULT_READER
@@ -132,7 +127,7 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     settle_stages(lines, narrative.statements, pages)
     confirm_statements(narrative.statements, lines, {page.number: page.source for page in pages})
     form_places = {place for table in tables for place in table.places}
-    annexes = _read_annexes(of_year, own_pages, enclosures, form_places, lines)
+    annexes = read_annexes(of_year, own_pages, enclosures, form_places, lines)
     notes = annexes.pages | {index: Annex("other", "not_a_form", (reason,)) for index, reason in others.items()}
     for index, remarks in misread.items():
         note = notes.get(index, Annex(None, "read"))
@@ -196,71 +191,6 @@ def _count_amounts(
         else:
             counts.append(count_amounts(page, form_spots[page.number], on_page[index]))
     return counts
-
-
-class Annexes(NamedTuple):
-    """The records of the annexes by table, what the page log says of each page that holds one, and their places.
-
-    `places` are their grids, `spans` what of them went into the records.
-    """
-
-    records: Records
-    pages: dict[int, Annex]
-    places: set[GridPlace]
-    spans: list[Span]
-
-
-def _read_annexes(
-    pages: Sequence[Page],
-    own_pages: Sequence[Page],
-    enclosures: Sequence[Enclosure],
-    form_places: Collection[GridPlace],
-    lines: Iterable[LineRecord],
-) -> Annexes:
-    """The annexes of a document.
-
-    `own_pages` are its pages without the lines of `enclosures`, `form_places` the grids read as forms, `lines` the
-    records of the forms: the names of projects stand there too.
-    """
-    evaluated = read_self_evaluation(own_pages, form_places)
-    performance = read_performance(own_pages, {*form_places, *evaluated.places})
-    edition = next((enclosure.number for enclosure in enclosures if enclosure.edition), None)
-    catalogue = read_catalogue(pages, edition, form_places)
-    projects = [(line["item"], line["page"]) for line in lines if line["form"].startswith("projects")]
-    projects += [(row["project"], row["page_from"]) for row in performance.projects if row["project"]]
-    declarations = read_declarations(read_passages(own_pages), projects, catalogue)
-    if codes := unlisted(declarations, catalogue):
-        first = min(catalogue.remarks)
-        catalogue.remarks[first].append(f"declared, but not among the items printed here: {', '.join(codes)}")
-    notes = {
-        index: Annex("performance", "declared_empty" if index in performance.empty else "read", tuple(remarks))
-        for index, remarks in performance.remarks.items()
-    }
-    notes |= {index: Annex("performance", "read") for index, _ in evaluated.places if index not in notes}
-    notes |= {index: Annex("catalogue", "read", tuple(remarks)) for index, remarks in catalogue.remarks.items()}
-    for enclosure in enclosures:
-        for index in range(enclosure.first, enclosure.last + 1):
-            notes[index] = _with(enclosure, notes.get(index), own_pages[index])
-    records = {
-        "performance_projects": performance.projects,
-        "performance_indicators": performance.indicators,
-        "self_evaluation": evaluated.records,
-        "self_evaluation_indicators": evaluated.indicators,
-        "department_targets": performance.departments,
-        "catalogue": catalogue.items,
-        "catalogue_declarations": declarations,
-    }
-    spans = [*performance.spans, *evaluated.spans]
-    return Annexes(records, notes, performance.places | evaluated.places, spans)
-
-
-def _with(enclosure: Enclosure, annex: Annex | None, page: Page) -> Annex:
-    """What the page log says of a page with an enclosure: the page may hold something of the disclosure as well."""
-    if annex:
-        return annex._replace(remarks=(*annex.remarks, f"with {enclosure.sentence}"))
-    if page.lines:
-        return Annex(None, "read", (f"with {enclosure.sentence}",))
-    return Annex("other", "not_a_form", (enclosure.sentence,))
 
 
 def _description(

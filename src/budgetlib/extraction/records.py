@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from budgetlib.pages.model import Box, Spot
 
@@ -41,6 +41,18 @@ def spot_of(record: SpotColumns) -> Spot | None:
     if x0 is None or top is None or x1 is None or bottom is None:
         return record["place"]
     return Box(x0, top, x1, bottom)
+
+
+class Where(NamedTuple):
+    """The page on which something is printed, and its place in a file without pages: the columns of those names."""
+
+    page: int | None
+    place: str | None = None
+
+    @classmethod
+    def of(cls, page: int | None, spot: Spot | None) -> Where:
+        """Where something stands that a page holds."""
+        return cls(page, spot if isinstance(spot, str) else None)
 
 
 class LineRecord(SpotColumns):

@@ -184,8 +184,8 @@ def _target(table: Record) -> SourceSpan:
 
 
 def _key_figure(row: Record) -> SourceSpan:
-    text = f"{row['item']} {row['text']}"
-    return SourceSpan(row["document_id"], PERFORMANCE, None, whole(row["page"]), text, number=row["text"])
+    text, page, spots = f"{row['item']} {row['text']}", whole(row["page"]), _places([row])
+    return SourceSpan(row["document_id"], PERFORMANCE, None, page, text, number=row["text"], places=spots)
 
 
 def _evaluated(row: Record) -> SourceSpan:
@@ -199,8 +199,8 @@ _READ = {PERFORMANCE: _target, DEPARTMENT: _key_figure, EVALUATION: _evaluated}
 
 
 def _catalogue_item(row: Record) -> SourceSpan:
-    text = f"{row['code']} {row['name']}"
-    return SourceSpan(row["document_id"], CATALOGUE, None, whole(row["page"]), text, number=row["code"])
+    text, page, spots = f"{row['code']} {row['name']}", whole(row["page"]), _places([row])
+    return SourceSpan(row["document_id"], CATALOGUE, None, page, text, number=row["code"], places=spots)
 
 
 def _sentence(row: Record, section: int | None, number: str | None) -> SourceSpan:

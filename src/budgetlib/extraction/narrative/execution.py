@@ -68,6 +68,7 @@ def _records(passage: Passage, plain: str, match: re.Match[str], subject: _Subje
         stated.insert(0, (stage, subject.measure, subject.item, match["plan"], match["plan_unit"]))
     if match["rate"]:
         stated.append(("final", "completion_pct", subject.item or subject.words, match["rate"], "%"))
+    where = passage.where(match.start("outcome"))
     for stage, measure, item, number, unit in stated:
         yield {
             "section": passage.section,
@@ -80,8 +81,8 @@ def _records(passage: Passage, plain: str, match: re.Match[str], subject: _Subje
             "item": item,
             "reason": None,
             "sentence": passage.text[plain.rfind("。", 0, match.start()) + 1 : match.end()].replace("\n", ""),
-            "page": passage.page_at(match.start("outcome")),
-            "place": passage.place_at(match.start("outcome")),
+            "page": where.page,
+            "place": where.place,
         }
 
 

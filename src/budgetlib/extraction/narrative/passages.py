@@ -19,6 +19,7 @@ from budgetlib.definitions.phrases import headings
 from budgetlib.extraction.narrative.running_text import TextLine, text_lines
 from budgetlib.extraction.narrative.unit_names import UnitNames
 from budgetlib.extraction.printed_amounts import Span
+from budgetlib.extraction.records import Where
 from budgetlib.pages.model import Page
 
 _LEVELS = tuple(
@@ -61,14 +62,10 @@ class Passage:
     starts: tuple[int, ...]
     lines: tuple[TextLine, ...]
 
-    def page_at(self, offset: int) -> int | None:
-        """The page on which the character at `offset` is printed; None in plain-text sources."""
-        return self.lines[self._line_at(offset)].page
-
-    def place_at(self, offset: int) -> str | None:
-        """The place at which the character at `offset` is printed; None where there are pages or no places."""
-        spot = self.lines[self._line_at(offset)].spot
-        return spot if isinstance(spot, str) else None
+    def where(self, offset: int) -> Where:
+        """Where the character at `offset` is printed; nowhere in plain-text sources."""
+        line = self.lines[self._line_at(offset)]
+        return Where.of(line.page, line.spot)
 
     def spans(self, start: int, end: int) -> Iterator[Span]:
         """Where the characters from `start` to `end` are printed, line by line; none in plain-text sources."""

@@ -220,6 +220,7 @@ class PassageReader:
         """Record a figure once for each of `measures`."""
         start = self.stops[bisect_right(self.stops, match.start()) - 1]
         end = self.stops[bisect_left(self.stops, match.end())]
+        where = self.passage.where(match.start())
         records: list[StatementRecord] = [
             {
                 "section": self.passage.section,
@@ -232,8 +233,8 @@ class PassageReader:
                 "item": topic.item,
                 "reason": None,
                 "sentence": self.passage.text[start:end].replace("\n", ""),
-                "page": self.passage.page_at(match.start()),
-                "place": self.passage.place_at(match.start()),
+                "page": where.page,
+                "place": where.place,
             }
             for measure in measures
         ]

@@ -39,7 +39,8 @@ class DepartmentFigures:
             return
         if label == "goal" and len(row) > 1:
             self.in_tasks = False
-            target.statements.append(TargetStatement("goal", None, row[0].text, row[-1].text, None, place.page))
+            where = place.where(row[-1].cell)
+            target.statements.append(TargetStatement("goal", None, row[0].text, row[-1].text, None, where))
             target.take(target.text_spans, place, [row[-1].cell])
             return
         numbers = [token for token in row if _COUNT.fullmatch(token.key)]
@@ -52,8 +53,8 @@ class DepartmentFigures:
             self._remember(row)
         for token in numbers:
             if item := self._item(row, token):
-                amount = self._amount(target, token)
-                target.statements.append(TargetStatement("figure", self.section, item, token.text, amount, place.page))
+                amount, where = self._amount(target, token), place.where(token.cell)
+                target.statements.append(TargetStatement("figure", self.section, item, token.text, amount, where))
                 target.take(target.text_spans, place, [token.cell])
 
     def _is_rest(self, target: TargetTable, row: Sequence[Token]) -> bool:
@@ -85,12 +86,13 @@ class DepartmentFigures:
         elif words:
             item = words[0].text if len(words) > 1 else None
             amount = self._amount(target, numbers[0]) if numbers else None
-            target.statements.append(TargetStatement("task", self.section, item, words[-1].text, amount, place.page))
+            where = place.where(words[0].cell)
+            target.statements.append(TargetStatement("task", self.section, item, words[-1].text, amount, where))
             target.take(target.text_spans, place, [token.cell for token in (words[0], words[-1], *numbers)])
             for number in numbers[1:]:
                 about = "、".join([item or words[-1].text, *self.headers.get(number.cell.column, [])[-1:]])
-                money = self._amount(target, number)
-                target.statements.append(TargetStatement("figure", self.section, about, number.text, money, place.page))
+                money, where = self._amount(target, number), place.where(number.cell)
+                target.statements.append(TargetStatement("figure", self.section, about, number.text, money, where))
 
     def _remember(self, row: Sequence[Token]) -> None:
         for token in row:

@@ -14,7 +14,7 @@ from budgetlib.core.text import squeeze
 from budgetlib.definitions.vocabulary.performance import performance_words
 from budgetlib.extraction.performance.names import agree, nearly
 from budgetlib.extraction.printed_amounts import Span
-from budgetlib.extraction.records import Record, spot_columns
+from budgetlib.extraction.records import Record, Where, spot_columns
 from budgetlib.pages.model import Cell, Grid, Spot
 
 SCOPES = {"whole_period": "total", "annual": "annual"}
@@ -40,6 +40,10 @@ class PageRef(NamedTuple):
 
     page_index: int
     page: int | None
+
+    def where(self, cell: Cell) -> Where:
+        """Where a cell of the page stands."""
+        return Where.of(self.page, cell.spot)
 
 
 class TargetAmount(NamedTuple):
@@ -82,7 +86,7 @@ class TargetStatement(NamedTuple):
     item: str | None
     text: str
     amount: Decimal | None
-    page: int | None
+    where: Where
 
 
 @dataclass
@@ -238,8 +242,8 @@ class TargetTable:
                 yuan = to_yuan(one.amount, self.money_unit) if one.amount is not None and self.money_unit else None
             except ValueError:
                 yuan = None
-            columns = {name: getattr(one, name) for name in ("kind", "section", "item", "text", "page")}
-            yield {"department": self.name, **columns, "amount_yuan": yuan}
+            columns = {name: getattr(one, name) for name in ("kind", "section", "item", "text")}
+            yield {"department": self.name, **columns, "amount_yuan": yuan, **one.where._asdict()}
 
 
 _FIELDS = ("project_code", "title", "unit", "supervisor_code", "supervisor", "attribute", "period", "form_date")

@@ -21,6 +21,7 @@ from budgetlib.extraction.performance.model import (
     Token,
     tokens,
 )
+from budgetlib.extraction.records import Where
 from budgetlib.pages.model import Grid
 
 _HEAD_ROWS = 6
@@ -110,10 +111,12 @@ class ProjectList:
             cell = grid.cell(row, column)
             if cell and (number := parse_number(cell.text)) is not None:
                 text = re.sub(r"\s+", "", cell.text)
-                entry.statements.append(TargetStatement("figure", None, header, text, number, place.page))
+                entry.statements.append(TargetStatement("figure", None, header, text, number, place.where(cell)))
                 entry.take(entry.text_spans, place, [cell])
         if self.headers and (goal := self._text(grid, row, "goal")):
-            entry.statements.append(TargetStatement("goal", None, None, goal, None, place.page))
+            cell = grid.cell(row, self.columns["goal"])
+            where = place.where(cell) if cell else Where(place.page)
+            entry.statements.append(TargetStatement("goal", None, None, goal, None, where))
 
     def say_indicators(self, entry: TargetTable, grid: Grid, row: int, place: PageRef) -> None:
         """The indicators that stand one after the other in one cell beside a project."""
