@@ -107,13 +107,13 @@ def _declared(corpus: Corpus, budget: Corpus) -> dict[str, dict[str, Any]]:
     return claims
 
 
-def _item_of(corpus: Corpus, budget: Corpus, said: Mapping[Any, Any]) -> dict[str, Any]:
+def _item_of(corpus: Corpus, budget: Corpus, declaration: Mapping[Any, Any]) -> dict[str, Any]:
     """The declared item as printed; its code looked up in the section that the declaration names, if need be."""
-    item = {"code": said["code"], "name": said["name"]}
-    if said["section"]:
-        item["section"] = said["section"]
+    item = {"code": declaration["code"], "name": declaration["name"]}
+    if declaration["section"]:
+        item["section"] = declaration["section"]
     if item["name"] and not item["code"]:
-        printed = (rows for part in (budget, corpus) for rows in section_items(part, said["section"]))
+        printed = (rows for part in (budget, corpus) for rows in section_items(part, declaration["section"]))
         named = (rows[rows["name"].map(_key) == _key(item["name"])] for rows in printed)
         listed = next((rows for rows in named if len(rows)), None)
         if listed is not None:

@@ -144,8 +144,8 @@ def _files(corpus: Corpus, budget: Corpus, items: pd.DataFrame) -> pd.Series:
 
 def _names(budget: Corpus, above: Corpus) -> list[str]:
     """The department's own name, then those of the departments above it."""
-    own = [*budget.documents.entity.dropna(), *budget.performance_projects.supervisor.dropna()]
-    return list(dict.fromkeys([*own, *above.documents.entity.dropna()]))
+    names = [*budget.documents.entity.dropna(), *budget.performance_projects.supervisor.dropna()]
+    return list(dict.fromkeys([*names, *above.documents.entity.dropna()]))
 
 
 def _documents_above(corpus: Corpus, budget: Corpus) -> set[str]:

@@ -89,7 +89,7 @@ def class_rows(corpus: Corpus, part: Corpus, reviewed: pd.DataFrame) -> Iterator
 def _class_name(corpus: Corpus, code: str | None, section: str | None) -> str | None:
     """What a section calls a class: the same code may be something else in another."""
     names = (items["name"][items.code == code] for items in section_items(corpus, section))
-    return next((str(own.iloc[-1]) for own in names if len(own)), None)
+    return next((str(rows.iloc[-1]) for rows in names if len(rows)), None)
 
 
 def _budgets(corpus: Corpus) -> Iterator[tuple[dict[str, Any], Corpus]]:
@@ -106,7 +106,7 @@ def budget_rows(corpus: Corpus, part: Corpus, reviewed: pd.DataFrame) -> Iterato
         total, change = key_figure(budget, "budget_total"), published_change(budget, "expenditure")
         applying = guidance(corpus, budget)
         shares = dict(_shares(corpus, budget, applying, reviewed, total))
-        printed = {column: own for column, (_, own) in shares.items()}
+        printed = {column: where for column, (_, where) in shares.items()}
         if change is not None:
             printed["published_pct"] = places(change._asdict(), "change_pct")
         yield {

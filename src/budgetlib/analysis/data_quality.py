@@ -45,14 +45,14 @@ def qualities(corpus: Corpus) -> Iterator[dict[Any, Any]]:
     severities = Counter(zip(failed.document_id, failed.severity, strict=True))
     for document in about.astype(object).where(about.notna(), None).to_dict("records"):
         name = document["document_id"]
-        found = {f"{severity}s": severities[name, severity] for severity in SEVERITIES}
+        failures = {f"{severity}s": severities[name, severity] for severity in SEVERITIES}
         yield document | {
             "unread": unread[name],
             "lines": lines[name],
             "statements": statements[name],
-            "tested": passed[name] + sum(found.values()),
+            "tested": passed[name] + sum(failures.values()),
             "held": passed[name],
-            **found,
+            **failures,
         }
 
 
@@ -80,14 +80,14 @@ def identities(corpus: Corpus) -> Iterator[dict[str, Any]]:
     columns = ["document_id", "check", "severity", "state", "message_zh", "message_en", "follows_from"]
     for name, checks in corpus.rows("checks", columns).groupby("check", sort=False):
         failed, others = faults(checks), checks[checks.state != "fail"]
-        held = int((others.state == "pass").sum())
+        passed = int((others.state == "pass").sum())
         yield {
             "check": name,
             "severity": checks.severity.iloc[0],
             "about_zh": others.message_zh.iloc[0] if len(others) else None,
             "about_en": others.message_en.iloc[0] if len(others) else None,
-            "tested": held + len(failed),
-            "held": held,
+            "tested": passed + len(failed),
+            "held": passed,
             "failed": len(failed),
             "documents": failed.document_id.nunique(),
         }
@@ -108,11 +108,11 @@ def form_coverage(corpus: Corpus) -> pd.DataFrame:
     records = []
     for place in places:
         for form in forms:
-            found = Counter({state: _both(counted, place, form, state) for state in ("read", "declared_empty")})
+            counts = Counter({state: _both(counted, place, form, state) for state in ("read", "declared_empty")})
             for unread, state in ((True, "not_read"), (False, "not_printed")):
                 printed = sum(counted[place, unread, form, fate] for fate in ("read", "declared_empty"))
-                found[state] = counted[place, unread, None, None] - printed
-            records += [{"place": place, "form": form, "state": s, "count": n} for s, n in found.items() if n]
+                counts[state] = counted[place, unread, None, None] - printed
+            records += [{"place": place, "form": form, "state": s, "count": n} for s, n in counts.items() if n]
     return frame("form_coverage", records)
 
 
@@ -124,9 +124,9 @@ def form_fates(corpus: Corpus) -> Iterator[dict[str, Any]]:
     """What became of each form in the budgets of each place, and how many budgets there are."""
     counted: Counter[tuple[str | None, bool, str | None, str | None]] = Counter()
     for documents in _budgets(corpus):
-        place, found, unread = _fates(corpus, documents)
+        place, fates, unread = _fates(corpus, documents)
         counted[place, unread, None, None] += 1
-        counted.update((place, unread, form, state) for form, state in found.items())
+        counted.update((place, unread, form, state) for form, state in fates.items())
     for (place, unread, form, state), count in counted.items():
         yield {"place": place, "unread": unread, "form": form, "state": state, "count": count}
 

@@ -22,16 +22,16 @@ def personnel(budget: Corpus) -> pd.DataFrame:
     """
     cost = key_figure(budget, "personnel")
     first = budget.documents.document_id.iloc[0]
-    told = [
+    stated = [
         (number, row["sentence"], Locator(first, SENTENCE, place))
         for place, row in enumerate(budget.sentences[budget.sentences.document_id == first].to_dict("records"), 1)
         if (number := people(row["sentence"]))
     ]
-    if cost is None or len({number for number, _, _ in told}) != 1:
+    if cost is None or len({number for number, _, _ in stated}) != 1:
         return frame("personnel", [])
-    number, sentence, place = told[0]
+    number, sentence, place = stated[0]
     about = cost._asdict() | {"amount_yuan": cost.value, "people": number, "sentence": sentence}
     per_head = (cost.value / number).quantize(FEN, ROUND_HALF_UP)
     both = {"people": [place], "per_head_yuan": [*places(cost._asdict()), place]}
-    own = written(places(cost._asdict()), **both)
-    return frame("personnel", [about | {"per_head_yuan": per_head, "places": own}])
+    locators = written(places(cost._asdict()), **both)
+    return frame("personnel", [about | {"per_head_yuan": per_head, "places": locators}])

@@ -59,10 +59,10 @@ def procurement_standing(corpus: Corpus, budget: Corpus) -> pd.DataFrame:
     this one included), `document_id`, `page`, `form` or `section`, `places`. No row where fewer than `FEWEST_RANKED`
     budgets state it.
     """
-    own = set(budget.documents.department_id)
+    departments = set(budget.documents.department_id)
     years = [int(year) for year in budget.documents.fiscal_year.dropna().unique()]
     kept = derived(corpus, "budgets", _shares_of_all, fiscal_year=years)
-    others = kept[~kept.department_id.isin(own)]
+    others = kept[~kept.department_id.isin(departments)]
     records = []
     for kind, row in _shares(budget).items():
         shares = list(others[f"{kind}_pct"].dropna())
@@ -158,9 +158,9 @@ def _against(row: Row, before: Row) -> dict[str, Any]:
 def _shares_of_all(corpus: Corpus) -> Iterator[dict[Any, Any]]:
     """The shares of every budget, by the columns of `compare`."""
     only = _only_procurement(corpus)
-    for _, own in corpus.read_budgets().groupby(["department_id", "fiscal_year"], sort=False):
-        shares = _shares(only.part(own.document_id))
-        about = own[["department_id", "fiscal_year", "document_id"]].iloc[0].to_dict()
+    for _, documents in corpus.read_budgets().groupby(["department_id", "fiscal_year"], sort=False):
+        shares = _shares(only.part(documents.document_id))
+        about = documents[["department_id", "fiscal_year", "document_id"]].iloc[0].to_dict()
         yield about | {f"{kind}_pct": row["share_pct"] for kind, row in shares.items()}
 
 

@@ -63,15 +63,15 @@ def project_targets(budget: Corpus) -> pd.DataFrame:
 
 def targets_of(targets: pd.DataFrame, project: str, unit: str | None) -> pd.DataFrame:
     """The rows of `project_targets` about one project; of several units with one of that name, about its unit's."""
-    own = targets[targets.project.map(squeeze) == squeeze(project)]
-    if own.unit.fillna("").nunique() < _SEVERAL:
-        return own
-    return own[own.unit.fillna("").map(squeeze) == squeeze(unit or "")]
+    targets_here = targets[targets.project.map(squeeze) == squeeze(project)]
+    if targets_here.unit.fillna("").nunique() < _SEVERAL:
+        return targets_here
+    return targets_here[targets_here.unit.fillna("").map(squeeze) == squeeze(unit or "")]
 
 
 def _targets(indicators: pd.DataFrame, places: dict[tuple[str, str, str], Locator]) -> Iterator[dict[str, Any]]:
-    own = indicators[(indicators.table_kind == "project") & indicators.project.notna()]
-    for key, rows in own.groupby(["document_id", "project", own.unit.fillna("")], sort=False):
+    of_projects = indicators[(indicators.table_kind == "project") & indicators.project.notna()]
+    for key, rows in of_projects.groupby(["document_id", "project", of_projects.unit.fillna("")], sort=False):
         place = written([places[key]]) if key in places else None
         annual = rows[rows.scope == "annual"]
         shown: dict[tuple[str, str], dict[str, Any]] = {}

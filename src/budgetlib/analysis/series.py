@@ -178,9 +178,9 @@ def _recounted(previous: Corpus, current: Corpus, stage: str) -> Iterator[dict[A
         if change is None or before is None:
             continue
         place = {"measure": total.key_figure, "document_id": change.document_id, "page": change.page}
-        said = next(iter(counted_otherwise[counted_otherwise.changed == measure].reason), None)
-        if said is not None:
-            yield {**place, "kind": "redefined", "previous": None, "current": said}
+        reason = next(iter(counted_otherwise[counted_otherwise.changed == measure].reason), None)
+        if reason is not None:
+            yield {**place, "kind": "redefined", "previous": None, "current": reason}
         elif change.current_yuan is not None and change.change_yuan is not None:
             implied, printed = change.current_yuan - change.change_yuan, before.value
             if abs(implied - printed) > OTHER_BASE * abs(printed):

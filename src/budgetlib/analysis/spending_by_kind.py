@@ -111,8 +111,8 @@ def _split(budget: Corpus, part: Mapping[str, Any]) -> dict[str, Decimal]:
 def _part(kind: str, amount: Decimal, about: Mapping[str, Any], rows: Sequence[pd.Series] = ()) -> dict[str, Any]:
     """A part that is printed in `rows`, or where the row `about` says."""
     name = NAMES.get(kind) or kind.removeprefix(_OTHER).rpartition(">")[2]
-    own = {"places": written(map(Locator.of, rows))} if rows else {}
-    return {**about, **own, "kind": kind if kind in NAMES else "other", "item": name, "amount_yuan": amount}
+    locators = {"places": written(map(Locator.of, rows))} if rows else {}
+    return {**about, **locators, "kind": kind if kind in NAMES else "other", "item": name, "amount_yuan": amount}
 
 
 def _near(amount: Decimal, wholes: Iterable[Decimal]) -> bool:

@@ -38,11 +38,11 @@ def stated_changes(budget: Corpus) -> pd.DataFrame:
     `change_pct`, `reason`, `contradicts` (another change of the same total and amount is stated elsewhere),
     `section`, `page`, `document_id`, `places`.
     """
-    own = budget.statements[budget.statements.unit.isna()]
-    changes = own[own.measure.str.endswith(_SUFFIXES)]
+    statements = budget.statements[budget.statements.unit.isna()]
+    changes = statements[statements.measure.str.endswith(_SUFFIXES)]
     about = changes.measure.str.replace(r"_change(_pct)?$", "", regex=True)
     groups = changes.groupby(["document_id", "section", "sentence", about, changes["item"].fillna("")], sort=False)
-    records = [row for (_, _, _, changed, _), rows in groups for row in _rows(own, str(changed), rows)]
+    records = [row for (_, _, _, changed, _), rows in groups for row in _rows(statements, str(changed), rows)]
     totals = [row for row in records if row["changed"] in _TOTALS and not row["item"]]
     for one, other in combinations(totals, 2):
         if one["changed"] == other["changed"] and _differ(one, other):
@@ -50,29 +50,29 @@ def stated_changes(budget: Corpus) -> pd.DataFrame:
     return frame("stated_changes", records)
 
 
-def _rows(own: pd.DataFrame, changed: str, rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _rows(statements: pd.DataFrame, changed: str, rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """The changes of one thing in one sentence: amounts with their percentages."""
     amounts, percents = (rows[rows.measure == changed + suffix].to_dict("records") for suffix in _SUFFIXES)
     for change, percent in zip_longest(amounts, percents):
-        said = [row for row in (change, percent) if row is not None]
-        now = _amount(own, changed, said[0])
+        stated = [row for row in (change, percent) if row is not None]
+        now = _amount(statements, changed, stated[0])
         columns = {"current_yuan": now, "change_yuan": change, "change_pct": percent}
         yield {
-            **{key: said[0][key] for key in ("item", "section", "page", "document_id")},
+            **{key: stated[0][key] for key in ("item", "section", "page", "document_id")},
             "changed": changed,
             "current_yuan": None if now is None else yuan(now["value"]),
             "change_yuan": None if change is None else yuan(change["value"]),
             "change_pct": None if percent is None else percent["value"],
-            "reason": next((row["reason"] for row in said if row["reason"]), None),
+            "reason": next((row["reason"] for row in stated if row["reason"]), None),
             "contradicts": False,
             "places": written((), **{name: [Locator.of(row)] for name, row in columns.items() if row is not None}),
         }
 
 
-def _amount(own: pd.DataFrame, changed: str, change: Row) -> Row | None:
+def _amount(statements: pd.DataFrame, changed: str, change: Row) -> Row | None:
     """The amount that changed: stated in the same sentence, else the only one of its section."""
     measures = (changed, f"{changed}_total", f"{changed}_current_year")
-    same = own[own.measure.isin(measures) & (own["item"].fillna("") == (change["item"] or ""))]
+    same = statements[statements.measure.isin(measures) & (statements["item"].fillna("") == (change["item"] or ""))]
     same = same[(same.document_id == change["document_id"]) & (same.section == change["section"])]
     beside = same[same.sentence == change["sentence"]].to_dict("records")
     alone = same.to_dict("records") if same.value.nunique() == 1 else []

@@ -58,8 +58,8 @@ def three_public_line(budget: Corpus, measure: str, begins: str = "") -> dict[An
 def _items(budget: Corpus, before: Corpus | None, stated: pd.DataFrame) -> Iterator[dict[str, Any]]:
     statements = budget.section(_SECTION)
     for measure in ITEMS:
-        said = statements[(statements.measure == measure) & statements["item"].isna()].to_dict("records")
-        now = three_public_line(budget, measure) or next(iter(said), None)
+        stated_amounts = statements[(statements.measure == measure) & statements["item"].isna()].to_dict("records")
+        now = three_public_line(budget, measure) or next(iter(stated_amounts), None)
         if now is None:
             continue
         amount = now["amount_yuan"] if now.get("form") else yuan(now["value"])

@@ -106,8 +106,8 @@ def changes_by_kind(previous: Corpus, current: Corpus) -> list[Change]:
 
 
 def _of_kind(row: Row) -> Entry:
-    own = tuple(places(row))
-    return Entry(row["item"], row["amount_yuan"], row["document_id"], row["page"], row["form"], own)
+    locators = tuple(places(row))
+    return Entry(row["item"], row["amount_yuan"], row["document_id"], row["page"], row["form"], locators)
 
 
 def _leaves(budget: Corpus, form: str) -> pd.DataFrame | None:

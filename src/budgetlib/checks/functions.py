@@ -20,12 +20,12 @@ def functions(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each stated function that no row of the form is called, though one row alone has its amount and no other name."""
     form = next((budget.forms[name] for name in rule.data["forms"] if name in budget.forms), None)
     statements = [one for one in budget.statements if (one.measure, one.section) == ("function", rule.data["section"])]
-    own = [one for one in statements if one.item and one.figure.places[0].document_id == budget.document_id]
+    of_document = [one for one in statements if one.item and one.figure.places[0].document_id == budget.document_id]
     if form is None or not form.adds_up(None, "total"):
         return
     rows = [row for row in form.rows if row.kind != "total" and row.code]
-    stated = {_name(statement) for statement in own}
-    for statement in own:
+    stated = {_name(statement) for statement in of_document}
+    for statement in of_document:
         places = statement.figure.places
         if any(_alike(_name(statement), squeeze(row.item)) for row in rows):
             yield holding(rule, budget.document_id, places)

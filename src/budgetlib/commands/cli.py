@@ -293,5 +293,5 @@ def cite(document: str, page: int | None, tidy: Path, lang: str) -> None:
     """
     from budgetlib.commands.cite import cite as citation_of
 
-    found = citation_of(tidy, document, page, lang)
-    click.echo(f"{found.text}\n\n{found.bibtex}")
+    citation = citation_of(tidy, document, page, lang)
+    click.echo(f"{citation.text}\n\n{citation.bibtex}")

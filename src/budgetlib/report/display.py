@@ -70,12 +70,12 @@ class Display(Elements):
     def cards(self, figures: pd.DataFrame, kinds: pd.DataFrame | None = None) -> Html:
         """The first of the `key_figures`, and what the total consists of besides (`spending_by_kind`)."""
         chosen = {figure["measure"]: figure for figure in figures.to_dict("records")}
-        told = [chosen[measure]["value"] for measure in _CARDS[:_PARTS] if measure in chosen]
+        amounts = [chosen[measure]["value"] for measure in _CARDS[:_PARTS] if measure in chosen]
         rows = [] if kinds is None else kinds[~kinds.kind.isin(_NAMED_KINDS)].to_dict("records")
         beside = [{**row, "value": row["amount_yuan"], "value_unit": "yuan"} for row in rows]
         cards = {measure: [self._cells.card(chosen[measure])] for measure in _CARDS if measure in chosen}
         first = [card for measure in _CARDS[:_PARTS] for card in cards.pop(measure, [])]
-        others = [self._cells.card(row) for row in beside if row["value"] not in told]
+        others = [self._cells.card(row) for row in beside if row["value"] not in amounts]
         return block("cards", [*first, *others, *(card for some in cards.values() for card in some)])
 
     def read(self, coverage: pd.DataFrame) -> Html:
@@ -95,8 +95,8 @@ class Display(Elements):
         against = stated[stated.contradicts.astype(bool)]
         html = Html()
         for changed, rows in against.groupby("changed", sort=False):
-            said = [self._cells.stated(row) for row in rows.to_dict("records")]
-            parts = self._cells.say("summary.and").join(said)
+            changes = [self._cells.stated(row) for row in rows.to_dict("records")]
+            parts = self._cells.say("summary.and").join(changes)
             what = self._label(f"changed.{changed}")
             html += block("contradiction", self._cells.say("change.contradiction", what=what, parts=parts))
         if compared.empty and len(stated):

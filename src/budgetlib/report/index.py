@@ -81,7 +81,7 @@ def write_index(out: Path, reports: Sequence[Report], others: Sequence[Mapping[A
     script = SCRIPT.read_text(encoding="utf-8")
     by_place = sorted(reports, key=lambda report: (report.place is None, report.place or "", -(report.year or 0)))
     listed = long_table(_columns(*_HEADS), [_row(out, report) for report in by_place], LANGUAGES, _MOST_BYTES)
-    without = (LongRow("", "", [own["path"], _both("outcome", own["outcome"]), own["reason"] or ""]) for own in others)
+    without = (LongRow("", "", [row["path"], _both("outcome", row["outcome"]), row["reason"] or ""]) for row in others)
     html = environment.get_template("index.html.j2").render(
         overviews=[(name, links) for name in OVERVIEWS if (links := _overview(out, name))],
         reports=listed,

@@ -65,9 +65,9 @@ class Inputs:
         if budget and any(budget[name] is not None for name in _SHARES[1:]):
             shares = self._shares[report.year]
         reviewed = self._reviewed[self._reviewed.department.isin([report.name, report.entity])]
-        own = reviewed[reviewed.fiscal_year == report.year].to_dict("records")
+        matches = reviewed[reviewed.fiscal_year == report.year].to_dict("records")
         guided = self._catalogue if budget and budget["guidance"] else None
-        return self._departments[report.name], budget, shares, own, guided, self._originals.get(report.name)
+        return self._departments[report.name], budget, shares, matches, guided, self._originals.get(report.name)
 
     @cached_property
     def _common(self) -> object:
@@ -101,12 +101,12 @@ class Inputs:
     @cached_property
     def _originals(self) -> dict[str, list[object]]:
         """By department, the files that pages can be shown from."""
-        found: dict[str, list[object]] = {}
+        files: dict[str, list[object]] = {}
         columns = ["department_id", "folder", "path"]
         for department, folder, path in self._corpus.documents[columns].itertuples(index=False):
             file = Path(self._tables_dir, folder or "", path)
-            found.setdefault(department, []).append((path, file.stat().st_size if file.is_file() else None))
-        return found
+            files.setdefault(department, []).append((path, file.stat().st_size if file.is_file() else None))
+        return files
 
     @cached_property
     def _reviewed(self) -> pd.DataFrame:

@@ -151,12 +151,12 @@ def _loaded(tables_dir: Path) -> Corpus:
 def _headline(corpus: Corpus, report: Report, part: Corpus) -> dict[str, Any]:
     """What the index says of a report: total, change against the year before, and how many things do not add up."""
     corrected = corpus.corrected()
-    own = corrected.select(report.name, report.year, kind=report.kind)
+    budget = corrected.select(report.name, report.year, kind=report.kind)
     change = spending_change(corrected, report.name, report.year or 0, STAGES[report.kind])
     totals = change[(change.dimension == "total") & (change.measure == "expenditure") & change.change_pct.notna()]
-    found = faults(part.checks)
-    failed = found[found.severity.isin(["error", "warning"])]
-    total = key_figure(own, "budget_total", STAGES[report.kind])
+    failures = faults(part.checks)
+    failed = failures[failures.severity.isin(["error", "warning"])]
+    total = key_figure(budget, "budget_total", STAGES[report.kind])
     pct = next(iter(totals.change_pct), None)
     return {
         "total_yuan": None if total is None else str(total.value),

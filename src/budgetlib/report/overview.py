@@ -54,9 +54,9 @@ class Overview(Display):
         whose = zip(frame.entity, frame.fiscal_year, frame.department_id, rows, strict=True)
         long = (
             self._row(
-                "" if pd.isna(entity) else entity, "" if pd.isna(year) else str(year), own, places.get(own), cells
+                "" if pd.isna(entity) else entity, "" if pd.isna(year) else str(year), key, places.get(key), cells
             )
-            for entity, year, own, cells in whose
+            for entity, year, key, cells in whose
         )
         whose_heads = (("column.entity", "name"), ("column.fiscal_year", "number"), ("index.place", "text"))
         first = [{"head": self._label(key), "unit": "", "kind": kind} for key, kind in whose_heads]
@@ -99,8 +99,8 @@ class Overview(Display):
 
     def failed(self, failures: pd.DataFrame) -> Html:
         """The frame of `failures`, the gravest first; on its page each is shown in its department's report."""
-        found = self._with_documents(failures).assign(finding=failures[f"message_{self.language}"].to_list())
-        return self.all_of(found, "failed_checks", _MOST_BYTES // 4)
+        rows = self._with_documents(failures).assign(finding=failures[f"message_{self.language}"].to_list())
+        return self.all_of(rows, "failed_checks", _MOST_BYTES // 4)
 
     def unread(self, pages: pd.DataFrame) -> Html:
         """The rows of the table `pages` that were not read, those of one document and reason together."""

@@ -51,8 +51,8 @@ class Summary:
 
     def chapters(self) -> Iterator[tuple[str, str, Markup]]:
         """One sentence for each other question: where it is answered in full, what it is about, and the sentence."""
-        said = {"procurement": self._procured(), "services": self._covered(), "adds-up": self._found()}
-        for anchor, sentence in said.items():
+        sentences = {"procurement": self._procured(), "services": self._covered(), "adds-up": self._found()}
+        for anchor, sentence in sentences.items():
             yield anchor, label(f"chapter.{anchor}", self.cells.language), sentence
 
     def _change(self) -> Markup:
@@ -67,8 +67,8 @@ class Summary:
             if moved := self._moved(row):
                 share = self._linked(percent(abs(row["change_pct"])), row, "change_pct") if row["change_pct"] else ""
                 shown = self._say("share", percent=share) if share else ""
-                said = self._say(f"another_{moved}", **self._by_how_much(row, shown))
-                return self._say("of_another", what=name("changed", row["changed"], self.cells.language), change=said)
+                change = self._say(f"another_{moved}", **self._by_how_much(row, shown))
+                return self._say("of_another", what=name("changed", row["changed"], self.cells.language), change=change)
         return self._say("unknown")
 
     def _moved(self, row: Row) -> str:
@@ -95,8 +95,8 @@ class Summary:
 
     def _drivers(self) -> list[Markup]:
         """What moved the total most, by kind and by function; none where the year before is not in the corpus."""
-        said = ("kinds_moved", self._most_moved("kind")), ("drivers", self._most_moved("function"))
-        return [self._say(key, parts=self._joined(parts)) for key, parts in said if parts]
+        moves = ("kinds_moved", self._most_moved("kind")), ("drivers", self._most_moved("function"))
+        return [self._say(key, parts=self._joined(parts)) for key, parts in moves if parts]
 
     def _most_moved(self, dimension: str) -> list[Markup]:
         """An item whose code had another name the year before may cover something else: it is not said to move."""
@@ -173,10 +173,10 @@ class Summary:
         notes = int(failed.get("note", 0))
         if not tested:
             return self._say("untested")
-        said = self._say("failed" if counts["failed"] else "held", **counts)
+        sentence = self._say("failed" if counts["failed"] else "held", **counts)
         asked = self._say("asked", notes=notes) if notes else ""
         differ = self._say("explained", count=explained) if explained else ""
-        return self._say("findings", said=self._to("adds-up", said), explained=differ, asked=asked)
+        return self._say("findings", said=self._to("adds-up", sentence), explained=differ, asked=asked)
 
     def _figure(self, measure: str) -> Row | None:
         figure = key_figure(self.budget, measure)

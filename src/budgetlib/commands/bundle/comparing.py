@@ -42,7 +42,7 @@ def compare(before: Path, now: Path) -> list[Comparison]:
     """The tables, the figures and the pages of two results."""
     reports = {kind: _reports(before / REPORTS, now / REPORTS, kind) for kind in ("tables", "figures", "pages")}
     tables = chain(_tables(before / TIDY, now / TIDY), reports.pop("tables"))
-    return [_counted("tables", tables), *(_counted(kind, found) for kind, found in reports.items())]
+    return [_counted("tables", tables), *(_counted(kind, pairs) for kind, pairs in reports.items())]
 
 
 def compare_tables(before: Path, now: Path) -> Comparison:

@@ -19,11 +19,11 @@ def _with_needed(name: str, seen: set[str]) -> Iterator[tuple[str, str]]:
         return
     seen.add(canonicalize_name(name))
     try:
-        found = metadata.distribution(name)
+        distribution = metadata.distribution(name)
     except metadata.PackageNotFoundError:  # of another system or Python
         return
-    yield canonicalize_name(name), found.version
-    for line in found.requires or []:
+    yield canonicalize_name(name), distribution.version
+    for line in distribution.requires or []:
         needed = Requirement(line)
         if needed.marker is None or needed.marker.evaluate({"extra": ""}):
             yield from _with_needed(needed.name, seen)

@@ -113,8 +113,8 @@ def _original(document: Document, tables_dir: Path, folder: Path, folders: Mappi
             _copy(file.parent / name, (folder / here).with_name(name))
     rows = usable(read_entries(file.parent / MANIFEST, ("file",), ("url",), key=("file", "url")))
     url = next((row["url"] for row in rows if row["file"] == file.name), None)
-    said = (document["entity"], document["fiscal_year"], document["document_kind"])
-    title = " ".join(str(one) for one in said if not pd.isna(one))
+    about = (document["entity"], document["fiscal_year"], document["document_kind"])
+    title = " ".join(str(one) for one in about if not pd.isna(one))
     return Original(here.as_posix(), title, sha256(file), url or None)
 
 

@@ -83,10 +83,10 @@ def assemble(store: Store, documents: Sequence[Printed], known: Mapping[str, Kno
         fill.tables((*RECORDED, CORRECTIONS), _write_records, [_records(*one, documents) for one in places.items()])
         checked = departments(readings, generation.path(CATALOGUE.file))
         fill.tables((CHECKS,), _write_findings, [_findings(*one, readings, checked) for one in places.items()])
-        own = [_of_documents(*one, documents, checked) for one in places.items()]
-        fill.tables([derived_tables()[name] for name in OF_DOCUMENTS], _write_of_documents, own)
+        of_documents = [_of_documents(*one, documents, checked) for one in places.items()]
+        fill.tables([derived_tables()[name] for name in OF_DOCUMENTS], _write_of_documents, of_documents)
         tied = ties(generation.folder)
-        budgets = [_of_budgets(part, tied) for part in own]
+        budgets = [_of_budgets(part, tied) for part in of_documents]
         fill.tables([derived_tables()[name] for name in OF_BUDGETS], _write_of_budgets, budgets)
         write_index(known, store.current(), generation)
     store.show_tables()
@@ -153,10 +153,10 @@ def _in_folder(documents: pa.Table, folder: str) -> pa.Table:
 def _findings(
     partition: str, places: Sequence[int], readings: Sequence[Reading], checked: Mapping[str, Department]
 ) -> _Findings:
-    own = [readings[place] for place in places]
-    found = [checked[name] for name in dict.fromkeys(reading.department_id for reading in own)]
-    names = tuple(department.name for department in found)
-    return _Findings(partition, tuple(reading.document_id for reading in own), tuple(found), names)
+    here = [readings[place] for place in places]
+    departments_here = [checked[name] for name in dict.fromkeys(reading.department_id for reading in here)]
+    names = tuple(department.name for department in departments_here)
+    return _Findings(partition, tuple(reading.document_id for reading in here), tuple(departments_here), names)
 
 
 def _write_findings(part: _Findings, store: Path, generation: Path) -> _Part:
@@ -171,13 +171,13 @@ def _write_findings(part: _Findings, store: Path, generation: Path) -> _Part:
 def _of_documents(
     partition: str, places: Sequence[int], documents: Sequence[Printed], checked: Mapping[str, Department]
 ) -> _OfDocuments:
-    own = [documents[place] for place in places]
-    names = dict.fromkeys(one.reading.department_id for one in own)
+    here = [documents[place] for place in places]
+    names = dict.fromkeys(one.reading.department_id for one in here)
     made = []
     for name in names:
-        printed = [(one.reading.key, one.folder, one.corrections) for one in own if one.reading.department_id == name]
+        printed = [(one.reading.key, one.folder, one.corrections) for one in here if one.reading.department_id == name]
         made.append(Made(name, hashlib.sha256(repr((printed, checked[name].name)).encode()).hexdigest()[:32]))
-    return _OfDocuments(partition, tuple(one.reading.document_id for one in own), tuple(made))
+    return _OfDocuments(partition, tuple(one.reading.document_id for one in here), tuple(made))
 
 
 def _of_budgets(part: _OfDocuments, tied: Mapping[str, str]) -> _OfBudgets:

@@ -72,21 +72,21 @@ def ties(generation: Path) -> dict[str, str]:
     documents = corpus.documents[corpus.documents.department_id.notna()]
     department: dict[str, str] = dict(zip(documents.document_id, documents.department_id, strict=True))
     named: dict[str, set[str]] = defaultdict(set)
-    for entity, own in zip(documents.entity, documents.department_id, strict=True):
-        named[entity].add(own)
+    for entity, department_id in zip(documents.entity, documents.department_id, strict=True):
+        named[entity].add(department_id)
     made = _rows(corpus, DEPARTMENTS)
     digest = dict(zip(made.department_id, made.made_from, strict=True))
     above: dict[str, set[str]] = defaultdict(set)
     naming = _rows(corpus, "named_units", unit=[entity for entity in named if entity])
     for document_id, unit in zip(naming.document_id, naming.unit, strict=True):
-        for own in named[unit] - {department.get(document_id)}:
-            above[own].add(department.get(document_id, document_id))
+        for department_id in named[unit] - {department.get(document_id)}:
+            above[department_id].add(department.get(document_id, document_id))
     declaring = {department.get(name) for name in corpus.rows("catalogue_declarations", ["document_id"]).document_id}
     printed = _rows(corpus, "catalogue_sections")[["edition", "section", "digest"]].drop_duplicates()
     catalogue = _hash(sorted(map(str, printed.itertuples(index=False, name=None))))
     return {
-        own: _hash([sorted(digest[one] for one in above[own]), catalogue if {own, *above[own]} & declaring else ""])
-        for own in department.values()
+        name: _hash([sorted(digest[one] for one in above[name]), catalogue if {name, *above[name]} & declaring else ""])
+        for name in department.values()
     }
 
 

@@ -15,8 +15,8 @@ def people(sentence: str) -> int | None:
     >>> people("截止2021年底，实有人员582人，其中行政143人。"), people("人员编制618人")
     (582, None)
     """
-    found = _words().search(squeeze(sentence))
-    return int(found["people"]) if found else None
+    match = _words().search(squeeze(sentence))
+    return int(match["people"]) if match else None
 
 
 @cache

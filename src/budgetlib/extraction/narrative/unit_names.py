@@ -40,8 +40,8 @@ class UnitNames:
         ]
         if known:
             return known[0] if len(known) == 1 else name
-        told = words in self._in_turn or (headings().unit.search(name) and below.startswith(name))
-        return name if told else None
+        is_unit = words in self._in_turn or (headings().unit.search(name) and below.startswith(name))
+        return name if is_unit else None
 
 
 def _key(name: str) -> str:

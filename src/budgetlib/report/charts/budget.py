@@ -71,5 +71,5 @@ def plot_procurement_mix(mix: pd.DataFrame, language: str, width: float = WIDE) 
 
 
 def _with_share(amount: Decimal, share: Decimal | None, language: str) -> str:
-    said = in_words(amount, language)
-    return said if share is None else f"{said} ({percent(share)})"
+    words = in_words(amount, language)
+    return words if share is None else f"{words} ({percent(share)})"
