@@ -141,7 +141,7 @@ class _Run:
         most = self._options.most_bytes
         try:
             with self._time_limit():
-                arrived = download(self._client, row.url, self._parts, key, known, most, self._received)
+                arrived = download(self._client, row.url, self._parts / key, known, most, self._received)
         except NotModified:
             return self._settle(row, name, before[-1].sha256, None)[0]
         try:

@@ -61,18 +61,16 @@ class Arrived:
     remarks: tuple[str, ...]
 
 
-def download(
-    client: Client, url: str, folder: Path, key: str, known: Validators, most_bytes: int, received: Received
-) -> Arrived:
-    """The file at `url`, as `key` in `folder`, where a part of it is kept until all of it is there.
+def download(client: Client, url: str, kept: Path, known: Validators, most_bytes: int, received: Received) -> Arrived:
+    """The file at `url`, beside `kept`, where a part of it is kept until all of it is there.
 
     Raises `NotModified` where the version `known` is the server's still, and `NotFetched`.
     """
-    downloader = _Downloader(client, folder / key, known, most_bytes, received)
-    whole = folder / f"{key}.whole"
+    downloader = _Downloader(client, kept, known, most_bytes, received)
+    whole = kept.with_suffix(".whole")
     whole.unlink(missing_ok=True)
     pooch.get_logger().setLevel("WARNING")
-    pooch.retrieve(url, known_hash=None, fname=whole.name, path=folder, downloader=downloader)
+    pooch.retrieve(url, known_hash=None, fname=whole.name, path=kept.parent, downloader=downloader)
     return Arrived(whole, *downloader.answer, tuple(downloader.remarks))
 
 

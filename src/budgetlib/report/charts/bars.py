@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from budgetlib.definitions.amounts import Unit, unit_of
 from budgetlib.definitions.labels import label
-from budgetlib.report.charts.canvas import link, new_axes, say
+from budgetlib.report.charts.canvas import Space, link, new_axes, say
 from budgetlib.report.charts.typography import GREY, INK, LINE, SMALL, TEXT, height, lettering, measure, wrapped
 from budgetlib.report.fonts import FAMILY
 
@@ -49,12 +49,13 @@ class Bar(NamedTuple):
 
 
 class _Layout(NamedTuple):
-    """Where names (wrapped), bars and values stand, in points; `beside`: all three in one line."""
+    """Where names (wrapped), bars and values stand, in points; `beside`: all three in one line; `room`: of the bars."""
 
     names: list[str]
     beside: bool
     left: float
     right: float
+    room: float
 
 
 def draw_bars(
@@ -64,7 +65,6 @@ def draw_bars(
     width: float,
     legend: Sequence[str] = (),
     least: Decimal | None = None,
-    title: str = "",
 ) -> Axes:
     """Axes with all `bars`, or with the sentence `empty.<chart>` where there are none.
 
@@ -76,26 +76,18 @@ def draw_bars(
     above = [0.0 if layout.beside else height(name, TEXT) + 2 for name in layout.names]
     thick = [max(_BAR, height(name, TEXT) if layout.beside else 0.0) for name in layout.names]
     tall = sum(above) + sum(thick) + _GAP * len(bars)
-    axes = new_axes(
-        chart,
-        title or label(f"chart.{chart}", language),
-        width,
-        _LEGEND if legend else 0,
-        tall,
-        _AXIS,
-        layout.left,
-        layout.right,
-    )
+    space = Space(_LEGEND if legend else 0.0, _AXIS, layout.left, layout.right)
+    axes = new_axes(chart, label(f"chart.{chart}", language), width, tall, space)
     unit = _unit(bars, language)
     top, ends = 0.0, []
     for bar, name, over, tall in zip(bars, layout.names, above, thick, strict=True):
         middle = top + _GAP / 2 + over + tall / 2
-        _write(axes, bar, name, top + _GAP / 2, middle, layout, width)
+        _write(axes, bar, name, top + _GAP / 2, middle, layout)
         ends.append((middle, _stack(axes, bar, middle - _BAR / 2, unit)))
         top += _GAP + over + tall
     if least is not None:
         _tie(axes, ends)
-    _finish(axes, language, unit, legend, width - layout.left - layout.right, least)
+    _finish(axes, language, unit, legend, layout.room, least)
     return axes
 
 
@@ -107,15 +99,15 @@ def _layout(bars: Sequence[Bar], width: float) -> _Layout:
     left, right = _EDGE + column + _SPACE, _EDGE + values + _SPACE
     fits = width - left - right >= _LEAST_FOR_BARS * width and max(name.count("\n") for name in names) < _MOST_LINES
     if fits:
-        return _Layout(names, True, left, right)
+        return _Layout(names, True, left, right, width - left - right)
     room = width - 2 * _EDGE - values - _SPACE
-    return _Layout([wrapped(bar.label, room, TEXT) for bar in bars], False, _EDGE, _EDGE)
+    return _Layout([wrapped(bar.label, room, TEXT) for bar in bars], False, _EDGE, _EDGE, width - 2 * _EDGE)
 
 
-def _write(axes: Axes, bar: Bar, name: str, top: float, middle: float, layout: _Layout, width: float) -> None:
+def _write(axes: Axes, bar: Bar, name: str, top: float, middle: float, layout: _Layout) -> None:
     """The name and the value of a bar; its value leads to where it comes from."""
     across = axes.get_yaxis_transform()
-    room = width - layout.left - layout.right
+    room = layout.room
     look = lettering(TEXT) | {"color": INK, "transform": across, "linespacing": LINE / 1.2}
     if layout.beside:
         axes.text(-_SPACE / room, middle, name, ha="right", va="center", gid="name", **look)

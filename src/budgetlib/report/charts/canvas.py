@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
+from typing import NamedTuple
 from xml.etree import ElementTree as Xml
 
 import pandas as pd
@@ -34,13 +35,18 @@ _SVG_TEXT = "{http://www.w3.org/2000/svg}text"
 _FOR_THE_MOUSE = {"aria-hidden": "true", "tabindex": "-1"}
 
 
-def new_axes(
-    name: str, title: str, width: float, above: float, tall: float, below: float, left: float, right: float
-) -> Axes:
-    """Axes `tall` points high whose y coordinates are points from their top, under a title.
+class Space(NamedTuple):
+    """Points that axes leave free: between them and their title, below, at the left and at the right."""
 
-    `above` and `below` are the space between title and axes and under them, `left` and `right` beside them.
-    """
+    above: float = 0.0
+    below: float = 0.0
+    left: float = 0.0
+    right: float = 0.0
+
+
+def new_axes(name: str, title: str, width: float, tall: float, space: Space) -> Axes:
+    """Axes `tall` points high, within `space`, whose y coordinates are points from their top, under a title."""
+    above, below, left, right = space
     shown = wrapped(title, width - 2 * _EDGE, TITLE)
     head = _HEAD + height(shown, TITLE) - height("", TITLE)
     whole = head + above + tall + below + _NOTE
@@ -54,7 +60,7 @@ def new_axes(
 def say(text: str, width: float) -> Axes:
     """Axes with nothing but a sentence."""
     shown = wrapped(text, width - 2 * _EDGE, TEXT)
-    axes = new_axes("sentence", "", width, 0, height(shown, TEXT), 0, _EDGE, _EDGE)
+    axes = new_axes("sentence", "", width, height(shown, TEXT), Space(left=_EDGE, right=_EDGE))
     axes.set_label(text)
     axes.set_axis_off()
     axes.text(0, 0, shown, va="top", color=INK, transform=axes.get_yaxis_transform(), **lettering(TEXT))

@@ -12,7 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from budgetlib.definitions.columns import compared_shares
 from budgetlib.definitions.labels import label
-from budgetlib.report.charts.canvas import WIDE, link, new_axes, say
+from budgetlib.report.charts.canvas import WIDE, Space, link, new_axes, say
 from budgetlib.report.charts.typography import GREY, INK, SMALL, height, lettering, measure, wrapped
 
 _HEAT = LinearSegmentedColormap.from_list("share", ["#eef3f8", "#1f4e79"])
@@ -78,7 +78,7 @@ def draw_heat(chart: str, rows: Sequence[Row], heads: Sequence[str], language: s
     longest = max(measure(head, SMALL) for head in heads)
     right = _EDGE + (max(0.0, _ACROSS * longest - cell / 2) if turned else 0.0)
     above = _UP * longest + _PADDING if turned else max(height(head, SMALL) for head in level) + _PADDING
-    axes = new_axes(chart, label(f"chart.{chart}", language), width, above, sum(tall), 0, left, right)
+    axes = new_axes(chart, label(f"chart.{chart}", language), width, sum(tall), Space(above, 0, left, right))
     axes.set_xlim(0, len(heads))
     axes.set_axis_off()
     _heads(axes, heads if turned else level, turned)

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from budgetlib.definitions.amounts import in_words
 from budgetlib.definitions.labels import item, label
 from budgetlib.report.charts.bars import COLOURS
-from budgetlib.report.charts.canvas import WIDE, link, new_axes, say
+from budgetlib.report.charts.canvas import WIDE, Space, link, new_axes, say
 from budgetlib.report.charts.typography import GREY, INK, SMALL, TEXT, height, lettering, measure, wrapped
 
 _DOT = 6.0  # points: the mark of a year, and how far texts stand from it
@@ -67,7 +67,7 @@ def plot_series(series: pd.DataFrame, language: str, width: float = WIDE) -> Axe
     tall = max(height(head, TEXT) for head in heads) + _ABOVE + _LINE + _YEARS + _BELOW
     both = series.stage.nunique() > 1
     title = label("chart.series_of_stages" if both else "chart.series", language)
-    axes = new_axes("series", title, width, 0, -(-len(lines) // columns) * tall, 0, 0, 0)
+    axes = new_axes("series", title, width, -(-len(lines) // columns) * tall, Space())
     axes.set_xlim(0, width)
     axes.set_axis_off()
     years = sorted({point.year for points in lines.values() for point in points})
