@@ -144,6 +144,7 @@ def test_a_second_run_on_one_folder_says_so_and_stops(raw: Path, tmp_path: Path)
     assert not list((tmp_path / "tidy").glob("*.parquet"))
 
 
+@pytest.mark.slow
 def test_a_killed_run_holds_nothing_and_the_next_goes_on_where_it_was(raw: Path, tmp_path: Path) -> None:
     for number in range(12):
         disclose(raw, f"示例市第{number}局")
@@ -180,6 +181,7 @@ def test_the_processes_of_a_killed_run_end_with_it(raw: Path, tmp_path: Path) ->
         run.stdout.read()  # ends when no process holds it open
 
 
+@pytest.mark.slow
 def test_a_reader_sees_one_run_or_the_other_while_tables_are_switched(raw: Path, tmp_path: Path) -> None:
     script = (
         "import sys, budgetlib as bl\n"
@@ -412,6 +414,7 @@ def test_a_part_of_the_documents_is_read_from_the_partitions_that_hold_it(
         _ = whole.statements
 
 
+@pytest.mark.slow
 def test_tables_that_are_in_use_stay_until_they_are_not(raw: Path, tmp_path: Path) -> None:
     parse([raw], tmp_path / "tidy")
     corpus, folder = load(tmp_path / "tidy"), Store(tmp_path / "tidy").current().folder

@@ -314,6 +314,7 @@ def test_a_result_that_cannot_be_read_leaves_its_figures_blank_in_the_index(tmp_
     ] == [""]
 
 
+@pytest.mark.slow
 def test_text_of_a_document_does_nothing_and_names_no_path(page: Open, tmp_path: Path) -> None:
     about = {"entity": HOSTILE, "department_id": "../../evil", "path": HOSTILE, "reason": HOSTILE}
     tables = invented.tables(2026, **about)
@@ -344,6 +345,7 @@ def changed_notebook(folder: Path, code: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_failing_notebook_leaves_the_report_that_was_there_and_the_others_go_on(tidy: Path, tmp_path: Path) -> None:
     notebook = changed_notebook(tmp_path, "1 / (year - 2025)")
     kept = tmp_path / "reports" / ENTITY / "2025" / "result.json"
@@ -393,6 +395,7 @@ def test_a_wrong_question_is_answered_with_what_there_is_and_exit_code_2(
     assert not (tmp_path / "reports").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a Unix signal")
 def test_an_interrupted_run_leaves_nothing_behind(tidy: Path, tmp_path: Path) -> None:
     out = tmp_path / "reports"

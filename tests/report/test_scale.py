@@ -113,6 +113,7 @@ def test_a_report_is_known_by_the_matches_of_its_department_and_by_the_prices(of
     assert of(name="不在此处") is None
 
 
+@pytest.mark.slow
 def test_a_report_is_made_again_only_when_it_must_be(sample_tidy: Path, tmp_path: Path) -> None:
     options = ReportOptions([EXAMPLE], [2026], ["zh"], matches=NOWHERE, deflator=NOWHERE)
     page = tmp_path / EXAMPLE / "2026/report.zh.html"
