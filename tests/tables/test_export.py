@@ -14,8 +14,10 @@ from click.testing import CliRunner, Result
 
 from budgetlib.commands.cli import main
 from budgetlib.tables import workbook
-from budgetlib.tables.export import FORMATS
-from budgetlib.tables.schemas import TABLES
+from budgetlib.tables.export import EXPORTED, FORMATS
+from budgetlib.tables.fiscal import BUDGET_LINES
+from budgetlib.tables.heads import head, title
+from budgetlib.tables.schemas import TABLES, Table
 from tests import invented
 from tests.invented import ENTITY
 
@@ -59,7 +61,7 @@ def test_every_export_stays_in_its_folder_and_has_a_readme(exported: tuple[str, 
     assert [path.name for path in out.parent.iterdir()] == ["out"]
     assert list(out.rglob(".*")) == []
     readme = (out / "README.md").read_text(encoding="utf-8")
-    for table in TABLES:
+    for table in EXPORTED:
         assert f"## {table.name}\n" in readme
         assert all(f"| `{column.name}` | {column.sentence}" in readme for column in table.columns)
 
@@ -88,12 +90,40 @@ def test_a_workbook_has_a_sheet_for_each_table_a_frozen_header_and_no_formula(ti
         names = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
         sheets = [book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in range(1, len(names) + 1)]
         assert not [name for name in book.namelist() if "externalLink" in name]
-    assert names == [table.name for table in TABLES]
-    assert all('state="frozen"' in sheet for sheet in sheets)
+    assert names == [workbook.READ_ME, "budget_lines", *(table.name for table in TABLES)]
+    for name, sheet in zip(names[1:], sheets[1:], strict=True):
+        assert 'state="frozen"' in sheet, name
+        assert "<autoFilter" in sheet or sheet.count("<row ") == 1, name
     assert not [sheet for sheet in sheets if "<f>" in sheet or "<hyperlink" in sheet]
     (lines,) = (ElementTree.fromstring(sheet) for sheet, name in zip(sheets, names, strict=True) if name == "lines")  # noqa: S314
     texts = {text.text for text in lines.iter(f"{SHEET}t")}
     assert {"'=cmd()", "名" * 300, "J综合窗口服务费"} <= texts
+
+
+def test_a_workbook_is_made_for_people(tidy: Path, tmp_path: Path) -> None:
+    assert run(tidy, tmp_path / "out", "xlsx").exit_code == 0
+    with zipfile.ZipFile(tmp_path / "out/budgetlib.xlsx") as book:
+        texts = [book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in range(1, len(EXPORTED) + 2)]
+        styles = book.read("xl/styles.xml").decode()
+    explained = {text.text or "" for text in ElementTree.fromstring(texts[0]).iter(f"{SHEET}t")}  # noqa: S314
+    assert {column.sentence for table in EXPORTED for column in table.columns} <= explained
+    sheet = ElementTree.fromstring(texts[1])  # noqa: S314
+    heads = [cell.text or "" for cell in sheet.iter(f"{SHEET}t")][: len(BUDGET_LINES.columns)]
+    assert "年度\nfiscal_year" in heads
+    assert "金额（元）\namount_yuan" in heads
+    widths = {int(column.attrib["min"]) - 1: column.attrib for column in sheet.iter(f"{SHEET}col")}
+    hidden = {BUDGET_LINES.columns[place].name for place, column in widths.items() if column.get("hidden")}
+    assert hidden == {"department_id"}
+    assert len({column["width"] for column in widths.values()}) > 3
+    assert '"#,##0.00"' in styles
+    assert all('orientation="landscape"' in text and 'fitToHeight="0"' in text for text in texts)
+
+
+@pytest.mark.parametrize("table", EXPORTED, ids=lambda table: table.name)
+def test_every_table_and_column_has_a_chinese_name_of_its_own(table: Table) -> None:
+    heads = [head(table, column) for column in table.columns]
+    assert title(table)
+    assert len(set(heads)) == len(heads)
 
 
 def test_a_table_longer_than_a_sheet_is_divided_by_year_and_the_readme_says_so(
@@ -105,6 +135,7 @@ def test_a_table_longer_than_a_sheet_is_divided_by_year_and_the_readme_says_so(
         names = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
         sheets = [book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in range(1, len(names) + 1)]
     parts = {name: sheet.count("<row ") for name, sheet in zip(names, sheets, strict=True) if name.startswith("lines")}
+    assert "budget_lines 2026" in names
     assert list(parts) == ["lines 2025", "lines 2025 (2)", "lines 2026", "lines 2026 (2)"]
     assert max(parts.values()) == 40
     assert sum(parts.values()) - len(parts) == sum(len(invented.tables(year)["lines"]) for year in (2025, 2026))
@@ -116,12 +147,14 @@ def test_a_database_keeps_exact_amounts_text_as_printed_and_sentences(tidy: Path
     assert run(tidy, tmp_path / "out", "duckdb").exit_code == 0
     with duckdb.connect(str(tmp_path / "out/budgetlib.duckdb"), read_only=True) as database:
         tables = {name for (name,) in database.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-        assert tables == {table.name for table in TABLES}
+        assert tables == {table.name for table in EXPORTED}
         total = database.execute(
             "SELECT amount_yuan, typeof(amount_yuan) FROM lines JOIN documents USING (document_id) "
             "WHERE form = 'budget_summary' AND side = 'revenue' AND fiscal_year = 2025"
         ).fetchall()
         assert total == [(Decimal("6000000.00"), "DECIMAL(20,2)")]
+        spent = "SELECT typeof(amount_yuan) FROM budget_lines WHERE fiscal_year = 2025 AND entity = ?"
+        assert set(database.execute(spent, [ENTITY]).fetchall()) == {("DECIMAL(20,2)",)}
         assert database.execute("SELECT count(*) FROM lines WHERE item = '=cmd()'").fetchone() == (1,)
         comments = database.execute("SELECT comment FROM duckdb_columns() WHERE table_name = 'lines'").fetchall()
         assert all(comment for (comment,) in comments)
@@ -146,6 +179,10 @@ def test_a_data_package_names_every_file_and_types_every_fiscal_column(tidy: Pat
     types = {field["columnType"] for field in budget["schema"]["fields"] if "columnType" in field}
     kinds = {"administrative-classification", "functional-classification", "economic-classification"}
     assert kinds <= {one.split(":")[0] for one in types}
+    assert package["licenses"][0]["name"] == "MIT"
+    sources = [source["title"] for source in package["sources"]]
+    assert [ENTITY in source for source in sources] == [True, False]
+    assert all("sha256:" in source for source in sources)
     for resource in package["resources"]:
         with (out / resource["path"]).open(encoding=resource["encoding"], newline="") as stream:
             assert next(csv.reader(stream)) == [field["name"] for field in resource["schema"]["fields"]]

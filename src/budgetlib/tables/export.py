@@ -13,15 +13,26 @@ from typing import Any, NamedTuple
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 from jinja2 import Environment, PackageLoader
 
 from budgetlib.core.errors import BadParameter
 from budgetlib.core.files import replacing, write_bytes
 from budgetlib.core.version import __version__
-from budgetlib.tables.fiscal import BUDGET_LINES, budget_lines, column_type
-from budgetlib.tables.schemas import DOCUMENTS, LINES, POINTS, TABLES, TEXT, WHOLE, Column, Table
+from budgetlib.tables.fiscal import BUDGET_LINES, column_type, fiscal_batches
+from budgetlib.tables.locators import Row
+from budgetlib.tables.schemas import DOCUMENTS, POINTS, TABLES, TEXT, WHOLE, Column, Table
 from budgetlib.tables.store import Tables, write_csv_batches
 from budgetlib.tables.workbook import write_workbook
+
+EXPORTED = (*TABLES, BUDGET_LINES)
+"""What every export holds: the tables, and the amounts of forms with department, year and classification."""
+
+_LICENCE = {
+    "name": "MIT",
+    "title": "MIT, for what budgetlib made; the originals belong to the departments that published them",
+    "path": "https://opensource.org/license/mit",
+}
 
 
 def export(tidy: Path, out: Path, form: str) -> list[Path]:
@@ -55,6 +66,8 @@ def _csv(tables: Tables, documents: pd.DataFrame, out: Path) -> Written:
     for table in TABLES:
         files.append(out / f"{table.name}.csv")
         write_csv_batches(table.schema.names, tables.batches(table), files[-1])
+    files.append(out / f"{BUDGET_LINES.name}.csv")
+    write_csv_batches(BUDGET_LINES.schema.names, fiscal_batches(tables, documents), files[-1])
     return Written(files)
 
 
@@ -72,6 +85,11 @@ def _duckdb(tables: Tables, documents: pd.DataFrame, out: Path) -> Written:
             files = ", ".join(_literal(str(file)) for file in tables.partitions(table))
             rows = f"SELECT {names} FROM read_parquet([{files}])"  # noqa: S608 - our names
             database.execute(f"CREATE TABLE {_quoted(table.name)} AS {rows}")
+        for number, frame in enumerate(fiscal_batches(tables, documents)):
+            database.register("batch", pa.Table.from_pandas(frame, BUDGET_LINES.schema, preserve_index=False))
+            begin = f"INSERT INTO {BUDGET_LINES.name}" if number else f"CREATE TABLE {BUDGET_LINES.name} AS"
+            database.execute(f"{begin} SELECT * FROM batch")  # noqa: S608 - our names
+        for table in EXPORTED:
             database.execute(f"COMMENT ON TABLE {_quoted(table.name)} IS {_literal(f'One row: {table.row}.')}")
             for column in table.columns:
                 place = f"{_quoted(table.name)}.{_quoted(column.name)}"
@@ -83,20 +101,25 @@ def _duckdb(tables: Tables, documents: pd.DataFrame, out: Path) -> Written:
 def _datapackage(tables: Tables, documents: pd.DataFrame, out: Path) -> Written:
     """A Frictionless Data Package: the tables, and `budget_lines` with the columnTypes of a Fiscal Data Package."""
     files = _csv(tables, documents, out / "data").files
-    fiscal = out / "data" / f"{BUDGET_LINES.name}.csv"
-    lines = (budget_lines(documents, frame) for frame in tables.batches(LINES))
-    write_csv_batches(BUDGET_LINES.schema.names, lines, fiscal)
     package = {
         "name": "budgetlib",
         "title": "Budget disclosures of Chinese government departments · 部门预算公开",
         "version": __version__,
         "profile": "tabular-data-package",
         "countryCode": "CN",
-        "resources": [_resource(table) for table in (*TABLES, BUDGET_LINES)],
+        "licenses": [_LICENCE],
+        "sources": [{"title": _source(document)} for document in documents.to_dict("records")],
+        "resources": [_resource(table) for table in EXPORTED],
     }
     path = out / "datapackage.json"
     write_bytes(f"{json.dumps(package, ensure_ascii=False, indent=2)}\n".encode(), path)
-    return Written([path, *files, fiscal])
+    return Written([path, *files])
+
+
+def _source(document: Row) -> str:
+    """Who published a document, of which year, and which file it is, by its hash."""
+    year: str = "" if pd.isna(document["fiscal_year"]) else str(document["fiscal_year"])
+    return " ".join(filter(None, [document["entity"], year, document["path"], f"sha256:{document['sha256']}"]))
 
 
 def _resource(table: Table) -> dict[str, Any]:
@@ -151,7 +174,7 @@ def _readme(documents: pd.DataFrame, form: str, written: Written) -> str:
         form=form,
         files=[file.name for file in written.files],
         divided=written.divided,
-        tables=[*TABLES, BUDGET_LINES] if form == "datapackage" else TABLES,
+        tables=EXPORTED,
         documents=documents.to_dict("records"),
         version=__version__,
     )

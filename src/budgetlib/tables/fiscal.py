@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from budgetlib.definitions.forms import forms
 from budgetlib.tables.schemas import LINES, TEXT, WHOLE, Column, Table
+from budgetlib.tables.store import Tables
 
 _OF_LINES = {column.name: column for column in LINES.columns}
 _FUNCTION, _ECONOMIC = "2", ("3", "5")
@@ -44,6 +47,11 @@ BUDGET_LINES = Table(
 def column_type(table: Table, column: Column) -> str | None:
     """What a column of `budget_lines` is in the terms of the Fiscal Data Package; None for any other."""
     return _COLUMNS[column] if table is BUDGET_LINES else None
+
+
+def fiscal_batches(tables: Tables, documents: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """All rows of `budget_lines`, some thousands at a time."""
+    return (budget_lines(documents, lines) for lines in tables.batches(LINES))
 
 
 def budget_lines(documents: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
