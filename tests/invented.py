@@ -169,7 +169,7 @@ def _document(year: int) -> dict[str, Any]:
         "fiscal_year": year,
         "document_kind": "budget",
         "outcome": "partial" if year == 2026 else "ok",
-        "reason": "page 18 could not be read" if year == 2026 else None,
+        "reason": "1 of 18 pages not read (18): see table pages" if year == 2026 else None,
         "parser_version": "0.1.0",
     }
 
@@ -193,7 +193,13 @@ def _pages(year: int) -> list[dict[str, Any]]:
             "outcome": "declared_empty",
         },
         {"page": 16, "kind": "narrative", "source": "text", "outcome": "read"},
-        {"page": 18, "kind": "other", "source": "none", "outcome": "unreadable", "reason": "the page is a picture"},
+        {
+            "page": 18,
+            "kind": "other",
+            "source": "none",
+            "outcome": "unreadable",
+            "reason": "the page is a picture without a text layer",
+        },
     ]
     known = {page["page"] for page in read + other}
     blank = [{"page": page, "kind": "blank", "source": "text", "outcome": "not_a_form"} for page in range(1, 21)]

@@ -319,7 +319,8 @@ def test_no_procurement_has_no_shares(budget: Corpus) -> None:
 
 def test_the_page_log_in_short_begins_with_what_was_not_read(budget: Corpus) -> None:
     pages = coverage(budget)
-    assert pages.iloc[0][["outcome", "page_list", "reason"]].to_list() == ["unreadable", "18", "the page is a picture"]
+    told = ["unreadable", "18", "the page is a picture without a text layer"]
+    assert pages.iloc[0][["outcome", "page_list", "reason"]].to_list() == told
     assert pages["count"].sum() == 20
     assert row(pages, page_kind="blank")["page_list"] == "2–3, 5, 7, 11, 15, 17, 19–20"
 

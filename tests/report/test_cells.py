@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,8 @@ import pytest
 import budgetlib as bl
 from budgetlib.definitions.columns import result_columns
 from budgetlib.definitions.labels import LANGUAGES, label, labels
-from budgetlib.tables.corpus import Corpus
+from budgetlib.definitions.reasons import reason_in
+from budgetlib.tables.corpus import Corpus, load
 from tests.invented import ENTITY
 
 WRITTEN = {
@@ -109,3 +111,19 @@ def test_the_units_that_the_forms_print_are_named(corpus: Corpus, language: str)
     said = repr(bl.Display(in_yuan, language).read(bl.coverage(in_yuan)))
     assert label("unit.printed", language, units="元") in said
     assert ".The" not in said
+
+
+def test_why_a_page_was_not_read_is_said_in_the_language_of_the_report(sample_tidy: Path) -> None:
+    corpus = load(sample_tidy)
+    reasons = [*corpus.pages.reason.dropna(), *corpus.documents.reason.dropna()]
+    assert reasons
+    assert [reason for reason in reasons if not reason_in("zh", reason)[1]] == []
+    assert [reason for reason in reasons if reason_in("en", reason) != (reason, True)] == []
+
+
+def test_a_reason_that_is_not_known_in_chinese_stays_and_is_marked_as_english(corpus: Corpus) -> None:
+    pages = corpus.pages.assign(outcome="unreadable", reason="a dog ate it; no text")
+    held = replace(corpus, pages=pages).select(department=ENTITY, year=2026)
+    said = bl.Display(held, "zh").table(bl.coverage(held)).markup
+    assert "a dog ate it；没有文字" in said
+    assert 'lang="en"' in said

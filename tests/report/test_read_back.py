@@ -152,6 +152,7 @@ def examine(tidy: Path, department: str, year: int, language: str, out: Path) ->
     assert [text for text in page.quotations if FOOTER.search(text)] == []
     if language == "zh":
         assert [text for text in page.chinese if ENGLISH.search(text)] == []
+        assert 'lang="en"' not in markup, "a reason of the page log that definitions/reasons.toml does not have"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -231,7 +231,7 @@ def test_a_chinese_page_says_in_chinese_who_how_much_and_why(page: Open, report:
     assert "变动最大的是其他政府办公厅（室）及相关机构事务支出（+130 万元，拉动总额 +21.67 个百分点）" in text
     assert "政府采购 150 万元，占预算 22.53%，其中货物 20 万元（13.33%）、服务 130 万元（86.67%）。" in text
     assert invented.REASON in text
-    assert "the page is a picture" in text
+    assert "该页是没有文字层的图片" in text
     assert f"{2026:064d}" in text
     assert "How much" not in text
 

@@ -14,6 +14,7 @@ from budgetlib.definitions.amounts import Scale, exact, in_table, in_words, roun
 from budgetlib.definitions.columns import ResultColumn, result_columns
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.labels import decimal, item, label, labels, name, percent
+from budgetlib.definitions.reasons import reason_in
 from budgetlib.report.citations import Citations
 from budgetlib.report.excerpts import place_in_words, table_of
 from budgetlib.report.provenance import SourceSpan
@@ -23,6 +24,8 @@ _LONGEST_HEADING = 16
 _ESTIMATED = Decimal("1E2")
 _MONEY = ("money", "estimate")
 _STATED = ("published_yuan", "published_pct")
+_OF_READING = {"page_list", "sha256"}
+"""Frames with one of these say what was not read, and why."""
 
 
 @dataclass(frozen=True)
@@ -199,9 +202,11 @@ class Cells:
         }
 
     def _in_english(self, frame: pd.DataFrame) -> str:
-        """What a report in Chinese says of the reasons of documents and pages, which are in English."""
-        ours = bool({"page_list", "sha256"} & set(frame.columns)) and self.language != "en"
-        return label("report.in_english", self.language) if ours else ""
+        """What a report in Chinese says where reasons of documents or pages are not known in Chinese."""
+        if "reason" not in frame or not _OF_READING & set(frame.columns):
+            return ""
+        known = all(reason_in(self.language, reason)[1] for reason in frame.reason.dropna())
+        return "" if known else label("report.in_english", self.language)
 
     def _linked(self, column: ResultColumn, row: Row, common_form: str, terms: str, scale: Scale) -> str:
         """A cell; its place does not name the form that is common to all rows."""
@@ -221,6 +226,8 @@ class Cells:
         value = row.get(column.name)
         if pd.isna(value) or (column.name == "count" and row["page_list"]):
             return ""
+        if column.name == "reason" and _OF_READING & set(row):
+            return reason_in(self.language, value)[0]
         match column.kind:
             case "quantity":
                 in_yuan = row["value_unit"] == "yuan"

@@ -19,6 +19,7 @@ from budgetlib.core.files import write_bytes
 from budgetlib.core.text import slug
 from budgetlib.definitions.amounts import money_of_forms
 from budgetlib.definitions.labels import LANGUAGES, label, name, percent
+from budgetlib.definitions.reasons import reason_in
 from budgetlib.report.fonts import font_face
 from budgetlib.report.long_table import LongRow, address, long_table
 
@@ -81,7 +82,9 @@ def write_index(out: Path, reports: Sequence[Report], others: Sequence[Mapping[A
     script = SCRIPT.read_text(encoding="utf-8")
     by_place = sorted(reports, key=lambda report: (report.place is None, report.place or "", -(report.year or 0)))
     listed = long_table(_columns(*_HEADS), [_row(out, report) for report in by_place], LANGUAGES, _MOST_BYTES)
-    without = (LongRow("", "", [row["path"], _both("outcome", row["outcome"]), row["reason"] or ""]) for row in others)
+    without = (
+        LongRow("", "", [row["path"], _both("outcome", row["outcome"]), _in_both(row["reason"])]) for row in others
+    )
     html = environment.get_template("index.html.j2").render(
         overviews=[(name, links) for name in OVERVIEWS if (links := _overview(out, name))],
         reports=listed,
@@ -141,6 +144,10 @@ def _headline(out: Path, report: Report) -> dict[str, Any]:
 def _overview(out: Path, name: str) -> list[tuple[str, str, str]]:
     files = [(language, f"{name}.{language}.html") for language in LANGUAGES]
     return [(language, file, label(f"{name}.title", language)) for language, file in files if (out / file).is_file()]
+
+
+def _in_both(reason: str | None) -> str:
+    return " · ".join(dict.fromkeys(reason_in(language, reason)[0] for language in LANGUAGES)) if reason else ""
 
 
 def _both(section: str, value: str) -> str:
