@@ -36,7 +36,7 @@ dictionary: $(INSTALLED) ## print the data dictionary from the schemas
 	$(BIN)/python -m budgetlib.tables.dictionary > docs/data_dictionary.md
 
 constraints: ## pin the newest allowed versions, those of extra and docs in files of their own; needs uv
-	uv pip compile pyproject.toml --group test --group lint --group build \
+	uv pip compile pyproject.toml --extra cluster --group test --group lint --group build \
 		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
 		--custom-compile-command "make constraints" --output-file constraints.txt
 	uv pip compile pyproject.toml --group docs --constraint constraints.txt \

@@ -27,7 +27,7 @@ from budgetlib.core.text import slug
 from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.sources import File
 from budgetlib.report.index import OVERVIEWS
-from budgetlib.tables.record_file import write_record_file
+from budgetlib.tables.record_file import packed, write_record_file
 from budgetlib.tables.schemas import DOCUMENTS, Table
 from budgetlib.tables.store import Tables
 
@@ -100,7 +100,7 @@ def make(tidy: Path, folder: Path, count: int) -> Iterator[Path]:
         path.write_bytes(original.read_bytes() + f"\n% copy {number}\n".encode())
         source = File(path, name, {}).source(sha256(path))
         rows = copy(originals[number % len(originals)], number // len(originals), path, name, source.sha256)
-        write_record_file(rows, record_path(folder / "tidy/.store/records", record_key(source, OPTIONS)))
+        write_record_file(packed(rows), record_path(folder / "tidy/.store/records", record_key(source, OPTIONS)))
         yield path
 
 

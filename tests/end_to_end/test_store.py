@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from budgetlib.checks import check_records
 from budgetlib.commands.cli import main
 from budgetlib.commands.pipeline import parse
-from budgetlib.commands.pipeline.reading import Options, keep, read_source
+from budgetlib.commands.pipeline.reading import Options, as_record, keep, read_source
 from budgetlib.core.errors import NotFound
 from budgetlib.core.files import held_alone, sha256
 from budgetlib.pages.ink import DEFAULT_READER
@@ -316,7 +316,7 @@ def test_without_symbolic_links_the_tables_are_copies(
 
 def test_a_file_that_is_gone_when_its_turn_comes_is_said(tmp_path: Path) -> None:
     source = File(tmp_path / "gone.pdf", "gone.pdf", {}).source("0" * 64)
-    reading = read_source(source, Options("never", "pdfplumber"), tmp_path / "records")
+    reading, _ = read_source(source, Options("never", "pdfplumber"))
     assert (reading.outcome, reading.reason) == (
         "malformed",
         "gone.pdf cannot be opened (No such file or directory); put it back or make it readable",
@@ -326,7 +326,7 @@ def test_a_file_that_is_gone_when_its_turn_comes_is_said(tmp_path: Path) -> None
 def test_a_file_that_was_changed_after_it_was_listed_is_read_as_it_is_now(tmp_path: Path) -> None:
     path = disclose(tmp_path / "raw", "示例市水务局")
     stale = File(path, path.name, {}).source("0" * 64)
-    reading = read_source(stale, Options("never", "pdfplumber"), tmp_path / "records")
+    reading, _ = read_source(stale, Options("never", "pdfplumber"))
     assert reading.sha256 != stale.sha256
     assert reading.outcome in ("ok", "partial")
 
@@ -334,7 +334,7 @@ def test_a_file_that_was_changed_after_it_was_listed_is_read_as_it_is_now(tmp_pa
 @pytest.mark.skipif(not EVER_NEW.is_file(), reason="there is no file that is another each time")
 def test_a_file_that_changes_without_end_is_given_up(tmp_path: Path) -> None:
     source = File(EVER_NEW, "growing.txt", {}).source("0" * 64)
-    reading = read_source(source, Options("never", "pdfplumber"), tmp_path / "records")
+    reading, _ = read_source(source, Options("never", "pdfplumber"))
     assert (reading.outcome, reading.reason) == (
         "malformed",
         "growing.txt changes while it is read; wait until it is complete and read it again",
@@ -448,7 +448,7 @@ def keep_as_read(raw: Path, tables_dir: Path, name: str, **tables: list[dict[str
     }
     rows = {"documents": [document], **tables}
     marked = {table: [{"document_id": source.document_id, **row} for row in own] for table, own in rows.items()}
-    keep(source, Options("auto", DEFAULT_READER), marked, Store(tables_dir).folder / "records")
+    keep(*as_record(source, marked, Options("auto", DEFAULT_READER)), Store(tables_dir).folder / "records")
 
 
 def project(row: int, kind: str, item: str, printed: str) -> dict[str, Any]:

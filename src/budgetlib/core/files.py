@@ -85,9 +85,9 @@ def _lock(file: IO[Any], *, alone: bool) -> bool:
     return True
 
 
-def write_bytes(content: bytes, path: Path) -> None:
-    """`content` as the file `path`."""
-    with replacing(path) as temporary:
+def write_bytes(content: bytes, path: Path, *, durable: bool = False) -> None:
+    """`content` as the file `path`, `durable` as in `replacing`."""
+    with replacing(path, durable=durable) as temporary:
         temporary.write_bytes(content)
 
 

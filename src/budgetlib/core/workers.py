@@ -8,9 +8,10 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing import active_children, get_context, parent_process
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 Result = TypeVar("Result")
 Task = tuple[Any, ...]
@@ -19,26 +20,42 @@ _TASKS_EACH = 2
 """So many tasks are given to a process at a time: the next is there when one is done, and few are made in advance."""
 
 
-def each(
-    function: Callable[..., Result],
-    tasks: Iterable[Task],
-    jobs: int,
-    killed: Callable[..., Result],
-    *,
-    here: bool = True,
-) -> Iterator[Result]:
-    """`function(*task)` for each task, as they end, in `jobs` processes; in this one where there is one job or task.
+class Executor(Protocol):
+    """Who does tasks."""
 
-    Not in this one, where it must not be done `here`. Where a process is killed, the tasks that were begun are done
-    again, each alone; the result of one whose process is killed again is `killed(*task)`. Whoever stops asking, or is
-    interrupted, does not wait for the tasks that are being done: their processes are ended.
-    """
-    ahead = iter(tasks)
-    first = list(islice(ahead, 2))
-    if here and (jobs == 1 or len(first) == 1):
-        yield from (function(*task) for task in chain(first, ahead))
-        return
-    waiting = chain(first, ahead)
+    def each(
+        self, function: Callable[..., Result], tasks: Iterable[Task], killed: Callable[..., Result]
+    ) -> Iterator[Result]:
+        """`function(*task)` for each task, as they end; of a task that ends its process `killed(*task)`."""
+
+
+@dataclass(frozen=True)
+class Processes:
+    """So many `jobs` of this machine; this process alone, where there is one job or task and it may be done `here`."""
+
+    jobs: int
+    here: bool = True
+
+    def each(
+        self, function: Callable[..., Result], tasks: Iterable[Task], killed: Callable[..., Result]
+    ) -> Iterator[Result]:
+        """`function(*task)` for each task, as they end.
+
+        Where a process is killed, the tasks that were begun are done again, each alone; the result of one whose process
+        is killed again is `killed(*task)`. Whoever stops asking, or is interrupted, does not wait for the tasks that
+        are being done: their processes are ended.
+        """
+        ahead = iter(tasks)
+        first = list(islice(ahead, 2))
+        waiting = chain(first, ahead)
+        if self.here and (self.jobs == 1 or len(first) == 1):
+            return (function(*task) for task in waiting)
+        return _in_processes(function, waiting, self.jobs, killed)
+
+
+def _in_processes(
+    function: Callable[..., Result], waiting: Iterator[Task], jobs: int, killed: Callable[..., Result]
+) -> Iterator[Result]:
     before = set(active_children())
     pool = _pool(jobs)
     begun: dict[Future[Result], Task] = {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from budgetlib.core.errors import NotFound
-from budgetlib.core.workers import each
+from budgetlib.core.workers import Processes
 from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.report.index import OVERVIEWS, Report, report_folder, write_index
 from budgetlib.report.inputs import Inputs
@@ -92,7 +92,7 @@ def write_reports(
         done(report, len(jobs))
     to_make = [(job,) for job in jobs if job.report.folder not in ended]
     try:
-        for report in each(make, to_make, max(1, chosen.jobs), killed, here=False):
+        for report in Processes(max(1, chosen.jobs), here=False).each(make, to_make, killed):
             ended[report.folder] = report
             done(report, len(jobs))
     except BaseException:

@@ -9,22 +9,25 @@ from pathlib import Path
 import pyarrow as pa
 
 from budgetlib.core.errors import Damaged
-from budgetlib.core.files import replacing
+from budgetlib.core.files import write_bytes
 from budgetlib.tables.schemas import Table
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 
-def write_record_file(tables: Mapping[Table, pa.Table], path: Path) -> None:
-    """The rows of `tables` as the file `path`: a digest, then one Arrow row with a list for each table, compressed."""
+def packed(tables: Mapping[Table, pa.Table]) -> bytes:
+    """The rows of `tables` as one record: a digest, then one Arrow row with a list for each table, compressed."""
     row = pa.table({table.name: _as_list(rows) for table, rows in tables.items()})
     sink = pa.BufferOutputStream()
     with pa.CompressedOutputStream(sink, "zstd") as stream, pa.ipc.new_stream(stream, row.schema) as writer:
         writer.write_table(row)
-    content = sink.getvalue()
-    with replacing(path, durable=True) as temporary, temporary.open("wb") as file:
-        file.write(hashlib.sha256(content).digest())
-        file.write(content)
+    content: bytes = sink.getvalue().to_pybytes()
+    return hashlib.sha256(content).digest() + content
+
+
+def write_record_file(record: bytes, path: Path) -> None:
+    """A `packed` record as the file `path`."""
+    write_bytes(record, path, durable=True)
 
 
 def read_record_file(path: Path, tables: Iterable[Table]) -> dict[Table, pa.Table]:

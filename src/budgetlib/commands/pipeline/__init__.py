@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from budgetlib.checks import check_records
 from budgetlib.commands.pipeline.assembly import Printed, assemble
@@ -22,6 +21,8 @@ from budgetlib.commands.pipeline.reading import (
     Reading,
     document_tables,
     is_kept,
+    keep,
+    kept,
     parsed,
     read_killed,
     read_source,
@@ -30,7 +31,7 @@ from budgetlib.commands.pipeline.reading import (
 from budgetlib.core.errors import BadParameter, Damaged
 from budgetlib.core.files import held_alone
 from budgetlib.core.user_csv import Entry
-from budgetlib.core.workers import each
+from budgetlib.core.workers import Executor, Processes
 from budgetlib.extraction.document import reading_of_pictures
 from budgetlib.extraction.records import Record, Records
 from budgetlib.pages.archive import on_disk
@@ -77,6 +78,7 @@ def parse(
     ocr: str = "auto",
     reader: str = DEFAULT_READER,
     done: Callable[[Reading, int], None] = lambda reading, files: None,
+    executor: Executor | None = None,
 ) -> list[Reading]:
     """Read the files under `paths` and write the tidy tables to `out`, which then holds just these files.
 
@@ -84,7 +86,8 @@ def parse(
     read by this version of budgetlib with the same `reader` (see `pages.ink.READERS`), `ocr` (see `pages.reader.OCR`)
     and engine for it, is not read again.
     `done` is called as each file ends, with the number of all. Several `jobs` are processes that import the calling
-    script, so a script calls this under `if __name__ == "__main__":`.
+    script, so a script calls this under `if __name__ == "__main__":`. Where an `executor` is given, such as a
+    `cluster`, it reads the files in their place.
 
     Raises `NotFound` where a path does not exist or no file is found; `BadParameter` where a manifest or corrections
     beside the files cannot be used; `InUse` where another process writes to `out`; `OSError` where it cannot be
@@ -98,7 +101,7 @@ def parse(
     with held_alone(store.folder):
         store.clear()
         while True:
-            read = _read_all(files, store, jobs, options, done)
+            read = _read_all(files, store, executor or Processes(jobs), options, done)
             try:
                 assemble(store, _printed(files, read, entries, store), _by_name(files, read, store), jobs)
             except Damaged as damage:
@@ -109,7 +112,11 @@ def parse(
 
 
 def _read_all(
-    files: Sequence[File], store: Store, jobs: int, options: Options, done: Callable[[Reading, int], None]
+    files: Sequence[File],
+    store: Store,
+    executor: Executor,
+    options: Options,
+    done: Callable[[Reading, int], None],
 ) -> dict[int, Known]:
     """How each file was read, by its place among `files`, in order; of files with the same content the first."""
     before = read_index(store.current())
@@ -118,35 +125,40 @@ def _read_all(
     states: dict[int, FileState | None] = {}
     seen: set[str] = set()
 
-    def to_read() -> Iterator[tuple[int, Source, Options, Path]]:
+    def ended(place: int, reading: Reading) -> None:
+        read[place] = Known(states.pop(place), reading)
+        done(reading, len(files))
+
+    def to_read() -> Iterator[tuple[int, Source, Options]]:
         for place, file in enumerate(files):
-            states[place] = file_state(on_disk(file.path))
+            state = file_state(on_disk(file.path))
             known = before.get(os.path.relpath(file.path, store.tables_dir))
-            unchanged = known is not None and known.state is not None and known.state == states[place]
+            unchanged = known is not None and known.state is not None and known.state == state
             digest = known.reading.sha256 if known and unchanged else digest_of(file.path)
             if digest in seen:
                 continue
             seen.add(digest)
+            states[place] = state
             source = file.source(digest)
             if known and is_kept(known.reading, source, options, records):
-                read[place] = Known(states[place], known.reading)
-                done(known.reading, len(files))
+                ended(place, known.reading)
+            elif reading := kept(source, options, records):
+                ended(place, reading)
             else:
-                yield place, source, options, records
+                yield place, source, options
 
-    for place, reading in each(_read_at, to_read(), jobs, _killed_at):
-        read[place] = Known(states.pop(place), reading)
-        done(reading, len(files))
+    for place, reading, record in executor.each(_read_at, to_read(), _killed_at):
+        ended(place, keep(reading, record, records))
     first = {known.reading.document_id: place for place, known in sorted(read.items(), reverse=True)}
     return {place: read[place] for place in sorted(first.values())}
 
 
-def _read_at(place: int, *task: Any) -> tuple[int, Reading]:
-    return place, read_source(*task)
+def _read_at(place: int, source: Source, options: Options) -> tuple[int, Reading, bytes]:
+    return place, *read_source(source, options)
 
 
-def _killed_at(place: int, *task: Any) -> tuple[int, Reading]:
-    return place, read_killed(*task)
+def _killed_at(place: int, source: Source, options: Options) -> tuple[int, Reading, bytes]:
+    return place, *read_killed(source, options)
 
 
 def _by_name(files: Sequence[File], read: Mapping[int, Known], store: Store) -> dict[str, Known]:

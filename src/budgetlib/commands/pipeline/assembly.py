@@ -19,7 +19,7 @@ from budgetlib.commands.pipeline.index import Known, write_index
 from budgetlib.commands.pipeline.reading import RECORDED, Reading, document_tables, parser
 from budgetlib.core.errors import BudgetlibError
 from budgetlib.core.files import replacing
-from budgetlib.core.workers import each
+from budgetlib.core.workers import Processes
 from budgetlib.tables.derived import derived_tables
 from budgetlib.tables.generations import Generation, Store
 from budgetlib.tables.partitions import partitions
@@ -119,7 +119,7 @@ class _Fill:
                     self.generation.take_over(name, before)
             else:
                 changed.append((part, self.store.folder, self.generation.folder))
-        for part in each(write, changed, self.jobs, _killed):
+        for part in Processes(self.jobs).each(write, changed, _killed):
             for table in tables:
                 self.generation.add(part_name(table, part.partition), _hash(part))
 

@@ -21,7 +21,7 @@ from budgetlib.core.errors import Damaged
 from budgetlib.core.text import document_number
 from budgetlib.core.version import fingerprint
 from budgetlib.tables.corpus import Corpus
-from budgetlib.tables.record_file import read_record_file, write_record_file
+from budgetlib.tables.record_file import packed, read_record_file, write_record_file
 from budgetlib.tables.schemas import CATALOGUE, CHECKS, TABLES, to_frame
 
 _ITEM = ["edition", "section", "code", "name"]
@@ -76,7 +76,7 @@ def findings(department: Department, store: Path, editions: Mapping[str, pa.Tabl
         return read_record_file(path, [CHECKS])[CHECKS]
     except (FileNotFoundError, Damaged):
         rows = CHECKS.arrow(_checked(department, store, editions))
-        write_record_file({CHECKS: rows}, path)
+        write_record_file(packed({CHECKS: rows}), path)
         return rows
 
 

@@ -20,7 +20,7 @@ from budgetlib.extraction.records import Records
 from budgetlib.pages.archive import digest
 from budgetlib.pages.media_type import PDF
 from budgetlib.pages.sources import Source
-from budgetlib.tables.record_file import read_record_file, write_record_file
+from budgetlib.tables.record_file import packed, read_record_file, write_record_file
 from budgetlib.tables.schemas import CATALOGUE_DECLARATIONS, CHECKS, CORRECTIONS, DOCUMENTS, LINES, TABLES, Table
 
 RECORDED = tuple(table for table in TABLES if table not in (CORRECTIONS, CHECKS))
@@ -108,34 +108,41 @@ def is_kept(reading: Reading, source: Source, options: Options, records: Path) -
         return False
 
 
-def read_source(source: Source, options: Options, records: Path) -> Reading:
-    """The records of `source` in the folder `records`: those that are there, else written now."""
-    key = record_key(source, options)
-    path = record_path(records, key)
+def kept(source: Source, options: Options, records: Path) -> Reading | None:
+    """How `source` was read, where its records lie in the folder `records`."""
+    path = record_path(records, record_key(source, options))
     try:
         tables = read_record_file(path, _TIED_BY)
     except FileNotFoundError:
-        pass
+        return None
     except Damaged as damage:
         say_damaged(damage)
-    else:
-        rows = {table.name: tables[table].select(columns).to_pylist() for table, columns in _TIED_BY.items()}
-        return _reading(source, path, rows, unchanged=True)
-    source, rows = _read_whole(source, options)
-    return keep(source, options, rows, records)
+        return None
+    rows = {table.name: tables[table].select(columns).to_pylist() for table, columns in _TIED_BY.items()}
+    return _reading(source, path.name, path.stat().st_size, rows, unchanged=True)
 
 
-def keep(source: Source, options: Options, rows: Records, records: Path) -> Reading:
-    """The rows of `source`, written to the folder `records`."""
-    path = record_path(records, record_key(source, options))
-    write_record_file({table: table.arrow(rows.get(table.name, [])) for table in RECORDED}, path)
-    return _reading(source, path, rows)
+def read_source(source: Source, options: Options) -> tuple[Reading, bytes]:
+    """How `source` is read now, and its records."""
+    return as_record(*_read_whole(source, options), options)
 
 
-def read_killed(source: Source, options: Options, records: Path) -> Reading:
+def read_killed(source: Source, options: Options) -> tuple[Reading, bytes]:
     """A source that cannot be read because its process was killed."""
     why = f"reading {source.name} ended its process; it may need too much memory"
-    return keep(source, options, unread(source, options.ocr, "malformed", why), records)
+    return as_record(source, unread(source, options.ocr, "malformed", why), options)
+
+
+def as_record(source: Source, rows: Records, options: Options) -> tuple[Reading, bytes]:
+    """How `source` was read, whose `rows` these are, and they as they lie in the store."""
+    record = packed({table: table.arrow(rows.get(table.name, [])) for table in RECORDED})
+    return _reading(source, record_key(source, options), len(record), rows), record
+
+
+def keep(reading: Reading, record: bytes, records: Path) -> Reading:
+    """A reading whose `record` is now in the folder `records`."""
+    write_record_file(record, record_path(records, reading.key))
+    return reading
 
 
 def parsed(source: Source, options: Options) -> Records:
@@ -164,15 +171,20 @@ def _read_whole(source: Source, options: Options) -> tuple[Source, Records]:
 
 
 def _reading(
-    source: Source, path: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]], *, unchanged: bool = False
+    source: Source,
+    key: str,
+    record_bytes: int,
+    rows: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    unchanged: bool = False,
 ) -> Reading:
     (document,) = rows["documents"]
     about = {name: document.get(name) for name in _TIED_BY[DOCUMENTS]}
     tied = ties(about, {table.name: rows.get(table.name, []) for table in (LINES, CATALOGUE_DECLARATIONS)})
     return Reading(
-        key=path.name,
+        key=key,
         sha256=source.sha256,
-        record_bytes=path.stat().st_size,
+        record_bytes=record_bytes,
         path=document["path"],
         department_id=about["department_id"] or source.document_id,
         outcome=document["outcome"],
