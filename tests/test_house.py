@@ -36,8 +36,12 @@ CONSTRAINTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("con
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-USED_WITHOUT_IMPORT = {"jupyterlab", "ipykernel", "zhplot", "onnxruntime"}
-"""A program for readers, the kernel it starts, a font file, what runs the models of the extra `ocr`."""
+USED_WITHOUT_IMPORT = {"jupyterlab", "ipykernel", "zhplot", "onnxruntime", "bokeh", "aiohttp", "s3fs"}
+"""A program for readers, the kernel it starts, a font file, what runs the models of the extra `ocr`, the dashboard and
+the systems of files of the extra `cluster`."""
+
+USED_BY_TESTS_WITHOUT_IMPORT = {"pytest-xdist", "flask", "flask-cors"}
+"""What runs tests on all cores, and the server of moto."""
 
 IMPORTED_AS = {"cv2": "opencv-python-headless"}
 """Modules that bear another name than their distribution, for when the extra they belong to is not installed."""
@@ -45,7 +49,8 @@ IMPORTED_AS = {"cv2": "opencv-python-headless"}
 
 def direct_dependencies() -> Iterator[Requirement]:
     groups = {name: lines for name, lines in PYPROJECT["dependency-groups"].items() if name != "docs"}
-    lists = [PYPROJECT["project"]["dependencies"], *groups.values()]
+    lists = [PYPROJECT["project"]["dependencies"], PYPROJECT["project"]["optional-dependencies"]["cluster"]]
+    lists += groups.values()
     return (Requirement(line) for lines in lists for line in lines)
 
 
@@ -235,7 +240,9 @@ def test_the_declared_dependencies_are_the_libraries_that_are_used() -> None:
     needed = declared(pyproject["project"]["dependencies"])
     optional = declared([line for lines in pyproject["project"]["optional-dependencies"].values() for line in lines])
     assert needed | optional == libraries(PACKAGE) | USED_WITHOUT_IMPORT
-    assert declared(pyproject["dependency-groups"]["test"]) == (libraries(ROOT / "tests") - needed) | {"pytest-xdist"}
+    assert declared(pyproject["dependency-groups"]["test"]) == (
+        libraries(ROOT / "tests") - needed - optional | USED_BY_TESTS_WITHOUT_IMPORT
+    )
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -42,17 +42,20 @@ def main() -> None:
     show_default=True,
     help="What reads PDFs; the other is a second pair of eyes.",
 )
-def parse(paths: tuple[Path, ...], out: Path, jobs: int, ocr: str, reader: str) -> None:
+@options.cluster
+def parse(
+    paths: tuple[Path, ...], out: Path, jobs: int, ocr: str, reader: str, cluster: int | None, scheduler: str | None
+) -> None:
     """Read disclosures and write the tidy tables.
 
-    PATHS are files or folders; default: data/raw. The tables are Parquet files.
+    PATHS are files, folders or addresses (https://, s3://); default: data/raw. The tables are Parquet files.
     """
     from budgetlib.commands.pipeline import parse as parse_files
     from budgetlib.commands.progress import Progress
 
     try:
-        with Progress("documents") as progress:
-            readings = parse_files(paths or (Path("data/raw"),), out, jobs, ocr, reader, progress.read)
+        with options.executor(cluster, scheduler) as executor, Progress("documents") as progress:
+            readings = parse_files(paths or (Path("data/raw"),), out, jobs, ocr, reader, progress.read, executor)
     except OSError as fault:
         raise click.ClickException(
             f"the tables cannot be written to {out} ({fault}); nothing there was changed"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from budgetlib.core.errors import BadParameter
+from budgetlib.core.workers import Executor
 from budgetlib.definitions.labels import LANGUAGES
 
 if TYPE_CHECKING:
@@ -26,6 +30,38 @@ jobs = click.option(
     show_default="number of processors",
     help="How many processes work at the same time.",
 )
+
+
+_CLUSTER_OPTIONS = [
+    click.option("--cluster", type=click.IntRange(min=1), metavar="N", help="Read with so many dask workers here."),
+    click.option("--scheduler", metavar="tcp://HOST:PORT", help="Read with the workers of this dask scheduler."),
+]
+
+
+def cluster(command: Any) -> Any:
+    """The options that say who reads, where it is not `--jobs` processes."""
+    for option in reversed(_CLUSTER_OPTIONS):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def executor(workers: int | None, scheduler: str | None) -> Iterator[Executor | None]:
+    """Who reads, by what `cluster` was given as; None: `--jobs` processes."""
+    if workers is None and scheduler is None:
+        yield None
+        return
+    if workers and scheduler:
+        raise BadParameter("--cluster and --scheduler are both given; give one of them")
+    try:
+        from budgetlib.commands.pipeline import cluster as dask
+    except ModuleNotFoundError as missing:
+        raise BadParameter(
+            f"a cluster needs the extra of that name ({missing}); install it with: pip install 'budgetlib[cluster]'"
+        ) from missing
+    with dask.cluster(workers, scheduler) as machines:
+        click.echo(f"dashboard: {machines.dashboard}", err=True)
+        yield machines
 
 
 _REPORT_OPTIONS = [

@@ -19,6 +19,7 @@ from budgetlib.core.errors import UnreadableDocument
 from budgetlib.core.files import leads_out, sha256
 from budgetlib.pages.media_type import ZIP, media_type
 from budgetlib.pages.model import Page
+from budgetlib.pages.remote import address, copied
 
 MOST_MEMBERS = 1000
 MOST_BYTES = 300_000_000
@@ -77,10 +78,14 @@ def on_disk(path: Path) -> Path:
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """A file for what is at `path`: itself, or what an archive holds, for as long as the block lasts.
+    """A file for what is at `path`: itself, or what an archive or an address holds, for as long as the block lasts.
 
     Raises `UnreadableDocument` (malformed, too_large), `OSError` where there is no such file.
     """
+    if remote := address(path):
+        with copied(remote, MOST_BYTES) as file:
+            yield file
+        return
     archive = on_disk(path)
     if archive == path:
         yield path
@@ -95,6 +100,9 @@ def unpacked(path: Path) -> Iterator[Path]:
 
 def digest(path: Path) -> str:
     """The hash of what is at `path`; raises as `unpacked` does."""
+    if address(path):
+        with unpacked(path) as file:
+            return sha256(file)
     archive = on_disk(path)
     if archive == path:
         return sha256(path)

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from budgetlib.core.errors import NotFound, UnreadableDocument
 from budgetlib.core.user_csv import read_entries, usable, year_refusal
+from budgetlib.pages import remote
 from budgetlib.pages.archive import digest, is_archive, members, on_disk
 
 MANIFEST = "manifest.csv"
@@ -80,15 +81,15 @@ class File:
         return on_disk(self.path).parent
 
     @property
-    def root(self) -> Path:
-        """The folder that `name` is relative to."""
-        return self.path.parents[len(Path(self.name).parts) - 1]
+    def root(self) -> Path | None:
+        """The folder that `name` is relative to; None where it is an address."""
+        return None if remote.address(self.path) else self.path.parents[len(Path(self.name).parts) - 1]
 
     def source(self, digest: str) -> Source:
         """The file, whose sha256 is `digest`, to read."""
         entry = {column: value or None for column, value in self.entry.items()}
         return Source(
-            self.path,
+            self.path if self.root is None else self.path.absolute(),
             self.name,
             digest,
             expected_sha256=entry.get("sha256"),
@@ -114,7 +115,7 @@ def find_files(paths: Iterable[Path]) -> list[File]:
             for file in _unpacked(path, name, manifests[path.parent]):
                 files.setdefault(file.path, file)
     if not files:
-        where = ", ".join(map(str, named))
+        where = ", ".join(remote.address(one) or str(one) for one in named)
         raise NotFound(f"no file to read in {where}; put disclosures (PDF or text) there, or give another path")
     return list(files.values())
 
@@ -133,7 +134,12 @@ def digest_of(path: Path) -> str:
     try:
         return digest(path)
     except (OSError, UnreadableDocument):
-        return hashlib.sha256(os.fsencode(path)).hexdigest()
+        return digest_of_name(path)
+
+
+def digest_of_name(path: Path) -> str:
+    """What stands for the hash of a file that cannot be opened."""
+    return hashlib.sha256(os.fsencode(path)).hexdigest()
 
 
 def _unpacked(path: Path, name: str, manifest: Mapping[str, Mapping[str, str]]) -> Iterator[File]:
@@ -152,7 +158,11 @@ def _unpacked(path: Path, name: str, manifest: Mapping[str, Mapping[str, str]]) 
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
-    if path.is_dir():
+    if folder := remote.address(path):
+        for one in remote.files(folder):
+            if Path(one).name not in NOT_DISCLOSURES:
+                yield Path(one), one
+    elif path.is_dir():
         for file in sorted(path.rglob("*")):
             hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
             if file.is_file() and not hidden and file.name not in NOT_DISCLOSURES:

@@ -28,7 +28,7 @@ from budgetlib.commands.pipeline.reading import (
     read_source,
     say_damaged,
 )
-from budgetlib.core.errors import BadParameter, Damaged
+from budgetlib.core.errors import BadParameter, Damaged, NotFound
 from budgetlib.core.files import held_alone
 from budgetlib.core.user_csv import Entry
 from budgetlib.core.workers import Executor, Processes
@@ -36,7 +36,7 @@ from budgetlib.extraction.document import reading_of_pictures
 from budgetlib.extraction.records import Record, Records
 from budgetlib.pages.archive import on_disk
 from budgetlib.pages.ink import DEFAULT_READER
-from budgetlib.pages.sources import File, Source, digest_of, find_files, find_sources
+from budgetlib.pages.sources import File, Source, digest_of, digest_of_name, find_files, find_sources
 from budgetlib.tables.corpus import Corpus, corpus_of
 from budgetlib.tables.corrections import correction, read_corrections
 from budgetlib.tables.generations import Store
@@ -123,6 +123,7 @@ def _read_all(
     records = store.folder / "records"
     read: dict[int, Known] = {}
     states: dict[int, FileState | None] = {}
+    digests: dict[int, str] = {}
     seen: set[str] = set()
 
     def ended(place: int, reading: Reading) -> None:
@@ -132,13 +133,13 @@ def _read_all(
     def to_read() -> Iterator[tuple[int, Source, Options]]:
         for place, file in enumerate(files):
             state = file_state(on_disk(file.path))
-            known = before.get(os.path.relpath(file.path, store.tables_dir))
+            known = before.get(_file_name(file, store))
             unchanged = known is not None and known.state is not None and known.state == state
             digest = known.reading.sha256 if known and unchanged else digest_of(file.path)
             if digest in seen:
                 continue
             seen.add(digest)
-            states[place] = state
+            states[place], digests[place] = state, digest
             source = file.source(digest)
             if known and is_kept(known.reading, source, options, records):
                 ended(place, known.reading)
@@ -148,6 +149,7 @@ def _read_all(
                 yield place, source, options
 
     for place, reading, record in executor.each(_read_at, to_read(), _killed_at):
+        _seen_by_all(files[place].path, digests.pop(place), reading)
         ended(place, keep(reading, record, records))
     first = {known.reading.document_id: place for place, known in sorted(read.items(), reverse=True)}
     return {place: read[place] for place in sorted(first.values())}
@@ -161,8 +163,22 @@ def _killed_at(place: int, source: Source, options: Options) -> tuple[int, Readi
     return place, *read_killed(source, options)
 
 
+def _seen_by_all(path: Path, digest: str, reading: Reading) -> None:
+    """Raise `NotFound` where who was to read a file could not open it, while it is here as it was."""
+    if reading.sha256 != digest and reading.sha256 == digest_of_name(path.absolute()) and digest == digest_of(path):
+        raise NotFound(
+            f"{path} is here and cannot be opened by a worker; put files where all machines have them at the same "
+            "path, or give their address (s3://, https://)"
+        )
+
+
 def _by_name(files: Sequence[File], read: Mapping[int, Known], store: Store) -> dict[str, Known]:
-    return {os.path.relpath(files[place].path, store.tables_dir): known for place, known in read.items()}
+    return {_file_name(files[place], store): known for place, known in read.items()}
+
+
+def _file_name(file: File, store: Store) -> str:
+    """The name of a file in the index: its address, or where it lies from the tables."""
+    return os.path.relpath(file.path, store.tables_dir) if file.root else file.name
 
 
 def _printed(
@@ -171,7 +187,10 @@ def _printed(
     """What the tables are to hold of each file."""
     readings = {files[place].path: known.reading for place, known in read.items()}
     corrections = _corrections(readings, entries, store.folder / "records")
-    folders = {root: Path(os.path.relpath(root, store.tables_dir)).as_posix() for root in {file.root for file in files}}
+    folders = {
+        root: Path(os.path.relpath(root, store.tables_dir)).as_posix() if root else None
+        for root in {file.root for file in files}
+    }
     return [
         Printed(known.reading, folders[files[place].root], tuple(corrections[files[place].path]))
         for place, known in read.items()

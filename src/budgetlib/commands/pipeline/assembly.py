@@ -32,7 +32,7 @@ class Printed:
     """A document that the tables are to hold: how it was read, the folder its path starts from, its corrections."""
 
     reading: Reading
-    folder: str
+    folder: str | None
     corrections: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -46,7 +46,7 @@ class _Part:
 @dataclass(frozen=True)
 class _Records(_Part):
     parser: str
-    documents: tuple[tuple[str, str], ...]
+    documents: tuple[tuple[str, str | None], ...]
     """Key and folder of each."""
     corrections: tuple[Mapping[str, Any], ...]
 
@@ -145,7 +145,7 @@ def _write_records(part: _Records, store: Path, generation: Path) -> _Part:
     return part
 
 
-def _in_folder(documents: pa.Table, folder: str) -> pa.Table:
+def _in_folder(documents: pa.Table, folder: str | None) -> pa.Table:
     place = documents.schema.get_field_index("folder")
     return documents.set_column(place, documents.schema.field(place), pa.array([folder] * len(documents), pa.string()))
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from budgetlib.commands.pipeline.reading import Reading
 from budgetlib.core.files import replacing
+from budgetlib.pages.remote import address, state
 from budgetlib.tables.generations import Generation
 
 INDEX = "index.parquet"
@@ -41,6 +42,9 @@ class FileState(NamedTuple):
 
 def file_state(path: Path) -> FileState | None:
     """How the file `path` lies there; None where it was changed just now, or cannot be seen."""
+    if remote := address(path):
+        seen = state(remote)
+        return FileState(*seen, 0) if seen else None
     try:
         stat = path.stat()
     except OSError:

@@ -17,9 +17,9 @@ from budgetlib.core.errors import Damaged, UnreadableDocument
 from budgetlib.core.version import fingerprint
 from budgetlib.extraction.document import parse_source, reading_of_pictures, unread
 from budgetlib.extraction.records import Records
-from budgetlib.pages.archive import digest
+from budgetlib.pages.archive import digest, unpacked
 from budgetlib.pages.media_type import PDF
-from budgetlib.pages.sources import Source
+from budgetlib.pages.sources import Source, digest_of_name
 from budgetlib.tables.record_file import packed, read_record_file, write_record_file
 from budgetlib.tables.schemas import CATALOGUE_DECLARATIONS, CHECKS, CORRECTIONS, DOCUMENTS, LINES, TABLES, Table
 
@@ -124,7 +124,16 @@ def kept(source: Source, options: Options, records: Path) -> Reading | None:
 
 def read_source(source: Source, options: Options) -> tuple[Reading, bytes]:
     """How `source` is read now, and its records."""
-    return as_record(*_read_whole(source, options), options)
+    try:
+        with unpacked(source.path) as path:
+            read, rows = _read_whole(replace(source, path=path), options)
+    except OSError as fault:
+        why = f"{source.name} cannot be opened ({fault.strerror}); put it back or make it readable"
+        read = replace(source, sha256=digest_of_name(source.path))
+        rows = unread(read, options.ocr, "malformed", why)
+    except UnreadableDocument as refusal:
+        read, rows = source, unread(source, options.ocr, refusal.outcome, refusal.reason)
+    return as_record(read, rows, options)
 
 
 def read_killed(source: Source, options: Options) -> tuple[Reading, bytes]:
@@ -156,13 +165,7 @@ def _read_whole(source: Source, options: Options) -> tuple[Source, Records]:
     """The rows of a source that was the same before and after, and that source."""
     for _ in range(_TIMES_READ):
         rows = parsed(source, options)
-        try:
-            made = digest(source.path)
-        except UnreadableDocument:
-            return source, rows
-        except OSError as fault:
-            why = f"{source.name} cannot be opened ({fault.strerror}); put it back or make it readable"
-            return source, unread(source, options.ocr, "malformed", why)
+        made = digest(source.path)
         if made == source.sha256:
             return source, rows
         source = replace(source, sha256=made)
