@@ -108,7 +108,7 @@ def test_only_what_changed_in_an_object_store_is_read_again(bucket: Any, raw: Pa
 def test_an_address_where_nothing_is_ends_in_a_sentence(bucket: Any, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no file to read in s3://disclosures/none"):
         parse(["s3://disclosures/none"], tmp_path / "tidy")
-    with pytest.raises(NotFound, match="no file to read in s3://nowhere"):
+    with pytest.raises(NotFound, match="s3://nowhere cannot be listed"):
         parse(["s3://nowhere"], tmp_path / "tidy")
     with pytest.raises(BadParameter, match="nothing://at all cannot be opened"):
         parse(["nothing://at all"], tmp_path / "tidy")
