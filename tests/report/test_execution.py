@@ -61,6 +61,19 @@ def test_without_any_final_accounts_the_chapter_is_one_sentence(corpus: bl.Corpu
     assert "<svg" not in markup
 
 
+def test_what_does_not_add_up_in_final_accounts_is_among_the_findings_of_the_year_and_says_whose_it_is(
+    corpus: bl.Corpus, sample_tidy: Path
+) -> None:
+    year = corpus.select(year=2025)
+    show = bl.Display(year.select(kind="budget"), "zh", corpus=corpus)
+    markup = show.findings(bl.failures(year), str(sample_tidy)).markup
+    said = words(markup)
+    assert "完成年初预算的百分比（第14页）为85.00%，而按公布的金额计算为80.00%" in said
+    assert "2025年决算，情况说明" in said
+    tested = int((year.checks.state == "pass").sum()) + len(bl.failures(year))
+    assert f"共检验{tested}处应成立的等式" in said
+
+
 def test_a_hostile_reason_is_escaped(corpus: bl.Corpus) -> None:
     markup = chapter(corpus, 2025, reason="<script>alert(1)</script>")
     assert "<script>" not in markup

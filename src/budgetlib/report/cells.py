@@ -100,7 +100,7 @@ class Cells:
         """Where a row is printed: file where there are several, form or section, page."""
         parts = []
         if row["document_id"] not in self.documents:
-            parts.append(row.get("file") or self._other_year(row["document_id"]))
+            parts.append(row.get("file") or self._other_document(row["document_id"]))
         elif len(self.documents) > 1:
             parts.append(label("cite.document", self.language, number=self.documents.index(row["document_id"]) + 1))
         if row.get("form"):
@@ -116,9 +116,10 @@ class Cells:
             parts.append(mark)
         return label("cite.join", self.language).join(parts)
 
-    def _other_year(self, document_id: str) -> str:
-        """A document of another year, named by that year."""
-        return label("cite.of_year", self.language, year=self.citations.year(document_id))
+    def _other_document(self, document_id: str) -> str:
+        """A document of another year or kind, named by these."""
+        key = "cite.of_accounts" if self.citations.closes_a_year(document_id) else "cite.of_year"
+        return label(key, self.language, year=self.citations.year(document_id))
 
     def corrected(self, row: Row) -> str:
         """The mark of a row that may rest on a corrected figure; empty for others."""

@@ -41,6 +41,11 @@ class Citations:
         document = self._documents.get(document_id)
         return "" if document is None or pd.isna(document["fiscal_year"]) else str(document["fiscal_year"])
 
+    def closes_a_year(self, document_id: str) -> bool:
+        """Whether a document is final accounts."""
+        document = self._documents.get(document_id)
+        return document is not None and document["document_kind"] == "final_accounts"
+
     def cite(self, document_id: str, page: int | None, language: str) -> str:
         """How a page is cited, as a sentence and BibTeX; `{date}` stands for the day of reading."""
         return "\n\n".join(citation(self._documents[document_id], page, language))

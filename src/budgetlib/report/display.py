@@ -64,7 +64,7 @@ class Display(Elements):
 
         Of the year itself, and from what `spending_change`, `stated_changes`, `coverage_shares` and `guidance` give.
         """
-        answer = Summary(self._cells, self.budget, change, stated, shares, applying)
+        answer = Summary(self._cells, self.budget, change, stated, shares, applying, self._disclosed.checks)
         return block("answer", self._cells.say("cite.stop").join(answer.lead()), list(answer.chapters()))
 
     def cards(self, figures: pd.DataFrame, kinds: pd.DataFrame | None = None) -> Html:
@@ -250,9 +250,10 @@ class Display(Elements):
     def findings(self, failed: pd.DataFrame, tables_dir: str) -> Html:
         """What does not add up (`failures`), each with evidence from the files of which `tables_dir` holds the tables.
 
-        Notes are folded. With a folder `out` the pictures are written to `out/evidence`.
+        How much was tested is told of the budget and the final accounts of the year together. Notes are folded.
+        With a folder `out` the pictures are written to `out/evidence`.
         """
-        states = self.budget.checks.state.value_counts()
+        states = self._disclosed.checks.state.value_counts()
         counts = {
             state: int(states.get(state, 0)) for state in ("pass", "explained", "not_applicable", "insufficient_data")
         }

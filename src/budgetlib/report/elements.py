@@ -106,6 +106,13 @@ class Elements:
     def _whole(self) -> Corpus:
         return self.budget if self.corpus is None else self.corpus
 
+    @cached_property
+    def _disclosed(self) -> Corpus:
+        """All that the department discloses for the year: budget and final accounts."""
+        if self.corpus is None:
+            return self.budget
+        return self.corpus.select(self.budget.first("department_id"), self.budget.first("fiscal_year"))
+
     def _label(self, key: str, **values: object) -> str:
         return label(key, self.language, **values)
 

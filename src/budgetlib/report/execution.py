@@ -12,7 +12,7 @@ from budgetlib.definitions.labels import item, percent
 from budgetlib.report.cells import Cells
 from budgetlib.tables.locators import Row
 
-_COMPLETION = "stated_completion"
+_COMPLETION = ("stated_completion", "stated_completion_digit")
 _MOST = 3
 """How many overruns, and how many underspends, are said; the table has all."""
 
@@ -50,7 +50,7 @@ class Execution:
                 )
 
     def _contradicted(self, row: Row) -> bool:
-        failed = self.checks[(self.checks.check == _COMPLETION) & (self.checks.state == "fail")]
+        failed = self.checks[self.checks.check.isin(_COMPLETION) & (self.checks.state == "fail")]
         about_row = (failed.document_id == row["document_id"]) & (failed.published == row["published_rate_pct"])
         return bool(about_row.any())
 

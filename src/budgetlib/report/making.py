@@ -112,12 +112,12 @@ class Job:
         inputs = ["document_id", "path", "sha256", "outcome", "reason", "parser_version"]
         return result | {
             "inputs": whole.documents[inputs].to_dict("records"),
-            "headline": _headline(corpus, self.report, part),
+            "headline": _headline(corpus, self.report, whole),
             "counts": {
                 "pages": {outcome: int(n) for outcome, n in part.pages.outcome.value_counts(sort=False).items()},
                 "lines": len(part.lines),
                 "statements": len(part.statements),
-                "checks": {state: int(n) for state, n in part.checks.state.value_counts(sort=False).items()},
+                "checks": {state: int(n) for state, n in whole.checks.state.value_counts(sort=False).items()},
             },
             "reports": self._names("report.*"),
             "evidence": self._names("evidence/*"),
@@ -148,13 +148,13 @@ def _loaded(tables_dir: Path) -> Corpus:
     return load(tables_dir)
 
 
-def _headline(corpus: Corpus, report: Report, part: Corpus) -> dict[str, Any]:
+def _headline(corpus: Corpus, report: Report, whole: Corpus) -> dict[str, Any]:
     """What the index says of a report: total, change against the year before, and how many things do not add up."""
     corrected = corpus.corrected()
     budget = corrected.select(report.name, report.year, kind=report.kind)
     change = spending_change(corrected, report.name, report.year or 0, STAGES[report.kind])
     totals = change[(change.dimension == "total") & (change.measure == "expenditure") & change.change_pct.notna()]
-    failures = faults(part.checks)
+    failures = faults(whole.checks)
     failed = failures[failures.severity.isin(["error", "warning"])]
     total = key_figure(budget, "budget_total", STAGES[report.kind])
     pct = next(iter(totals.change_pct), None)

@@ -30,7 +30,8 @@ _CHANGE_IN_PERCENT = r"section:\d+:expenditure_change_pct "
 class Summary:
     """Sentences about one budget; every figure in them is a link to where it is printed.
 
-    `change`, `stated` and `shares` are the frames of `spending_change`, `stated_changes` and `coverage_shares`.
+    `change`, `stated` and `shares` are the frames of `spending_change`, `stated_changes` and `coverage_shares`;
+    `checks` those of all that is disclosed for the year.
     """
 
     cells: Cells
@@ -39,6 +40,7 @@ class Summary:
     stated: pd.DataFrame
     shares: pd.DataFrame
     applying: Guidance
+    checks: pd.DataFrame
 
     def lead(self) -> list[Markup]:
         """What is spent, how much more or less than the year before, and what moved it."""
@@ -165,7 +167,7 @@ class Summary:
         )
 
     def _found(self) -> Markup:
-        checks = self.budget.checks
+        checks = self.checks
         failed = faults(checks).severity.value_counts()
         explained = int((checks.state == "explained").sum())
         tested = int((checks.state == "pass").sum() + failed.sum()) + explained
