@@ -125,17 +125,31 @@ def test_forms_in_yuan_and_in_ten_thousands_by_turns_say_the_same(accounts: Fina
     assert set(turns.checks[turns.checks.state == "fail"].check) == set()
 
 
-def test_a_department_renamed_in_the_year_does_not_take_the_plan_of_the_old_one(
-    accounts: FinalAccounts, tmp_path: Path
+NEW_NAME = "示例市示例和数据局"
+
+
+@pytest.mark.parametrize("before", [[ENTITY], [ENTITY, "示例市数据局"]], ids=["renamed", "merged"])
+def test_a_department_renamed_or_merged_in_the_year_takes_no_plan_of_another_name_and_the_report_says_so(
+    accounts: FinalAccounts, tmp_path: Path, before: list[str]
 ) -> None:
-    renamed = replace(accounts, budget=replace(accounts.budget, entity="示例市示例和数据局"))
-    files = [
-        written(tmp_path, "预算.pdf", typeset(accounts.budget)),
-        written(tmp_path, "决算.pdf", typeset_final_accounts(renamed)),
-    ]
+    after = replace(accounts, budget=replace(accounts.budget, entity=NEW_NAME))
+    files = [written(tmp_path, "决算.pdf", typeset_final_accounts(after))]
+    files += [written(tmp_path, f"{old}.pdf", typeset(replace(accounts.budget, entity=old))) for old in before]
     bl.parse(files, tmp_path / "tidy")
     corpus = bl.load(tmp_path / "tidy")
-    assert bl.budget_execution(corpus, ENTITY, 2025).empty
-    execution = bl.budget_execution(corpus, renamed.entity, 2025)
+    execution = bl.budget_execution(corpus, NEW_NAME, 2025)
     assert execution[execution.budget_yuan.notna()].document_id.nunique() == 1
     assert execution[execution.dimension == "kind"].budget_yuan.isna().all()
+    said = _chapter(corpus, NEW_NAME)
+    assert f"没有以“{NEW_NAME}”名义公开的 2025 年预算" in said
+    assert "示例大厅延时服务经费" in said, "what the final accounts say of their plan is told"
+    for old in before:
+        assert bl.budget_execution(corpus, old, 2025).empty
+        assert "资料中没有这一年度的决算" in _chapter(corpus, old)
+
+
+def _chapter(corpus: bl.Corpus, department: str) -> str:
+    """What the report of a department says of the execution of its budget."""
+    show = bl.Display(corpus.select(department=department), "zh", corpus=corpus)
+    execution, years = bl.budget_execution(corpus, department, 2025), bl.execution_years(corpus, department)
+    return show.execution(execution, years).markup

@@ -2,16 +2,20 @@
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from budgetlib.commands.pipeline import parse_document
 from budgetlib.core.text import squeeze, strip_numbering
 from budgetlib.extraction.narrative import read_narrative
 from budgetlib.extraction.records import Records
 from budgetlib.pages.model import Line, Page
 from tests.shared_material import files, needs_shared, records
+from tests.typesetting import FinalLayout, typeset_final_accounts
+from tests.typesetting.final_accounts import FINAL_ACCOUNTS, read_final_accounts
 
 GOLD = Path(__file__).parents[1] / "gold/final_accounts"
 DOCUMENTS = {
@@ -68,6 +72,44 @@ def test_every_amount_of_a_final_account_is_read_in_its_stage_and_no_other(name:
 def test_a_final_account_says_that_it_is_one_for_its_year(name: str) -> None:
     (document,) = read(name)["documents"]
     assert (document["document_kind"], document["fiscal_year"]) == ("final_accounts", 2024)
+
+
+def test_form_7_in_two_rows_with_meetings_and_training_is_read_cell_by_cell(tmp_path: Path) -> None:
+    """No original at hand has this layout: the form is typeset here, and what it prints is written down by hand."""
+    accounts = read_final_accounts(next(FINAL_ACCOUNTS.glob("*.toml")))
+    path = tmp_path / "two_rows.pdf"
+    path.write_bytes(
+        typeset_final_accounts(
+            replace(
+                accounts,
+                three_public={part: Decimal(amount) for part, amount in SPENT.items()},
+                economic={**accounts.economic, "会议费": Decimal("1.35")},
+            ),
+            final=FinalLayout(three_public="rows"),
+        )
+    )
+    lines = [line for line in parse_document(path)["lines"] if line["form"] == "final_three_public"]
+    assert [(line["measure"], line["stage"], line["published_text"]) for line in lines] == [
+        (measure, stage, printed[row])
+        for row, stage in enumerate(("budget", "final"))
+        for measure, printed in TWO_ROWS.items()
+    ]
+    assert {line["published_unit"] for line in lines} == {"万元"}
+    assert len({(line["x0"], line["top"]) for line in lines}) == len(lines)
+
+
+SPENT = {"overseas": "2.10", "vehicle_purchase": "18.00", "vehicle_running": "6.40", "reception": "1.20"}
+TWO_ROWS = {
+    "total": ("8.50", "27.70"),
+    "overseas": ("0.00", "2.10"),
+    "vehicles_purchase_and_running": ("7.00", "24.40"),
+    "vehicle_purchase": ("0.00", "18.00"),
+    "vehicle_running": ("7.00", "6.40"),
+    "reception": ("1.50", "1.20"),
+    "meetings": ("0.00", "1.35"),
+    "training": ("2.00", "2.00"),
+}
+"""By measure what the rows 预算数 and 决算数 print."""
 
 
 def stated(text: str) -> list[tuple[object, ...]]:

@@ -29,7 +29,7 @@ def completion(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 
 def last_digit(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """Every printed rate that is right but for its last digit: is that right too?
+    """Whether a printed rate that is right but for its last digit is right there too.
 
     Where it is not, it was cut off in place of rounded, or computed from finer amounts than are printed.
     """

@@ -214,7 +214,10 @@ class Display(Elements):
             words = Execution(self._cells, self.budget.first("fiscal_year"), execution, checks)
             adjusted = [self._label("execution.adjusted_note")] if execution.adjusted_yuan.notna().any() else []
             whole = execution.dimension.isin(["total", "kind"])
-            html = self._notes("note", words.sentences()) + self._notes("source", adjusted)
+            planned = (self._disclosed.documents.document_kind == "budget").any()
+            about = {"entity": self.budget.name, "year": self.budget.first("fiscal_year")}
+            unplanned = [] if planned else [self._label("execution.no_budget", **about)]
+            html = self._notes("note", words.sentences()) + self._notes("source", [*unplanned, *adjusted])
             html += self.table(execution[whole]) + self._by_dimension(execution[~whole], "execution")
         return html + self.chart(plot_budget_execution, years, "report.all_years") if years.final_yuan.any() else html
 
