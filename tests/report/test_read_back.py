@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 from html.parser import HTMLParser
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +24,7 @@ from tests import invented
 from tests.report.notebook_page import shown
 from tests.shared_material import SHARED, needs_shared, records
 
+ROOT = Path(__file__).resolve().parents[2]
 UNITS = {"元": 1, "万元": 10**4, "亿元": 10**8, "yuan": 1, "million yuan": 10**6, "billion yuan": 10**9}
 AMOUNT = re.compile(r"([-+]?[\d,]+(?:\.\d+)?)\s(亿元|万元|元|billion yuan|million yuan|yuan)")
 NUMBER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?")
@@ -171,6 +175,26 @@ def test_reports_of_originals_hold_no_figure_that_the_tables_do_not(tmp_path: Pa
     for language in LANGUAGES:
         for document in budgets.itertuples():
             examine(tmp_path / "tidy", document.department_id, document.fiscal_year, language, tmp_path / "out")
+
+
+@pytest.mark.slow
+@needs_shared
+def test_figures_that_were_read_by_eye_are_those_of_the_tables() -> None:
+    with (ROOT / "benchmarks/read_by_eye.csv").open(encoding="utf-8", newline="") as stream:
+        seen = list(csv.DictReader(stream))
+    missing = []
+    for path, figures in groupby(seen, key=itemgetter("path")):
+        tables = records(SHARED / f"real/{path}")
+        printed = {
+            (str(line["page"]), line["form"], line["code"] or "", line["item"], line["measure"], line["amount_yuan"])
+            for line in tables["lines"]
+        } | {
+            (str(one["page"]), f"section {one['section']}", "", one["item"] or "", one["measure"], one["value"])
+            for one in tables["statements"]
+        }
+        keys = ("page", "where", "code", "item", "measure")
+        missing += [one for one in figures if (*(one[key] for key in keys), Decimal(one["value"])) not in printed]
+    assert missing == []
 
 
 def test_a_figure_that_is_none_of_the_tables_is_found(corpus: Corpus) -> None:
