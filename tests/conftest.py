@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from selenium import webdriver
 
 from budgetlib.commands.cli import main
@@ -18,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # The same examples every time: whoever runs the tests sees what everybody sees. .ci/run asks for many with
 # `--hypothesis-profile many`. Of examples that are whole documents (tests/strategies.py) there are a tenth.
+# Hypothesis would draw numbers and words of the modules that happen to be loaded, too: other examples in every process.
+providers._get_local_constants = Constants
 _SLOW_TO_DRAW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 settings.register_profile("few", max_examples=40, deadline=None, derandomize=True, suppress_health_check=_SLOW_TO_DRAW)
 settings.register_profile("many", settings.get_profile("few"), max_examples=400)

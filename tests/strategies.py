@@ -171,6 +171,7 @@ def _narrative(draw: st.DrawFn, forms: Forms, targets: tuple[Target, ...]) -> di
         stated |= {f"{measure}_change": str(now - before), f"{measure}_change_pct": str(share(now - before, before))}
     stated |= {"expenditure_change": stated["revenue_change"], "expenditure_change_pct": stated["revenue_change_pct"]}
     kinds = {kind: draw(st.just(Decimal(0)) | amounts()) for kind in ("goods", "works", "services")}
+    vehicle_quota = draw(st.integers(0, 30))
     projects = _project_rows(forms)
     all_projects = sum((row.amounts["total"] for row in projects), Decimal(0))
     disclosed = sum((row.amounts["total"] for row in projects[: len(targets)]), Decimal(0))
@@ -184,8 +185,8 @@ def _narrative(draw: st.DrawFn, forms: Forms, targets: tuple[Target, ...]) -> di
         "projects_disclosed_amount": str(disclosed),
         "projects_disclosed_pct": str(share(disclosed, all_projects)),
         "equipment": str(draw(st.integers(0, 9))),
-        "vehicle_quota": str(draw(st.integers(0, 30))),
-        "vehicles": str(draw(st.integers(0, 30))),
+        "vehicle_quota": str(vehicle_quota),
+        "vehicles": str(draw(st.integers(0, vehicle_quota))),
         "office_area_m2": str(draw(amounts())),
     }
 

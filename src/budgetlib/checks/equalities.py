@@ -19,7 +19,10 @@ _SHARE = "_pct"
 
 
 def equal(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """`published` against the first of `expected` that it equals, else against the nearest."""
+    """`published` against the first of `expected` that it equals, else against the nearest.
+
+    Not tested where pages were left unread and what another of `expected` needs may stand on them.
+    """
     (term,) = expression(rule.data["published"])
     if not _applies(rule, budget):
         return
@@ -28,13 +31,14 @@ def equal(rule: Rule, budget: Budget) -> Iterator[Finding]:
         if not figure.places or figure.places[0].document_id != budget.document_id:
             continue
         readings = [expression(text) for text in rule.data["expected"]]
-        values = [value for reading in readings if (value := evaluate(reading, budget, figure.places[0]))]
-        values = [value for value in values if not set(value.places) & set(figure.places)]
+        evaluated = [evaluate(reading, budget, figure.places[0]) for reading in readings]
+        values = [value for value in evaluated if value and not set(value.places) & set(figure.places)]
         tested = [compared(rule, budget.document_id, figure, value, unit) for value in values]
         holds = any(finding.state == "pass" for finding in tested)
         printed = next((reading for reading in readings if _printed(reading, budget)), None)
         without_its_row = term.each and printed is not None and evaluate(printed, budget, figure.places[0]) is None
-        if holds or (tested and not without_its_row):
+        unread = budget.unread and None in evaluated
+        if holds or (tested and not without_its_row and not unread):
             yield nearest(rule, budget, tested)
         elif printed is not None:
             yield untested(rule, budget.document_id, "insufficient_data")

@@ -63,7 +63,6 @@ def totalled(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 
 def _head_missing(form: Form, row: Row) -> str | None:
-    """The code right above that of `row`, where no row of its unit prints it."""
+    """The code right above that of `row`, where no row of the form prints it."""
     head = (row.code or "")[:-_DIGITS]
-    printed = any(other.code == head and other.unit in (row.unit, None) for other in form.rows)
-    return head if len(head) > _DIGITS and not printed else None
+    return head if len(head) > _DIGITS and not any(other.code == head for other in form.rows) else None

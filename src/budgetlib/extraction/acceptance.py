@@ -9,24 +9,32 @@ from budgetlib.core.money import FACTORS
 from budgetlib.extraction.forms.lines import form_lines
 from budgetlib.extraction.forms.recognise import FormTable
 from budgetlib.extraction.forms.titles import is_total
+from budgetlib.extraction.forms.unruled import left_out
 from budgetlib.extraction.identity import Identity, is_another
 from budgetlib.extraction.page_log import FormReading
+from budgetlib.pages.model import Page
 
 _FEWEST_BOUND_IN = 4
 """So many forms of another kind are a document bound in with this one."""
 
 
-def accept(tables: Sequence[FormTable], identity: Identity) -> list[FormReading]:
+def accept(tables: Sequence[FormTable], identity: Identity, pages: Sequence[Page]) -> list[FormReading]:
     """For each form the money unit in which it is accepted, or the reason why it is refused.
 
     A form that names another department or unit is refused, so that nothing is mixed. A form for another year is
-    refused where the document has the same form for its own year; alone it is taken for a misprint and said. A
+    refused where the document has the same form for its own year; alone it is taken for a misprint and said. A form
+    that no rules divide is refused where a row of it on `pages` went into no grid. A
     money unit that a form does not print is settled by its total, where another form has it as a total of its own.
     """
     of_the_year = {table.form.name for table in tables if table.year == identity.fiscal_year}
     settling = [table for table in tables if table.money_unit] if any(not table.money_unit for table in tables) else []
     totals = {total for table in settling for total in _totals(table, str(table.money_unit), ("total", "subtotal"))}
-    return [_accepted(table, identity, table.form.name in of_the_year, totals) for table in tables]
+    return [
+        FormReading(table, refusal=f"no rules divide it, and not all of its rows were read, such as {row[:60]}")
+        if row
+        else _accepted(table, identity, table.form.name in of_the_year, totals)
+        for table, row in zip(tables, left_out(tables, pages), strict=True)
+    ]
 
 
 def _accepted(table: FormTable, identity: Identity, has_own_year: bool, totals: set[Decimal]) -> FormReading:

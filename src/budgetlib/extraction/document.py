@@ -114,7 +114,7 @@ def _read(source: Source, document: Record, ocr: str, reader: str) -> TableRecor
     pages = _pages(source, document, ocr, reader)
     tables, unknown = recognise(pages)
     identity = identify(pages, tables)
-    forms = _read_forms(accept(tables, identity))
+    forms = _read_forms(accept(tables, identity, pages))
     lines = [line for form in forms for line in form.lines]
     pages, misread = _repaired(pages, lines)
     another = pages_of_another_kind(tables, identity.document_kind, len(pages))

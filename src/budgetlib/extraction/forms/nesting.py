@@ -165,8 +165,9 @@ def nested(rows: Sequence[Amounts], whole: Amounts, depth: int = _DEPTH) -> tupl
         )
     for columns in dict.fromkeys((tuple(measures), tuple(measures[:1]))):
         numbers = tuple(tuple(row.get(m, Decimal(0)) for m in columns) for row in rows)
-        if columns and (forest := _forest(numbers, tuple(whole[m] for m in columns), depth)):
-            return forest
+        for roundings in (0, _ROUNDINGS):  # an exact sum is likelier than one that rounding explains
+            if columns and (forest := _forest(numbers, tuple(whole[m] for m in columns), depth, roundings)):
+                return forest
     return None
 
 
@@ -175,10 +176,13 @@ Forest = tuple[tuple[int, int], ...]
 """The pairs (row, head) of a forest."""
 
 
-def _forest(numbers: tuple[Vector, ...], total: Vector, most: int) -> tuple[int | None, ...] | None:
-    """Of which row each of `numbers` (heads before their parts) is a part, so that the roots sum to `total`."""
+def _forest(numbers: tuple[Vector, ...], total: Vector, most: int, roundings: int) -> tuple[int | None, ...] | None:
+    """Of which row each of `numbers` (heads before their parts) is a part, so that the roots sum to `total`.
+
+    Sums may be off by so many `roundings`.
+    """
     steps = 0
-    slack = half_last_digit([n for vector in (*numbers, total) for n in vector]) * _ROUNDINGS
+    slack = half_last_digit([n for vector in (*numbers, total) for n in vector]) * roundings
 
     @cache
     def forests(start: int, rest: Vector, head: int, depth: int) -> dict[int, Forest]:

@@ -1,0 +1,59 @@
+"""Tables that no rules divide: whole or not at all, since what is left of one makes the rest look wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from budgetlib.core.money import parse_number
+from budgetlib.core.text import fold
+from budgetlib.extraction.forms.recognise import FormTable
+from budgetlib.extraction.forms.titles import form_above
+from budgetlib.pages.model import Grid, Line, Page
+
+_FEWEST_DIGITS = 4
+"""Digits of a code or an amount without separators; a number with fewer may be that of the page."""
+
+
+def left_out(tables: Sequence[FormTable], pages: Sequence[Page]) -> list[str | None]:
+    """For each form the first line between the forms before and after it that prints a row and went into no grid.
+
+    None where there is none, and for forms that rules divide.
+    """
+    if all(part.grid.ruled for table in tables for part in table.parts):
+        return [None] * len(tables)
+    owners = {id(part.grid): number for number, table in enumerate(tables) for part in table.parts}
+    blocks = [block for page in pages for block in page.blocks]
+    found: list[str | None] = []
+    for number, table in enumerate(tables):
+        own = [position for position, block in enumerate(blocks) if owners.get(id(block)) == number]
+        if all(part.grid.ruled for part in table.parts):
+            found.append(None)
+            continue
+        start, end = own[0], own[-1] + 1
+        while start > 0 and id(blocks[start - 1]) not in owners and not _is_beyond(blocks[start - 1], table):
+            start -= 1
+        while end < len(blocks) and id(blocks[end]) not in owners and not _is_beyond(blocks[end], table):
+            end += 1
+        rows = (text for block in blocks[start:end] if id(block) not in owners for text in _rows(block))
+        found.append(next(rows, None))
+    return found
+
+
+def _is_beyond(block: Line | Grid, table: FormTable) -> bool:
+    """Whether a block is no part of a form: a ruled table, a sentence, or the title of another form."""
+    if isinstance(block, Grid):
+        return block.ruled
+    titled = form_above([block.text])
+    return "。" in block.text or (titled is not None and titled[0] != table.form)
+
+
+def _rows(block: Line | Grid) -> list[str]:
+    """What prints a code or an amount."""
+    texts = [block.text] if isinstance(block, Line) else [" ".join(cell.text for cell in block.cells)]
+    return [text for text in texts if any(map(_is_of_a_row, fold(text).split()))]
+
+
+def _is_of_a_row(word: str) -> bool:
+    if parse_number(word) is None:
+        return False
+    return "." in word or "," in word or sum(map(str.isdigit, word)) >= _FEWEST_DIGITS
