@@ -235,3 +235,20 @@ def test_the_money_of_a_whole_department_that_is_another_total_is_held_against_n
     figure = {"document_id": ONE, "kind": "figure", "item": "资金总额", "text": "7.00", "amount_yuan": Decimal(70_000)}
     read = corpus(lines=spent, department_targets=[figure])
     assert states(read, "department_table") == ["not_applicable"]
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("read", "fail"), ("unreadable", "insufficient_data")])
+def test_what_may_stand_on_an_unread_page_is_not_held_against_another_form(outcome: str, state: str) -> None:
+    general = lines("general_public_expenditure", [("total", None, "合计", {"total": "30.00", "project": "20.00"})])
+    page = {"document_id": ONE, "page": 1, "kind": "form", "source": "text", "outcome": outcome}
+    read = corpus(lines=general, statements=[stated(3, "project", "25.00")], pages=[page])
+    assert states(read, "stated_project") == [state]
+
+
+@pytest.mark.parametrize(("held", "missing"), [("three_public,operating_cost", False), ("operating_cost", True)])
+def test_a_form_printed_empty_beside_another_is_not_missing(held: str, missing: bool) -> None:
+    others = ("budget_summary", "revenue", "expenditure", "appropriation_summary", "general_public_expenditure")
+    printed = [line for form in (*others, "operating_cost") for line in lines(form, rows({"total": "1.00"}))]
+    page = {"document_id": ONE, "page": 1, "kind": "form", "source": "text", "outcome": "read", "form": held}
+    found = failed(corpus(lines=printed, pages=[page])).get("form_prescribed", [])
+    assert any("三公" in one["message_zh"] for one in found) == missing

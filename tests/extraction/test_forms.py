@@ -14,6 +14,7 @@ from budgetlib.commands.pipeline import parse_document
 from budgetlib.core.text import slug, squeeze
 from budgetlib.definitions.forms import forms
 from budgetlib.extraction.forms.lines import form_lines
+from budgetlib.extraction.forms.nesting import nested
 from budgetlib.extraction.forms.recognise import recognise
 from budgetlib.extraction.forms.row_kinds import row_kinds
 from budgetlib.extraction.forms.rows import PrintedRow
@@ -620,3 +621,9 @@ def test_a_unit_is_found_however_it_is_stated_and_is_no_part_of_the_name_beside_
     records = parsed(EXPENDITURE.replace("单位：{unit}", line))
     assert {r["published_unit"] for r in records["lines"]} == {"万元"}
     assert records["documents"][0]["entity"] == "示例市示例局"
+
+
+def test_rows_nest_by_exact_sums_before_those_that_rounding_explains() -> None:
+    whole = {"total": Decimal("0.000688")}
+    rows = [whole, *({"total": Decimal(n)} for n in ("0.000685", "0.000001", "0.000002"))]
+    assert nested(rows, whole, depth=2) == (None, 0, 0, 0)

@@ -102,6 +102,14 @@ def test_a_table_without_rules_whose_names_run_over_two_lines_is_left_and_said(t
     assert "rows of a table without rules, not read" in said(records)
 
 
+def test_a_form_without_rules_of_which_a_page_is_left_is_not_read_in_part(tmp_path: Path) -> None:
+    overleaf = table(ROWS[3:], WIDTHS, 0, Layout(rules="across"))
+    first = table([HEADER, *ROWS[:3]], WIDTHS, 1, Layout(rules="across"))
+    records = parsed(tmp_path, [*titled(), first, new_page(), overleaf])
+    assert records["lines"] == []
+    assert "not all of its rows were read, such as 2010301 行政运行" in said(records)
+
+
 def test_rows_without_a_rule_between_them_are_no_amount_and_the_page_is_not_called_empty(tmp_path: Path) -> None:
     stacked = ["\n".join(row[column] or "0.00" for row in ROWS) for column in range(5)]
     records = parsed(tmp_path, [*titled(), ruled([HEADER, stacked])])
