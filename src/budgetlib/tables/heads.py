@@ -15,24 +15,24 @@ def _heads() -> dict[str, Any]:
 
 
 def title(table: Table) -> str:
-    """The name of a table in Chinese.
+    """The name of a table in Chinese; its own name where there is none.
 
     >>> from budgetlib.tables.schemas import LINES
     >>> title(LINES)
     '报表金额'
     """
-    return str(_heads()["tables"][table.name])
+    return str(_heads()["tables"].get(table.name, table.name))
 
 
 def head(table: Table, column: Column) -> str:
-    """The name of a column in Chinese.
+    """The name of a column in Chinese; its own name where there is none.
 
     >>> from budgetlib.tables.schemas import DOCUMENTS, LINES
     >>> [head(table, table.columns[table.schema.names.index("place")]) for table in (DOCUMENTS, LINES)]
     ['省或市', '所在位置（无页码的文件）']
     """
     of_table = _heads()["of"].get(table.name, {})
-    return str(of_table.get(column.name) or _heads()["columns"][column.name])
+    return str(of_table.get(column.name) or _heads()["columns"].get(column.name, column.name))
 
 
 def is_folded(column: Column) -> bool:
