@@ -141,6 +141,20 @@ def test_classes_come_from_the_summary_where_no_form_by_function_was_read(budget
     assert set(functions.form) == {"budget_summary"}
 
 
+def test_items_that_a_summary_prints_below_a_class_are_no_classes(budget: Corpus) -> None:
+    read = without(budget, "expenditure", "general_public_expenditure")
+    summary = read.lines[read.lines.form == "budget_summary"]
+    head = summary[summary.item == "一般公共服务支出"]
+    parts = [head.assign(item=name, amount_yuan=yuan(amount)) for name, amount in (("运行", "500.75"), ("业务", "90"))]
+    place = summary.index.get_loc(head.index[0])
+    nested = [summary.iloc[:place], head.assign(row_kind="subtotal"), *parts, summary.iloc[place + 1 :]]
+    lines = pd.concat([read.lines[read.lines.form != "budget_summary"], *nested], ignore_index=True)
+    lines["row"] = range(1, len(lines) + 1)
+    functions = spending_by_function(replace(read, lines=lines))
+    assert list(functions.item) == ["一般公共服务支出", "社会保障和就业支出"]
+    assert list(functions.total_yuan) == [yuan("590.75"), yuan("75.01")]
+
+
 def test_nothing_read_gives_no_rows(budget: Corpus) -> None:
     nothing = replace(budget, lines=budget.lines.iloc[:0], statements=budget.statements.iloc[:0])
     for frame in (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, printed_total, share
+from budgetlib.core.money import half_digit, parse_number
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, written
 
@@ -36,7 +38,10 @@ def spending_by_function(budget: Corpus, level: str = "class", stage: str = "bud
     if form is None:
         return frame("spending_by_function", [])
     rows = _rows(budget, form)
-    groups = _classes(rows) if level == "class" and form != "budget_summary" else _leaves(rows)
+    if level == "class":
+        groups = _leaves(_outermost(rows)) if form == "budget_summary" else _classes(rows)
+    else:
+        groups = _leaves(rows)
     total = printed_total(budget, form, "expenditure", "total")
     summed = sum((group["total_yuan"] or Decimal(0) for group in groups), Decimal(0))
     whole = summed if total is None else total.amount_yuan
@@ -59,6 +64,37 @@ def _classes(rows: pd.DataFrame) -> list[dict[str, Any]]:
         else:
             groups.append(_group(printed, code=code, item=printed.item.iloc[0], basis="printed"))
     return groups
+
+
+def _outermost(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a summary that stand in no other: a head is one that the leaves right below it add up to."""
+    amounts, leaf = list(rows.amount_yuan), list(rows.row_kind == "line")
+    exact = _half_digit(rows)
+    outer, place = [], 0
+    while place < len(rows):
+        below = place + 1 if leaf[place] else _end(amounts, leaf, place, exact)
+        if below is not None:
+            outer.append(place)
+        place = below or place + 1
+    return rows.iloc[outer].assign(row_kind="line")
+
+
+def _end(amounts: Sequence[Decimal], leaf: Sequence[bool], head: int, exact: Decimal) -> int | None:
+    """Where the rows below a head end that add up to it best; None where none do, each rounded to `exact`."""
+    ends, rest, parts = [], amounts[head], 0
+    for place in range(head + 1, len(amounts)):
+        if leaf[place]:
+            rest, parts = rest - amounts[place], parts + 1
+            if abs(rest) <= exact * (parts + 1):
+                ends.append((abs(rest), place + 1))
+    return min(ends)[1] if ends else None
+
+
+def _half_digit(rows: pd.DataFrame) -> Decimal:
+    """Half of the last digit of the finest number: some leave trailing zeros out."""
+    printed = zip(rows.published_text, rows.published_unit, strict=True)
+    halves = [half_digit(number, unit) for text, unit in printed if (number := parse_number(text or "")) is not None]
+    return min(halves, default=Decimal(0))
 
 
 def _leaves(rows: pd.DataFrame) -> list[dict[str, Any]]:
