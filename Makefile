@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: report test ocr docs sbom lint lab dictionary constraints
+.PHONY: report test ocr docs sbom lint lab explore dictionary constraints
 
 report: $(INSTALLED) ## read data/raw, write data/tidy, run the notebooks into reports/
 	$(BIN)/budgetlib parse
@@ -32,11 +32,14 @@ lint: $(INSTALLED) ## lint, format, strict types and who may import whom, changi
 lab: $(INSTALLED) ## the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
+explore: $(INSTALLED) ## figures beside their pages, findings to mark: notebooks/explore.ipynb as an application
+	$(BIN)/voila notebooks/explore.ipynb
+
 dictionary: $(INSTALLED) ## print the data dictionary from the schemas
 	$(BIN)/python -m budgetlib.tables.dictionary > docs/data_dictionary.md
 
 constraints: ## pin the newest allowed versions, those of extra and docs in files of their own; needs uv
-	uv pip compile pyproject.toml --extra cluster --group test --group lint --group build \
+	uv pip compile pyproject.toml --extra cluster --extra explore --group test --group lint --group build \
 		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --upgrade \
 		--custom-compile-command "make constraints" --output-file constraints.txt
 	uv pip compile pyproject.toml --group docs --constraint constraints.txt \

@@ -36,9 +36,13 @@ CONSTRAINTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("con
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-USED_WITHOUT_IMPORT = {"jupyterlab", "ipykernel", "zhplot", "onnxruntime", "bokeh", "aiohttp", "s3fs"}
-"""A program for readers, the kernel it starts, a font file, what runs the models of the extra `ocr`, the dashboard and
-the systems of files of the extra `cluster`."""
+USED_WITHOUT_IMPORT = {
+    *("jupyterlab", "ipykernel", "zhplot", "onnxruntime"),
+    *("bokeh", "aiohttp", "s3fs"),
+    *("voila", "anywidget"),
+}
+"""A program for readers, the kernel it starts, a font file, what runs the models of the extra `ocr`; the dashboard and
+the systems of files of the extra `cluster`; what serves the explorer, and what its tables need."""
 
 USED_BY_TESTS_WITHOUT_IMPORT = {"pytest-xdist", "flask", "flask-cors"}
 """What runs tests on all cores, and the server of moto."""
@@ -49,8 +53,9 @@ IMPORTED_AS = {"cv2": "opencv-python-headless"}
 
 def direct_dependencies() -> Iterator[Requirement]:
     groups = {name: lines for name, lines in PYPROJECT["dependency-groups"].items() if name != "docs"}
-    lists = [PYPROJECT["project"]["dependencies"], PYPROJECT["project"]["optional-dependencies"]["cluster"]]
-    lists += groups.values()
+    project = PYPROJECT["project"]
+    extras = [project["optional-dependencies"][name] for name in ("cluster", "explore")]
+    lists = [project["dependencies"], *extras, *groups.values()]
     return (Requirement(line) for lines in lists for line in lines)
 
 

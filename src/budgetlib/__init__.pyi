@@ -58,6 +58,7 @@ from budgetlib.report.charts.waterfall import plot_project_change as plot_projec
 from budgetlib.report.charts.waterfall import plot_spending_change as plot_spending_change
 from budgetlib.report.display import Display as Display
 from budgetlib.report.evidence import exhibits as exhibits
+from budgetlib.report.explore.explorer import explore as explore
 from budgetlib.report.overview import Overview as Overview
 from budgetlib.report.run import ReportOptions as ReportOptions
 from budgetlib.report.run import write_reports as write_reports

@@ -22,7 +22,9 @@ def test_a_project_has_what_its_readme_names(tmp_path: Path) -> None:
     assert new(tmp_path / "budgets").exit_code == 0
     readme = (tmp_path / "budgets/README.md").read_text(encoding="utf-8")
     named = re.findall(r"`((?:data|notebooks)[\w/.]*|\w+\.(?:txt|yml|ipynb))`", readme)
-    written_later = {"data/tidy", "data/raw/corrections.csv", "data/raw/catalogue_matches.csv", "data/raw/deflator.csv"}
+    written_later = {"data/tidy"} | {
+        f"data/raw/{name}.csv" for name in ("corrections", "catalogue_matches", "findings", "deflator")
+    }
     assert {"data/raw", "notebooks", "requirements.txt", "environment.yml"} <= set(named)
     for name in set(named) - written_later:
         folder = "notebooks" if name.endswith(".ipynb") else ""

@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from budgetlib.core.errors import BadParameter
+from budgetlib.core.user_csv import usable
 from budgetlib.pages.sources import read_manifest
 from budgetlib.tables.corrections import correction, read_corrections
 from budgetlib.tables.deflator import load_deflator
 from budgetlib.tables.matches import load_matches
+from budgetlib.tables.verdicts import read_verdicts
 
 Row = dict[str, str]
 
@@ -42,6 +44,10 @@ def corrections(path: Path) -> list[Any]:
 
 def matches(path: Path) -> list[Any]:
     return load_matches(path).to_dict("records")
+
+
+def findings(path: Path) -> list[Any]:
+    return list(usable(read_verdicts(path.parent)))
 
 
 def deflator(path: Path) -> list[Any]:
@@ -88,6 +94,26 @@ FILES = {
         year="fiscal_year",
         text="note",
         needed="reviewer",
+        differing="reviewer",
+    ),
+    "findings.csv": Kind(
+        findings,
+        {
+            "file": "甲.pdf",
+            "check": "leaves_add_up",
+            "form": "revenue",
+            "row": "1",
+            "page": "6",
+            "places": "revenue:1:total",
+            "published": "10",
+            "expected": "11",
+            "verdict": "confirmed",
+            "reviewer": "某人",
+            "note": "看过",
+        },
+        year="",
+        text="note",
+        needed="verdict",
         differing="reviewer",
     ),
     "deflator.csv": Kind(

@@ -71,7 +71,8 @@ def _document(document: Row, failed: pd.DataFrame, passed: int, language: str, w
 def _place(finding: Row) -> str:
     row: str = "" if pd.isna(finding["row"]) else f", row {finding['row']}"
     page: str = "" if pd.isna(finding["page"]) else f", page {finding['page']}"
-    return f"{row}{page}"
+    verdict: str = "" if pd.isna(finding["verdict"]) else f", {finding['verdict']}"
+    return f"{row}{page}{verdict}"
 
 
 def _worst_first(documents: pd.DataFrame, failed: Mapping[str, pd.DataFrame]) -> list[Row]:

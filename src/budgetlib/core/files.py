@@ -9,6 +9,7 @@ import hashlib
 import os
 import platform
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -21,6 +22,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+_SECONDS_BETWEEN_TRIES = 0.01
 _RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -56,6 +58,16 @@ def held_alone(folder: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(f"{os.getpid()} on {platform.node()}")
         file.flush()
+        yield
+
+
+@contextmanager
+def taking_turns(path: Path) -> Iterator[None]:
+    """The file `path` for whoever comes first; the others wait until it is let go, as `held_alone` lets go."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("a", encoding="utf-8") as file:
+        while not _lock(file, alone=True):
+            time.sleep(_SECONDS_BETWEEN_TRIES)
         yield
 
 
@@ -114,3 +126,12 @@ def neutral(text: str) -> str:
     ("'=HYPERLINK(1)", '办公费')
     """
     return f"'{text}" if text.startswith(_RUN_BY_SPREADSHEETS) else text
+
+
+def meant(text: str) -> str:
+    """The text that `neutral` made `text` of.
+
+    >>> meant("'=HYPERLINK(1)"), meant("'办公费'")
+    ('=HYPERLINK(1)', "'办公费'")
+    """
+    return text[1:] if text[:1] == "'" and text[1:].startswith(_RUN_BY_SPREADSHEETS) else text

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from budgetlib.core.errors import BadParameter
-from budgetlib.core.files import replacing
+from budgetlib.core.files import meant, neutral, replacing, taking_turns
 
 _ENCODINGS = {  # and the characters that tell it is another: control characters; private ones, which Big5 turns into
     "utf-8-sig": re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]"),
@@ -64,7 +64,7 @@ def read_entries(
     entries = []
     for line, _, cells, fault in rows:
         where = f"{name}, line {line}"
-        given = dict(zip(columns, cells, strict=False))
+        given = dict(zip(columns, map(meant, cells), strict=False))
         values = {column: given.get(column, "") for column in (*needed, *optional)}
         if fault:
             fault = f"{where}: {fault}; put a value between quotation marks and double those within it"
@@ -105,14 +105,11 @@ def amend(path: Path, column: str, filled: Mapping[str, Values], added: Sequence
     Missing columns are added; every other row, and what is not blank, stays as it is written.
     """
     text, encoding = _text(path, path.name)
-    lines = list(io.StringIO(text, newline=""))
-    end = "\r\n" if "\r\n" in text else "\n"
+    lines, end = _lines(text)
     (first, last, header, _), *rows = _rows(text)
     columns = [name.lower() for name in header]
     new = [name for values in (*filled.values(), *added) for name in values if name not in columns]
     columns += dict.fromkeys(new)
-    if not text.endswith(("\r", "\n")):
-        lines[-1] += end
     for begin, until, cells, fault in reversed(rows):
         given = dict(zip(columns, cells, strict=False))
         blanks = {name: value for name, value in filled.get(given.get(column, ""), {}).items() if not given.get(name)}
@@ -124,6 +121,38 @@ def amend(path: Path, column: str, filled: Mapping[str, Values], added: Sequence
     lines += [_line([values.get(name, "") for name in columns], end) for values in added]
     with replacing(path) as temporary:
         temporary.write_bytes("".join(lines).encode(encoding))
+
+
+def put_entry(path: Path, columns: Sequence[str], key: Sequence[str], values: Values) -> None:
+    """A row of `values` in the CSV file `path`, made with `columns` where there is none; one with its `key` goes.
+
+    Every other row stays as it is written, and who does the same at the same time waits: no row is lost.
+    Raises `BadParameter` where what is there cannot be read.
+    """
+    with taking_turns(path):
+        text, encoding = _text(path, path.name) if path.is_file() else (_line(columns, "\r\n"), "utf-8-sig")
+        lines, end = _lines(text)
+        (first, last, header, _), *rows = _rows(text)
+        there = [name.lower() for name in header]
+        new = [name for name in columns if name not in there]
+        for begin, until, cells, fault in reversed(rows):
+            given = dict(zip(there, map(meant, cells), strict=False))
+            if not fault and all(given.get(column, "") == values[column] for column in key):
+                del lines[begin - 1 : until]
+        if new:
+            lines[first - 1 : last] = [_line([*header, *new], end)]
+        lines.append(_line([neutral(values.get(name, "")) for name in [*there, *new]], end))
+        with replacing(path) as temporary:
+            temporary.write_bytes("".join(lines).encode(encoding))
+
+
+def _lines(text: str) -> tuple[list[str], str]:
+    """The lines of a file, the last one ended too, and what ends them."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    lines = list(io.StringIO(text, newline=""))
+    if not text.endswith(("\r", "\n")):
+        lines[-1] += end
+    return lines, end
 
 
 def _line(cells: Sequence[str], end: str) -> str:

@@ -16,7 +16,10 @@ from budgetlib.pages.archive import digest, is_archive, members, on_disk
 
 MANIFEST = "manifest.csv"
 FETCH_RECORD = "fetched.csv"
-NOT_DISCLOSURES = {MANIFEST, FETCH_RECORD, "README.md", "corrections.csv", "catalogue_matches.csv", "deflator.csv"}
+NOT_DISCLOSURES = {
+    *(MANIFEST, FETCH_RECORD, "README.md"),
+    *("corrections.csv", "catalogue_matches.csv", "deflator.csv", "findings.csv"),
+}
 _OF_THE_FILE = ("sha256", "password")
 """What a manifest says of an archive and not of the files in it."""
 

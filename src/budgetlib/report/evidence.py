@@ -72,8 +72,19 @@ def _exhibit(corpus: Corpus, spans: tuple[SourceSpan, ...], tables_dir: Path | s
         return Exhibit(spans)
     if first.page is None:
         return Exhibit(spans, table=excerpt(file, [place for span in spans for place in span.places], changed(file)))
+    return Exhibit(spans, _picture(file, first.page, spans))
+
+
+def close_up(corpus: Corpus, spans: Sequence[SourceSpan], tables_dir: Path | str) -> bytes | None:
+    """A PNG of some places of one page, as in an exhibit; None where there is no file with pages."""
+    file = original(corpus, spans[0].document_id, tables_dir) if spans else None
+    page = spans[0].page if spans else None
+    return _picture(file, page, spans) if file and page else None
+
+
+def _picture(file: Path, page: int, spans: Sequence[SourceSpan]) -> bytes | None:
     with unpacked(file) as path:
-        return Exhibit(spans, cut_out(path, first.page, [span.box for span in spans if span.box], first.number))
+        return cut_out(path, page, [span.box for span in spans if span.box], spans[0].number)
 
 
 @cache

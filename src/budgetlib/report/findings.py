@@ -11,6 +11,7 @@ from budgetlib.report.cells import Cells
 from budgetlib.report.evidence import Exhibit, exhibits
 from budgetlib.report.pictures import Pictures
 from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.locators import Row
 
 _PICTURED_OF_ONE_CHECK = 5
 """Of one check that fails many times, so many are shown on their pages: the others are alike."""
@@ -33,6 +34,7 @@ def finding_cards(
                 "severity": severity,
                 "label": label(f"severity.{severity}", cells.language),
                 "text": finding[f"message_{cells.language}"],
+                "verdict": verdict_in_words(finding, cells.language),
                 "exhibits": [
                     _exhibit(cells, exhibit, kept, f"{name}-{part}") for part, exhibit in enumerate(shown_places, 1)
                 ],
@@ -40,6 +42,15 @@ def finding_cards(
             }
         )
     return cards
+
+
+def verdict_in_words(finding: Row, language: str) -> str:
+    """What a person decided about a `finding`, who, and why; empty where nobody did."""
+    if pd.isna(finding["verdict"]):
+        return ""
+    said = label(f"verdict.{finding['verdict']}", language)
+    about = {"verdict": said, "reviewer": finding["reviewer"], "note": finding["verdict_note"] or ""}
+    return label("findings.judged_why" if about["note"] else "findings.judged", language, **about)
 
 
 def written_corrections(cells: Cells, corrections: pd.DataFrame) -> pd.DataFrame:

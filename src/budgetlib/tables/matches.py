@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from budgetlib.core.user_csv import Values, read_entries, usable, year_refusal
+from budgetlib.core.user_csv import Values, put_entry, read_entries, usable, year_refusal
 
 COLUMNS = ("department", "fiscal_year", "unit", "project", "edition", "section", "code", "name", "reviewer", "note")
 _NEEDED = ("department", "fiscal_year", "project", "code", "name", "reviewer")
+_KEY = ("department", "fiscal_year", "unit", "project")
 _FILLED = ("department", "fiscal_year", "project", "reviewer")
 
 
@@ -23,13 +24,20 @@ def load_matches(path: str | Path) -> pd.DataFrame:
     Raises `BadParameter` where nothing in the file can be used.
     """
     optional = [column for column in COLUMNS if column not in _NEEDED]
-    key = ("department", "fiscal_year", "unit", "project")
-    entries = read_entries(Path(path), _NEEDED, optional, key=key, filled=_FILLED, refusal=_refusal)
+    entries = read_entries(Path(path), _NEEDED, optional, key=_KEY, filled=_FILLED, refusal=_refusal)
     records = [
         {column: value or None for column, value in values.items()} | {"fiscal_year": int(values["fiscal_year"])}
         for values in usable(entries, required=True)
     ]
     return pd.DataFrame(records, columns=list(COLUMNS), dtype=object)
+
+
+def write_match(path: Path, match: Values) -> None:
+    """A `match` (a value for each of `COLUMNS`) in the CSV file `path`, in place of an earlier one of its project.
+
+    Raises `BadParameter` where what is there cannot be used.
+    """
+    put_entry(path, COLUMNS, _KEY, match)
 
 
 def _refusal(values: Values) -> str | None:

@@ -62,6 +62,10 @@ class Table:
         """
         return to_frame(self.arrow(records))
 
+    def of_frame(self, frame: pd.DataFrame) -> pa.Table:
+        """A frame as `frame` gives it as an Arrow table."""
+        return pa.Table.from_pandas(frame, schema=self.schema, preserve_index=False)
+
     def arrow(self, records: Iterable[Mapping[str, Any]]) -> pa.Table:
         """`records` as an Arrow table with exactly the columns of this table, in order.
 

@@ -24,7 +24,7 @@ _ROWS_AT_A_TIME = 16_384  # some megabytes, however large the table
 def write_table(frame: pd.DataFrame, table: Table, folder: Path) -> None:
     """`frame` as `<folder>/<table>.parquet`, with the columns, types and order of `table`."""
     with replacing(folder / table.file) as temporary:
-        pq.write_table(pa.Table.from_pandas(frame, schema=table.schema, preserve_index=False), temporary)
+        pq.write_table(table.of_frame(frame), temporary)
 
 
 def part_name(table: Table, partition: str) -> str:

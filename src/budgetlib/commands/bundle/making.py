@@ -28,7 +28,7 @@ from budgetlib.report.run import DEFLATOR, MATCHES, ReportOptions
 from budgetlib.tables.schemas import DOCUMENTS
 from budgetlib.tables.store import Tables
 
-_BESIDE = (MANIFEST, FETCH_RECORD, "corrections.csv")
+_BESIDE = (MANIFEST, FETCH_RECORD, "corrections.csv", "findings.csv")
 """What is said about the files of a folder lies beside them."""
 
 _NAMED = 5

@@ -30,7 +30,7 @@ from budgetlib.commands.pipeline.reading import (
 )
 from budgetlib.core.errors import BadParameter, Damaged, NotFound
 from budgetlib.core.files import held_alone
-from budgetlib.core.user_csv import Entry
+from budgetlib.core.user_csv import Entry, Values, usable
 from budgetlib.core.workers import Executor, Processes
 from budgetlib.extraction.document import reading_of_pictures
 from budgetlib.extraction.records import Record, Records
@@ -41,6 +41,7 @@ from budgetlib.tables.corpus import Corpus, corpus_of
 from budgetlib.tables.corrections import correction, read_corrections
 from budgetlib.tables.generations import Store
 from budgetlib.tables.schemas import CHECKS, LINES, STATEMENTS
+from budgetlib.tables.verdicts import read_verdicts
 
 __all__ = ["Reading", "check", "parse", "parse_document", "read"]
 
@@ -89,21 +90,23 @@ def parse(
     script, so a script calls this under `if __name__ == "__main__":`. Where an `executor` is given, such as a
     `cluster`, it reads the files in their place.
 
-    Raises `NotFound` where a path does not exist or no file is found; `BadParameter` where a manifest or corrections
-    beside the files cannot be used; `InUse` where another process writes to `out`; `OSError` where it cannot be
-    written. The tables of the run before are then untouched.
+    Raises `NotFound` where a path does not exist or no file is found; `BadParameter` where a manifest, corrections
+    or verdicts beside the files cannot be used; `InUse` where another process writes to `out`; `OSError` where it
+    cannot be written. The tables of the run before are then untouched.
     """
     reading_of_pictures(ocr)
     options = Options(ocr, reader)
     files = find_files(map(Path, paths))
-    entries = {folder: read_corrections(folder) for folder in dict.fromkeys(file.folder for file in files)}
+    folders = dict.fromkeys(file.folder for file in files)
+    entries = {folder: read_corrections(folder) for folder in folders}
+    verdicts = _verdicts(folders)
     store = Store(Path(out))
     with held_alone(store.folder):
         store.clear()
         while True:
             read = _read_all(files, store, executor or Processes(jobs), options, done)
             try:
-                assemble(store, _printed(files, read, entries, store), _by_name(files, read, store), jobs)
+                assemble(store, _printed(files, read, entries, verdicts, store), _by_name(files, read, store), jobs)
             except Damaged as damage:
                 say_damaged(damage)
                 damage.path.unlink(missing_ok=True)
@@ -182,7 +185,11 @@ def _file_name(file: File, store: Store) -> str:
 
 
 def _printed(
-    files: Sequence[File], read: Mapping[int, Known], entries: Mapping[Path, Sequence[Entry]], store: Store
+    files: Sequence[File],
+    read: Mapping[int, Known],
+    entries: Mapping[Path, Sequence[Entry]],
+    verdicts: Mapping[Path, list[Values]],
+    store: Store,
 ) -> list[Printed]:
     """What the tables are to hold of each file."""
     readings = {files[place].path: known.reading for place, known in read.items()}
@@ -192,9 +199,28 @@ def _printed(
         for root in {file.root for file in files}
     }
     return [
-        Printed(known.reading, folders[files[place].root], tuple(corrections[files[place].path]))
+        Printed(
+            known.reading,
+            folders[files[place].root],
+            tuple(corrections[files[place].path]),
+            tuple(verdicts.get(files[place].path, ())),
+        )
         for place, known in read.items()
     ]
+
+
+def _verdicts(folders: Iterable[Path]) -> dict[Path, list[Values]]:
+    """What people decided about findings, by the file that they are in; where there is no such file that is logged."""
+    by_file: dict[Path, list[Values]] = defaultdict(list)
+    for folder in folders:
+        for entry in read_verdicts(folder):
+            for values in usable([entry]):
+                path = folder / values["file"]
+                by_file[path].append(values)
+                if not on_disk(path).is_file():
+                    missing = "%s: there is no file %s beside it; the verdict is not used"
+                    logging.getLogger(__name__).warning(missing, entry.where, values["file"])
+    return by_file
 
 
 def _corrections(

@@ -19,21 +19,24 @@ from budgetlib.commands.pipeline.index import Known, write_index
 from budgetlib.commands.pipeline.reading import RECORDED, Reading, document_tables, parser
 from budgetlib.core.errors import BudgetlibError
 from budgetlib.core.files import replacing
+from budgetlib.core.user_csv import Values
 from budgetlib.core.workers import Processes
 from budgetlib.tables.derived import derived_tables
 from budgetlib.tables.generations import Generation, Store
 from budgetlib.tables.partitions import partitions
 from budgetlib.tables.schemas import CATALOGUE, CHECKS, CORRECTIONS, DOCUMENTS, Table
 from budgetlib.tables.store import part_name
+from budgetlib.tables.verdicts import judged
 
 
 @dataclass(frozen=True)
 class Printed:
-    """A document that the tables are to hold: how it was read, the folder its path starts from, its corrections."""
+    """A document that the tables are to hold: how it was read, the folder its path starts from, what people decided."""
 
     reading: Reading
     folder: str | None
     corrections: tuple[Mapping[str, Any], ...] = ()
+    verdicts: tuple[Values, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class _Findings(_Part):
     departments: tuple[Department, ...]
     names: tuple[str, ...]
     """Of the departments; they tell which code checks them."""
+    verdicts: tuple[tuple[str, Values], ...]
+    """Each with its document."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def assemble(store: Store, documents: Sequence[Printed], known: Mapping[str, Kno
         fill = _Fill(store, generation, jobs)
         fill.tables((*RECORDED, CORRECTIONS), _write_records, [_records(*one, documents) for one in places.items()])
         checked = departments(readings, generation.path(CATALOGUE.file))
-        fill.tables((CHECKS,), _write_findings, [_findings(*one, readings, checked) for one in places.items()])
+        fill.tables((CHECKS,), _write_findings, [_findings(*one, documents, checked) for one in places.items()])
         of_documents = [_of_documents(*one, documents, checked) for one in places.items()]
         fill.tables([derived_tables()[name] for name in OF_DOCUMENTS], _write_of_documents, of_documents)
         tied = ties(generation.folder)
@@ -151,12 +156,14 @@ def _in_folder(documents: pa.Table, folder: str | None) -> pa.Table:
 
 
 def _findings(
-    partition: str, places: Sequence[int], readings: Sequence[Reading], checked: Mapping[str, Department]
+    partition: str, places: Sequence[int], documents: Sequence[Printed], checked: Mapping[str, Department]
 ) -> _Findings:
-    here = [readings[place] for place in places]
-    departments_here = [checked[name] for name in dict.fromkeys(reading.department_id for reading in here)]
+    here = [documents[place] for place in places]
+    departments_here = [checked[name] for name in dict.fromkeys(one.reading.department_id for one in here)]
     names = tuple(department.name for department in departments_here)
-    return _Findings(partition, tuple(reading.document_id for reading in here), tuple(departments_here), names)
+    verdicts = tuple((one.reading.document_id, values) for one in here for values in one.verdicts)
+    documents_here = tuple(one.reading.document_id for one in here)
+    return _Findings(partition, documents_here, tuple(departments_here), names, verdicts)
 
 
 def _write_findings(part: _Findings, store: Path, generation: Path) -> _Part:
@@ -164,7 +171,7 @@ def _write_findings(part: _Findings, store: Path, generation: Path) -> _Part:
     editions = read_editions(generation / CATALOGUE.file, cited)
     rows = pa.concat_tables(findings(department, store, editions) for department in part.departments)
     order = pc.index_in(rows["document_id"], value_set=pa.array(part.documents))
-    _write(rows.take(pc.sort_indices(order)), CHECKS, part, generation)
+    _write(judged(rows.take(pc.sort_indices(order)), part.verdicts), CHECKS, part, generation)
     return part
 
 
@@ -175,7 +182,11 @@ def _of_documents(
     names = dict.fromkeys(one.reading.department_id for one in here)
     made = []
     for name in names:
-        printed = [(one.reading.key, one.folder, one.corrections) for one in here if one.reading.department_id == name]
+        printed = [
+            (one.reading.key, one.folder, one.corrections, one.verdicts)
+            for one in here
+            if one.reading.department_id == name
+        ]
         made.append(Made(name, hashlib.sha256(repr((printed, checked[name].name)).encode()).hexdigest()[:32]))
     return _OfDocuments(partition, tuple(one.reading.document_id for one in here), tuple(made))
 
