@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.pdffont import PDFFont
+from pdfminer.pdfinterp import PDFResourceManager
+from pdfminer.pdftypes import resolve_all
 from pdfplumber.utils.exceptions import PdfminerException
 
 from budgetlib.core.errors import UnreadableDocument
@@ -28,6 +31,20 @@ from budgetlib.pages.model import Box
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 _CMYK = 4  # numbers of a colour of printing inks, of which paper bears none
+_LAST_CHARACTER = 0xFFFF
+"""Of a font; a damaged one that gives widths for thousands of millions would fill the memory."""
+
+
+class _Fonts(PDFResourceManager):
+    """Fonts whose widths are of characters that there can be; else without widths."""
+
+    def get_font(self, objid: object, spec: Mapping[str, object]) -> PDFFont:
+        numbers = (
+            one for key in ("W", "W2") if isinstance(widths := resolve_all(spec.get(key)), list) for one in widths
+        )
+        if any(isinstance(one, int | float) and abs(one) > _LAST_CHARACTER for one in numbers):
+            spec = {key: value for key, value in spec.items() if key not in ("W", "W2")}
+        return super().get_font(objid, spec)
 
 
 class PdfplumberReader:
@@ -36,6 +53,7 @@ class PdfplumberReader:
     def __init__(self, path: Path, password: str | None = None) -> None:
         try:
             self._document = pdfplumber.open(path, password=password)
+            self._document.rsrcmgr = _Fonts()
         except PdfminerException as error:
             raise _refusal(path, error.args[0] if error.args else error, password) from error
         try:

@@ -15,6 +15,8 @@ from budgetlib.pages.model import UNREAD, Box
 
 _BAND = 24.0
 """Points: areas are looked up by bands of this height."""
+_FARTHEST = 14_400
+"""Points from the top: the longest page there can be; damaged areas go on for thousands of millions."""
 _SHOWN = 30
 """So many of the characters that are not read are quoted."""
 _OF_NUMBERS = frozenset("0123456789.,，")
@@ -73,7 +75,8 @@ class _Layers:
         self._last = max((area.order for area in areas), default=-1)
         self._bands: dict[int, list[Area]] = defaultdict(list)
         for area in areas:
-            for band in range(int(area.box.top // _BAND), int(area.box.bottom // _BAND) + 1):
+            top, bottom = max(area.box.top, -_FARTHEST), min(area.box.bottom, _FARTHEST)
+            for band in range(int(top // _BAND), int(bottom // _BAND) + 1):
                 self._bands[band].append(area)
 
     def reasons(self, run: Run) -> Sequence[Reason]:
