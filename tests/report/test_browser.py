@@ -15,10 +15,12 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+import budgetlib as bl
 from budgetlib.commands.cli import main
 from budgetlib.commands.pipeline import parse
 from budgetlib.report.index import SCRIPT
 from budgetlib.report.run import ReportOptions, write_reports
+from budgetlib.tables.corpus import load
 from tests.browser import Open, asked_for, barriers, beyond, prefer
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import FACTS, Row, read_facts
@@ -212,8 +214,12 @@ def test_on_paper_everything_is_unfolded_and_the_cited_pages_are_left_out(opened
     with pypdfium2.PdfDocument(printed) as document:
         sizes = {tuple(round(side) for side in page.get_size()) for page in document}
         text = "".join(page.get_textpage().get_text_bounded() for page in document)
+        numbered = [f"{page} / {len(document)}" in text for page in range(1, len(document) + 1)]
         count = len(document)
     assert sizes == {(595, 842)}
+    assert all(numbered)
+    heads = run(chrome, "return document.body.innerHTML.split('<th ').filter(th => th.includes('>科目编码')).length")
+    assert text.count("科目编码") > heads, "heads are not repeated where a table goes on"
     assert "2080505" in text, "folded tables are not printed"
     assert "打印时略去" in text
     assert "bl.load(tidy)" not in text
@@ -277,6 +283,29 @@ def test_level_words_of_a_chart_touch_neither_one_another_nor_its_edge(opened: O
         chrome = opened(path, width)
         assert run(chrome, "return document.fonts.check('13px \"budgetlib Noto Sans SC\"')")
         assert run(chrome, TOUCHING) == [], path.name
+
+
+LAB = """<style>
+.jp-RenderedHTMLCommon table { margin: 0 auto; width: auto }
+.jp-RenderedHTMLCommon td { text-align: right }
+</style>
+<div class="jp-RenderedHTMLCommon">%s</div>
+<div class="jp-RenderedHTMLCommon"><p id="other" class="card">x</p></div>"""
+
+
+def test_cards_and_tables_look_in_jupyterlab_as_in_a_report(opened: Open, sample_tidy: Path, tmp_path: Path) -> None:
+    budget = load(sample_tidy).select(EXAMPLE, "2026", kind="budget")
+    show, figures = bl.Display(budget), bl.key_figures(budget)
+    cells = (show.title(), show.cards(figures), show.table(figures))
+    page = tmp_path / "lab.html"
+    page.write_text(LAB % "".join(cell._repr_html_() for cell in cells), encoding="utf-8")
+    chrome = opened(page)
+    card = chrome.find_element(By.CSS_SELECTOR, ".card:first-child")
+    assert card.value_of_css_property("background-color") == "rgba(31, 78, 121, 1)"
+    assert chrome.find_element(By.CSS_SELECTOR, "td.text").value_of_css_property("text-align") == "left"
+    assert chrome.find_element(By.TAG_NAME, "table").rect["width"] > 1000
+    assert chrome.find_element(By.ID, "other").value_of_css_property("padding") == "0px"
+    assert repr(cells[0]).startswith(EXAMPLE)
 
 
 @pytest.mark.slow

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 import budgetlib as bl
-from budgetlib.core.errors import NotFound
+from budgetlib.analysis.change import spending_change
+from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.core.files import replacing, write_bytes
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.schemas import LINES, TABLES
@@ -132,3 +134,22 @@ def test_csv_opens_in_a_spreadsheet_and_runs_nothing(tmp_path: Path) -> None:
     with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.reader(stream))
     assert rows == [["item", "amount"], ["'=cmd()", "-1"], ["'@x", "2"], ["'-1+1", "3"], ['坏"名,\n字', "4"], ["", "5"]]
+
+
+def test_a_year_may_be_text(corpus: Corpus) -> None:
+    assert corpus.select(invented.ENTITY, "2026").first("fiscal_year") == 2026
+    assert spending_change(corpus, invented.ENTITY, "2026").equals(spending_change(corpus, invented.ENTITY, 2026))
+    with pytest.raises(BadParameter, match="'last year'; give it in digits"):
+        corpus.select(invented.ENTITY, "last year")
+
+
+def test_a_refusal_in_a_notebook_is_its_sentence_and_no_traceback(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    shell = InteractiveShell()
+    shell.push({"corpus": corpus})
+    shell.run_cell("corpus.select('无此局')")
+    said = capsys.readouterr().out
+    assert said.startswith("NotFound: no department '无此局'; there is: ")
+    assert said.count("\n") == 1

@@ -55,7 +55,7 @@ Phrases = dict[tuple[str, str], list[_Phrase]]
 """By measure and item: the phrases of the prose that state an outcome."""
 
 
-def budget_execution(corpus: Corpus, department: str, year: int) -> pd.DataFrame:
+def budget_execution(corpus: Corpus, department: str, year: int | str) -> pd.DataFrame:
     """Plan and outcome of a department's `year`, from its final accounts and, where the corpus holds it, its budget.
 
     Columns: `dimension` (`total`, `function`, `kind`, `economic`, `three_public`), `measure` (what is covered:
@@ -101,7 +101,7 @@ def execution_years(corpus: Corpus, department: str) -> pd.DataFrame:
     return frame("execution_years", records)
 
 
-def _of_kind(disclosures: Corpus, year: int, kind: str) -> Corpus | None:
+def _of_kind(disclosures: Corpus, year: int | str, kind: str) -> Corpus | None:
     try:
         return disclosures.select(year=year, kind=kind)
     except NotFound:

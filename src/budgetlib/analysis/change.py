@@ -21,7 +21,7 @@ from budgetlib.analysis.year_pairs import (
     remainder,
 )
 from budgetlib.core.text import squeeze
-from budgetlib.tables.corpus import Corpus
+from budgetlib.tables.corpus import Corpus, fiscal_year
 from budgetlib.tables.locators import Locator, Row, places, written
 
 
@@ -53,7 +53,7 @@ _OF_FUNCTIONS = ("function", "function_change", "function_change_pct")
 _FUNCTION_SECTIONS = (5, 4, 1)  # where changes by function are stated, the most detailed first
 
 
-def spending_change(corpus: Corpus, department: str, year: int, stage: str = "budget") -> pd.DataFrame:
+def spending_change(corpus: Corpus, department: str, year: int | str, stage: str = "budget") -> pd.DataFrame:
     """The change of a department's spending in `year` against the year before: plan against plan.
 
     With the `stage` `final` outcome against outcome, from the final accounts of both years.
@@ -74,7 +74,9 @@ def spending_change(corpus: Corpus, department: str, year: int, stage: str = "bu
     current = corpus.select(department=department, year=year, kind=KINDS[stage])
     previous = corpus.year_before(current)
     records = [*_published(current, stage), *(_computed(previous, current, stage) if previous is not None else ())]
-    return frame("spending_change", [{"previous_year": year - 1, "stage": stage, **record} for record in records])
+    return frame(
+        "spending_change", [{"previous_year": fiscal_year(year) - 1, "stage": stage, **record} for record in records]
+    )
 
 
 def published_and_computed(change: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,10 @@ from pathlib import Path
 class BudgetlibError(Exception):
     """Any refusal of this library; the message is written for the person who reads it."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows of it in a notebook: the sentence, and not where in our code it was raised."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class UnreadableDocument(BudgetlibError):
     """A document that cannot be read; `outcome` is one of the outcomes in the table `documents`."""

@@ -57,7 +57,7 @@ class Display(Elements):
         kind, document_kind = self.budget.first("entity_kind"), self.budget.first("document_kind")
         section = document_kind if document_kind == "final_accounts" else "report"
         year = self._label(f"{section}.year", year=self.budget.first("fiscal_year"))
-        return block("title", self.budget.name, year, self._label(f"entity_kind.{kind}") if kind else "")
+        return self._styled(block("title", self.budget.name, year, self._label(f"entity_kind.{kind}") if kind else ""))
 
     def summary(self, change: pd.DataFrame, stated: pd.DataFrame, shares: pd.DataFrame, applying: Guidance) -> Html:
         """The answer in a few sentences; what was not read is said.

@@ -16,7 +16,7 @@ from budgetlib.definitions.labels import LANGUAGES, label
 from budgetlib.report.cells import Cells
 from budgetlib.report.charts.canvas import NARROW, WIDE, Plot, png, sentence, svg
 from budgetlib.report.citations import Citations
-from budgetlib.report.html import Html, anchor, block
+from budgetlib.report.html import Html, anchor, block, style
 from budgetlib.report.pictures import Pictures
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Row
@@ -77,6 +77,10 @@ class Elements:
         write_bytes(png(wide, note), Path(self.out, "figures", f"{name}.{self.language}.png"))
         drawn = (Markup(svg(one)) for one in (wide, narrow))  # noqa: S704 - drawn by charts
         return block("chart", *drawn, note, f"chart-{name}", cite)
+
+    def _styled(self, first: Html) -> Html:
+        """What a notebook shows first; in JupyterLab, where no page has it, with the style sheet."""
+        return first if self.out else style() + first
 
     def _cite(self, name: str, row: Row) -> str:
         """How a chart is cited: its title, and the page of the first thing drawn."""

@@ -220,7 +220,8 @@ def _html(nb: nbformat.NotebookNode, title: str, language: str) -> str:
     exporter = TemplateExporter(  # type: ignore[no-untyped-call]
         extra_template_basedirs=[str(_TEMPLATES)], template_name="report", file_extension=".html"
     )
-    style, script = (path.read_text(encoding="utf-8") for path in (_TEMPLATES / "style.css", SCRIPT))
+    style = "".join((_TEMPLATES / sheet).read_text(encoding="utf-8") for sheet in ("style.css", "dark.css"))
+    script = SCRIPT.read_text(encoding="utf-8")
     words = {name: label(f"report.{name}", language) for name in ("code", "its_code", "close", "sort", "contents")}
     words |= {name: label(f"citing.{name}", language) for name in ("cite", "copied")}
     words |= {"lang": language, "title": title, "style": style, "script": script, "policy": policy(script)}

@@ -31,7 +31,7 @@ class Overview(Display):
         """The head of a comparison (`compare`): how many budgets, of whom, of which years, and what not to do."""
         years = self._label("cite.join").join(str(year) for year in sorted(set(comparison.fiscal_year)))
         counts = {"count": len(comparison), "departments": comparison.department_id.nunique(), "years": years}
-        lead = block("lead", self._label("comparison.lead", **counts))
+        lead = self._styled(block("lead", self._label("comparison.lead", **counts)))
         return lead + self._notes("source", [self._label("comparison.overlap"), self._label("unit.note")])
 
     def drawn(self, plot: Plot, frame: pd.DataFrame) -> Html:
@@ -79,7 +79,7 @@ class Overview(Display):
         """The frame of `document_quality` in one paragraph."""
         counted = ("pages", "unread", "lines", "statements", "tested", "held")
         sums = {name: int(documents[name].sum()) for name in counted}
-        return block("lead", self._label("data_quality.lead", documents=len(documents), **sums))
+        return self._styled(block("lead", self._label("data_quality.lead", documents=len(documents), **sums)))
 
     def documents(self, documents: pd.DataFrame) -> Html:
         """Every row of `document_quality`, the worst first."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from budgetlib.core.errors import NotFound
+from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.tables.corrections import FIGURES
 from budgetlib.tables.derived import derived_tables
 from budgetlib.tables.schemas import DOCUMENTS, TABLES
@@ -100,7 +100,7 @@ class Corpus(_Unread):
     def select(
         self,
         department: str | None = None,
-        year: int | None = None,
+        year: int | str | None = None,
         form: str | None = None,
         kind: str | None = None,
     ) -> Corpus:
@@ -108,13 +108,14 @@ class Corpus(_Unread):
 
         `form` chooses among the lines; everything else chooses documents, with all that belongs to them.
 
-        Raises `NotFound`, naming what there is, where nothing fits.
+        Raises `NotFound`, naming what there is, where nothing fits, and `BadParameter` for a year that is none.
         """
         documents = self.documents
         if department is not None:
             fits = (documents.department_id == department) | (documents.entity == department)
             documents = _fitting(documents, fits, "department", department, documents.department_id)
-        for what, wanted, column in (("year", year, "fiscal_year"), ("kind", kind, "document_kind")):
+        of_year = None if year is None else fiscal_year(year)
+        for what, wanted, column in (("year", of_year, "fiscal_year"), ("kind", kind, "document_kind")):
             if wanted is not None:
                 documents = _fitting(documents, documents[column] == wanted, what, wanted, documents[column])
         part = _lazy(documents, self._rows)
@@ -272,6 +273,20 @@ def _most_credible_first(documents: pd.DataFrame) -> pd.DataFrame:
     earlier = -documents.version.fillna(1)
     keys = documents.assign(earlier=earlier, in_part=documents.outcome != "ok", unpaged=documents.pages.isna())
     return documents.loc[keys.sort_values(["earlier", "in_part", "unpaged", "path"]).index].reset_index(drop=True)
+
+
+def fiscal_year(year: int | str) -> int:
+    """A year, also where a notebook has it as text.
+
+    Raises `BadParameter` for anything else.
+
+    >>> fiscal_year("2026")
+    2026
+    """
+    try:
+        return int(year)
+    except ValueError:
+        raise BadParameter(f"year is {year!r}; give it in digits, as in 2026") from None
 
 
 def _fitting(rows: pd.DataFrame, fits: pd.Series, what: str, value: object, known: pd.Series) -> pd.DataFrame:
