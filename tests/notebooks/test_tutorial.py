@@ -8,6 +8,7 @@ import nbformat
 import papermill
 import pypdfium2
 import pytest
+from papermill.exceptions import PapermillExecutionError
 
 from budgetlib import Display, Steps, check, failures, plot_spending_by_function, read, spending_by_function
 from budgetlib.core.errors import NotFound
@@ -101,3 +102,16 @@ def test_a_chart_in_a_notebook_is_one_drawing_without_links() -> None:
     drawing = html[html.index("<svg") : html.rindex("</svg>")]
     assert html.count("<svg") == 1
     assert "<a " not in drawing
+
+
+def test_a_refusal_in_a_notebook_is_its_sentence_and_no_traceback(tmp_path: Path) -> None:
+    asks = f"import budgetlib as bl\nbl.read({str(tmp_path / 'missing.pdf')!r})"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(asks)])
+    nbformat.write(notebook, tmp_path / "asks.ipynb")
+    with pytest.raises(PapermillExecutionError) as failure:
+        papermill.execute_notebook(
+            tmp_path / "asks.ipynb", tmp_path / "done.ipynb", kernel_name="python3", progress_bar=False
+        )
+    (sentence,) = failure.value.traceback
+    assert sentence.startswith("NotFound: ")
+    assert "missing.pdf" in sentence

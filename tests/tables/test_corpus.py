@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import budgetlib as bl
 from budgetlib.analysis.change import spending_change
@@ -141,15 +140,3 @@ def test_a_year_may_be_text(corpus: Corpus) -> None:
     assert spending_change(corpus, invented.ENTITY, "2026").equals(spending_change(corpus, invented.ENTITY, 2026))
     with pytest.raises(BadParameter, match="'last year'; give it in digits"):
         corpus.select(invented.ENTITY, "last year")
-
-
-def test_a_refusal_in_a_notebook_is_its_sentence_and_no_traceback(
-    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    shell = InteractiveShell()
-    shell.push({"corpus": corpus})
-    shell.run_cell("corpus.select('无此局')")
-    said = capsys.readouterr().out
-    assert said.startswith("NotFound: no department '无此局'; there is: ")
-    assert said.count("\n") == 1
