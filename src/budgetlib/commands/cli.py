@@ -95,7 +95,17 @@ def check(tidy: Path, strict: bool, lang: str) -> None:
 @click.option("--force", is_flag=True, help="Make reports again whose inputs did not change.")
 @click.option("--no-overview", is_flag=True, help="Leave out the pages over all departments.")
 @options.jobs
-def report(tidy: Path, out: Path, jobs: int, force: bool, no_overview: bool, **which: Any) -> None:
+@options.cluster
+def report(
+    tidy: Path,
+    out: Path,
+    jobs: int,
+    force: bool,
+    no_overview: bool,
+    cluster: int | None,
+    scheduler: str | None,
+    **which: Any,
+) -> None:
     """Run the notebooks for every department and year.
 
     Or for those named; then the pages over all departments are left as they are.
@@ -106,8 +116,8 @@ def report(tidy: Path, out: Path, jobs: int, force: bool, no_overview: bool, **w
     overview = False if no_overview else None
     chosen = options.report_options(jobs, force=force, overview=overview, **which)
     try:
-        with Progress("reports") as progress:
-            reports = write_reports(tidy, out, chosen, progress.reported)
+        with options.executor(cluster, scheduler) as executor, Progress("reports") as progress:
+            reports = write_reports(tidy, out, chosen, progress.reported, executor)
     except OSError as fault:
         raise click.ClickException(f"the reports cannot be written to {out} ({fault})") from fault
     states = Counter(one.state for one in reports)

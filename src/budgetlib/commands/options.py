@@ -33,13 +33,13 @@ jobs = click.option(
 
 
 _CLUSTER_OPTIONS = [
-    click.option("--cluster", type=click.IntRange(min=1), metavar="N", help="Read with so many dask workers here."),
-    click.option("--scheduler", metavar="tcp://HOST:PORT", help="Read with the workers of this dask scheduler."),
+    click.option("--cluster", type=click.IntRange(min=1), metavar="N", help="Work with so many dask workers here."),
+    click.option("--scheduler", metavar="tcp://HOST:PORT", help="Work with the workers of this dask scheduler."),
 ]
 
 
 def cluster(command: Any) -> Any:
-    """The options that say who reads, where it is not `--jobs` processes."""
+    """The options that say who works, where it is not `--jobs` processes."""
     for option in reversed(_CLUSTER_OPTIONS):
         command = option(command)
     return command
@@ -47,7 +47,7 @@ def cluster(command: Any) -> Any:
 
 @contextmanager
 def executor(workers: int | None, scheduler: str | None) -> Iterator[Executor | None]:
-    """Who reads, by what `cluster` was given as; None: `--jobs` processes."""
+    """Who works, by what `cluster` was given as; None: `--jobs` processes."""
     if workers is None and scheduler is None:
         yield None
         return

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from budgetlib.core.errors import NotFound
-from budgetlib.core.workers import Processes
+from budgetlib.core.workers import Executor, Processes
 from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.report.index import OVERVIEWS, Report, report_folder, write_index
 from budgetlib.report.inputs import Inputs
@@ -63,6 +63,7 @@ def write_reports(
     out: Path,
     options: ReportOptions | None = None,
     done: Callable[[Report, int], None] = lambda report, reports: None,
+    executor: Executor | None = None,
 ) -> list[Report]:
     """Run a notebook for each department and year whose tables are in `tables_dir`, into the folder `out`.
 
@@ -70,7 +71,8 @@ def write_reports(
     `index.html` lists them all. A notebook that fails leaves what was there before, and the others go on. `done` is
     called with each report as it ends, and the number of all. Returns the reports of this run, last those over all
     departments: the comparison and the quality of the data (`comparison.<language>.html`,
-    `data_quality.<language>.html`). A run that is interrupted keeps what is done.
+    `data_quality.<language>.html`). A run that is interrupted keeps what is done. Where an `executor` is given, it
+    runs the notebooks in place of `jobs` processes; where it is on other machines, both folders are there as well.
 
     Raises `NotFound` for an unknown folder, notebook, department or year, and `BadParameter` where the notebook
     does not have the parameters of a report or `matches` or `deflator` is no such file.
@@ -92,7 +94,7 @@ def write_reports(
         done(report, len(jobs))
     to_make = [(job,) for job in jobs if job.report.folder not in ended]
     try:
-        for report in Processes(max(1, chosen.jobs), here=False).each(make, to_make, killed):
+        for report in (executor or Processes(max(1, chosen.jobs), here=False)).each(make, to_make, killed):
             ended[report.folder] = report
             done(report, len(jobs))
     except BaseException:
@@ -111,7 +113,9 @@ def _job(report: Report, options: ReportOptions, inputs: Inputs, tables_dir: Pat
     notebook = options.notebook_for(report)
     made_from = inputs.of(report, notebook, out / report.folder)
     languages = tuple(options.languages)
-    return Job(report, notebook, languages, tables_dir, options.matches, options.deflator, out, made_from)
+    paths = (notebook, tables_dir, options.matches, options.deflator, out)
+    notebook, tables_dir, matches, deflator, out = (path.absolute() for path in paths)  # a worker may be elsewhere
+    return Job(report, notebook, languages, tables_dir, matches, deflator, out, made_from)
 
 
 def _is_kept(job: Job, options: ReportOptions) -> bool:

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from budgetlib.commands.cli import main
 from budgetlib.commands.pipeline import parse
 from budgetlib.core.errors import BadParameter, BudgetlibError, NotFound
+from budgetlib.report.run import ReportOptions, write_reports
 from budgetlib.tables.corpus import load
 from tests.commands.pipeline.disclosures import ROOT, SAMPLE, disclose
 
@@ -100,6 +101,14 @@ def test_a_task_that_kills_its_workers_is_tried_again_twice_and_takes_no_other_a
     results = sorted(machines.each(unless_it_kills, tasks, is_killed))
     assert results == [f"{number} {'killed' if number == 3 else 'done'}" for number in range(8)]
     assert (tmp_path / "3").read_text() == "..."
+
+
+def test_reports_of_a_cluster_are_those_of_one_process(machines: Cluster, sample_tidy: Path, tmp_path: Path) -> None:
+    options = ReportOptions(["示例市示例局"], languages=["zh"], overview=False)
+    states = [report.state for report in write_reports(sample_tidy, tmp_path / "one", options)]
+    many = write_reports(sample_tidy, tmp_path / "many", options, executor=machines)
+    assert [report.state for report in many] == states == ["done"] * len(states)
+    assert contents(tmp_path / "many") == contents(tmp_path / "one")
 
 
 # clusters that are not what they should be

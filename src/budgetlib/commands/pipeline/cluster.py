@@ -18,9 +18,8 @@ from typing import TypeVar
 from distributed import Client, Future, KilledWorker, LocalCluster, wait
 from distributed.comm import CommClosedError
 
-from budgetlib.commands.pipeline.reading import parser
 from budgetlib.core.errors import BadParameter, BudgetlibError, NotFound
-from budgetlib.core.version import __version__
+from budgetlib.core.version import __version__, fingerprint
 from budgetlib.core.workers import Task
 from budgetlib.extraction.document import reading_of_pictures
 
@@ -148,5 +147,6 @@ def _done(expected: str, function: Callable[..., Result], *task: object) -> Resu
 
 @cache
 def _made_of() -> str:
-    """What decides how this machine reads."""
-    return f"budgetlib {__version__} with code {parser()} and pictures read {reading_of_pictures('auto')}"
+    """What decides what this machine makes."""
+    code = fingerprint("core", "definitions", "pages", "extraction", "tables", "checks", "analysis")
+    return f"budgetlib {__version__} with code {code} and pictures read {reading_of_pictures('auto')}"
