@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
@@ -39,12 +39,13 @@ _FEN = Decimal("0.01")
 
 def budgets(corpus: Corpus) -> list[Budget]:
     """Every document of the corpus that was read at least in part, in the order of `documents`."""
-    documents = [record for record in _records(corpus.documents) if record["outcome"] in ("ok", "partial")]
-    ids = [record["document_id"] for record in documents]
-    frames = {name: getattr(corpus, name) for name in _TABLES}
-    tables = {
-        name: _grouped(_records(frame[frame.document_id.isin(ids)]), "document_id") for name, frame in frames.items()
-    }
+    return budgets_of({name: _records(getattr(corpus, name)) for name in ("documents", *_TABLES)})
+
+
+def budgets_of(records: Mapping[str, Sequence[Record]]) -> list[Budget]:
+    """The same from the rows of each table, with all columns that it has."""
+    documents = [record for record in records["documents"] if record["outcome"] in ("ok", "partial")]
+    tables = {name: _grouped(records[name], "document_id") for name in _TABLES}
     alone = [
         _budget(record, {name: rows.get(record["document_id"], []) for name, rows in tables.items()})
         for record in documents
@@ -53,7 +54,7 @@ def budgets(corpus: Corpus) -> list[Budget]:
     for budget in alone:
         together[_files_of(budget)].append(budget)
     everyone: list[Budget] = []
-    catalogue = _records(frames["catalogue"])
+    catalogue = list(records["catalogue"])
     for budget in alone:
         siblings = sorted(together[_files_of(budget)], key=lambda one: -(one.record.get("version") or 1))
         completed = replace(_completed(budget, siblings), siblings=tuple(siblings))

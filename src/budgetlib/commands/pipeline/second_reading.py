@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from budgetlib.checks import check_records
+from budgetlib.checks import findings
+from budgetlib.checks.loading import budgets_of
 from budgetlib.core.money import FACTORS, numbers
 from budgetlib.core.text import squeeze
 from budgetlib.core.time_limit import time_limit
@@ -18,8 +19,8 @@ from budgetlib.pages.ink import READERS
 from budgetlib.pages.model import Cell, Line, Page
 from budgetlib.pages.pdf import read_pages
 from budgetlib.pages.sources import Source
-from budgetlib.tables.corpus import corpus_of
 from budgetlib.tables.locators import Locator
+from budgetlib.tables.schemas import TABLES
 
 Record = Mapping[str, Any]
 
@@ -62,8 +63,12 @@ def read_twice(source: Source, records: Records, reader: str) -> Records:
 
 def _doubted(records: Records) -> tuple[list[Any], list[Any]]:
     """The lines and statements that are places of an error."""
-    errors = [one for one in check_records(corpus_of(records)) if one["state"] == "fail" and one["severity"] == "error"]
-    places = {place for one in errors for place in one["places"].split()}
+    rows = {
+        table.name: [dict.fromkeys(table.schema.names) | row for row in records.get(table.name, [])] for table in TABLES
+    }
+    found = [finding for budget in budgets_of(rows) for finding in findings(budget)]
+    errors = [finding for finding in found if finding.state == "fail" and finding.rule.severity == "error"]
+    places = {place for error in errors for place in error.record()["places"].split()}
     lines = [line for line in records.get("lines", []) if f"{line['form']}:{line['row']}" in places]
     statements = [one for one in records.get("statements", []) if Locator.of(one).within(one["document_id"]) in places]
     return lines, statements
