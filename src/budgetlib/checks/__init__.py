@@ -44,16 +44,23 @@ def check_records(corpus: Corpus, documents: Collection[str] | None = None) -> l
 
 def findings(budget: Budget) -> list[Finding]:
     """Every rule tested in one budget; where nothing could be tested, one finding that says so."""
-    tested = [_sure(with_reason(finding, budget)) for rule in rules() for finding in TESTS[rule.test](rule, budget)]
+    tested = [
+        _sure(with_reason(finding, budget), budget) for rule in rules() for finding in TESTS[rule.test](rule, budget)
+    ]
     by_rule: dict[str, list[Finding]] = {rule.name: [] for rule in rules()}
     for finding in folded(tested, budget):
         by_rule[finding.rule.name].append(finding)
     return [finding for rule in rules() for finding in _tested(by_rule[rule.name]) or [_not_tested(rule, budget)]]
 
 
-def _sure(finding: Finding) -> Finding:
-    """`finding`; no error of the paper's where a second reader reads one of its figures otherwise."""
-    if finding.state == "fail" and finding.rule.severity == "error" and any(one.doubtful for one in finding.places):
+def _sure(finding: Finding, budget: Budget) -> Finding:
+    """`finding`; no failure of the paper's where rows of a form may stand on a page that was not read.
+
+    No error either where a second reader reads one of its figures otherwise.
+    """
+    doubtful = finding.rule.severity == "error" and any(place.doubtful for place in finding.places)
+    interrupted = any((place.document_id, place.form) in budget.interrupted for place in finding.places)
+    if finding.state == "fail" and (doubtful or interrupted):
         return untested(finding.rule, finding.document_id, "insufficient_data")
     return finding
 

@@ -104,6 +104,8 @@ class Budget:
     tables: dict[str, list[Record]]
     unread: bool
     """Whether pages were left unread: what is missing may stand on them."""
+    interrupted: frozenset[tuple[str, str]]
+    """Forms, each with its document, that end or begin beside an unread page: rows of theirs may stand on it."""
     everyone: list[Budget]
     """All budgets of the corpus, this one among them; a test may look at those to which `ties` lead."""
     catalogue: list[Record]

@@ -106,7 +106,18 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
     unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
     stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else [*STAGES, None])
     statements = tuple(_statement(one, stages) for one in tables["statements"] if one["unit"] is None)
-    return Budget(document_id, record, forms, statements, tables, unread, [], [], tuple(repeated))
+    interrupted = frozenset((document_id, form) for form in _interrupted(tables["pages"]))
+    return Budget(document_id, record, forms, statements, tables, unread, interrupted, [], [], tuple(repeated))
+
+
+def _interrupted(pages: Sequence[Record]) -> Iterator[str]:
+    """The forms on pages that were not read, the last one before such a page and the first one after it."""
+    held = [(page["outcome"] == "unreadable", (page["form"] or "").split(",")) for page in pages]
+    for is_unread, forms in held:
+        yield from forms if is_unread else ()
+    for (unread_before, before), (unread_after, after) in pairwise(held):
+        yield from before[-1:] if unread_after else ()
+        yield from after[:1] if unread_before else ()
 
 
 def _is_own(form: str, document_kind: str) -> bool:
@@ -127,7 +138,8 @@ def _completed(budget: Budget, siblings: list[Budget]) -> Budget:
         forms = {**sibling.forms, **forms}
         there = {statement.section for statement in statements}
         statements += [statement for statement in sibling.statements if statement.section not in there]
-    return replace(budget, forms=forms, statements=tuple(statements))
+    interrupted = budget.interrupted.union(*(sibling.interrupted for sibling in siblings))
+    return replace(budget, forms=forms, statements=tuple(statements), interrupted=interrupted)
 
 
 def _totals(budget: Budget) -> set[Decimal]:
