@@ -5,7 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: report test ocr docs sbom lint lab explore dictionary constraints
+.PHONY: report test ocr docs sbom audit lint lab explore dictionary constraints
 
 report: $(INSTALLED) ## read data/raw, write data/tidy, run the notebooks into reports/
 	$(BIN)/budgetlib parse
@@ -22,6 +22,9 @@ docs: .venv/docs ## the documentation as HTML in docs/_build/html; a warning is 
 sbom: .venv/docs ## what budgetlib is installed with, by name, version and hash: docs/_build/sbom.json (CycloneDX)
 	$(BIN)/cyclonedx-py requirements constraints.txt --pyproject pyproject.toml --output-reproducible \
 		--output-file docs/_build/sbom.json
+
+audit: .venv/docs ## known weaknesses of what is pinned, asked of osv.dev
+	$(BIN)/pip-audit --vulnerability-service osv --disable-pip --require-hashes --requirement constraints.txt
 
 lint: $(INSTALLED) ## lint, format, strict types and who may import whom, changing nothing
 	$(BIN)/ruff check .

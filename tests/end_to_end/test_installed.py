@@ -1,6 +1,7 @@
-"""Installed from a built package, in an empty folder, without the clone: everything is there.
+"""Installed from a built package, in an empty folder, without the clone: everything is there, under each Python.
 
-The environment is a fresh one that sees the dependencies of this Python and nothing else of it; nothing is downloaded.
+The environment of this Python is a fresh one that sees its dependencies and nothing else of it. Those of other Pythons,
+where there are such, get the pinned versions by pip.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import sysconfig
 import venv
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,38 @@ def programs(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
+OTHERS = [f"python3.{minor}" for minor in range(11, 15) if minor != sys.version_info.minor]
+PINNED = re.compile(r"^[a-z0-9-]+==\S+(?: ; [^\\]+)?", re.MULTILINE)
+
+
+@pytest.fixture(scope="module", params=["this", *OTHERS])
+def of_each_python(
+    request: pytest.FixtureRequest, programs: Path, built: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same of every Python that is here."""
+    if request.param == "this":
+        return programs
+    python = interpreter(request.param)
+    folder = tmp_path_factory.mktemp(request.param)
+    subprocess.run([python, "-m", "venv", folder], check=True)
+    (folder / "pins.txt").write_text("\n".join(PINNED.findall((ROOT / "constraints.txt").read_text(encoding="utf-8"))))
+    (wheel,) = (built / "wheel").iterdir()
+    pip = [folder / "bin/python", "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
+    done = subprocess.run([*pip, "--constraint", folder / "pins.txt", wheel], capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return folder / "bin"
+
+
+def interpreter(name: str) -> Path:
+    """A Python of a version, on the path or installed beside this one; where there is none the test is skipped."""
+    beside = (path / "bin" / name for path in sorted(Path(sys.base_prefix).parent.iterdir()))
+    for program in filter(None, [shutil.which(name), *map(str, beside)]):
+        with suppress(OSError, subprocess.CalledProcessError):
+            subprocess.run([program, "-c", "import ensurepip, venv"], check=True, capture_output=True)
+            return Path(program)
+    pytest.skip(f"there is no {name} here")
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     (path,) = folder.iterdir()
     with zipfile.ZipFile(path) as archive:
@@ -103,18 +137,22 @@ ELSEWHERE = {"TZ": "Pacific/Auckland", "LC_ALL": "zh_CN.UTF-8", "PYTHONHASHSEED"
 REPRODUCED = re.compile(r"^reproduced: (\d+) of \1 tables, (\d+) of \2 figures, (\d+) of \3 pages equal$", re.MULTILINE)
 
 
-def test_the_tutorial_runs_as_it_is_printed(programs: Path, tmp_path: Path) -> None:
-    """A result is made without home, locale and network, and reproduced by whoever has others."""
+def found(programs: Path) -> dict[str, str]:
+    """What finds `programs` first, and lets pip look for nothing."""
+    return {"PATH": f"{programs}{os.pathsep}{os.defpath}", "PIP_NO_INDEX": "1", "PIP_NO_CACHE_DIR": "1"}
+
+
+def test_the_tutorial_runs_as_it_is_printed(of_each_python: Path, programs: Path, tmp_path: Path) -> None:
+    """A result is made without home, locale and network, and reproduced by whoever has others, and this Python."""
     printed = (ROOT / "docs/tutorial/own_pdf.md").read_text(encoding="utf-8")
     *commands, verify = re.findall(r"^```shell\n(.*?)^```", printed, re.MULTILINE | re.DOTALL)
     (shown,) = re.findall(r"^```text\n(.*?)^```", printed, re.MULTILINE | re.DOTALL)
-    path = {"PATH": f"{programs}{os.pathsep}{os.defpath}", "PIP_NO_INDEX": "1", "PIP_NO_CACHE_DIR": "1"}
-    said = run("bash", "-ec", "\n".join(commands), cwd=tmp_path, **path)
+    said = run("bash", "-ec", "\n".join(commands), cwd=tmp_path, **found(of_each_python))
     assert " ".join(shown.split()) in " ".join(said.split())
     assert (tmp_path / "budgets/reports/index.html").is_file()
     (tmp_path / "home").mkdir()
     home = {"HOME": str(tmp_path / "home")}
-    said = run("bash", "-ec", verify, cwd=tmp_path / "budgets", **path, **ELSEWHERE, **home)
+    said = run("bash", "-ec", verify, cwd=tmp_path / "budgets", **found(programs), **ELSEWHERE, **home)
     assert REPRODUCED.search(said), said
 
 

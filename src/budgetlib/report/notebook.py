@@ -206,8 +206,9 @@ def _shows(cell: nbformat.NotebookNode) -> bool:
 
 
 def _forget_this_run(nb: nbformat.NotebookNode) -> None:
-    """Leave out what differs from run to run: times, paths of this machine, random names; undo papermill's escapes."""
+    """Leave out what differs from run to run: times, paths, Pythons, random names; undo papermill's escapes."""
     nb.metadata.pop("papermill", None)
+    nb.metadata.language_info.pop("version", None)
     for cell in nb.cells:
         cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
         if "injected-parameters" in cell.metadata.get("tags", ()):

@@ -32,6 +32,7 @@ _PROFILES = {
     "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
+_WORKFLOW_PROFILE = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 _TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 """Where `sha256` is defined; RO-Crate 1.1 itself has no word for it."""
 
@@ -164,8 +165,10 @@ def _values(crate: ROCrate, settings: Settings) -> Iterator[Entity]:
 def _workflow(crate: ROCrate, folder: Path, values: list[Entity]) -> Entity:
     shell = ComputerLanguage(crate, "#sh", {"name": "POSIX shell"})
     crate.add(shell)
+    profile = {"@type": "CreativeWork", "name": "ComputationalWorkflow", "version": "1.0-RELEASE"}
     about = {"name": WORKFLOW, "version": __version__} | _facts(folder / WORKFLOW)
     workflow = crate.add_workflow(folder / WORKFLOW, WORKFLOW, properties=about, main=True, lang=shell)
+    workflow["conformsTo"] = crate.add(ContextEntity(crate, _WORKFLOW_PROFILE, profile))
     workflow["input"] = [value["exampleOfWork"] for value in values]
     library = {"name": "budgetlib", "softwareVersion": __version__, "runtimePlatform": platform.python_version()}
     workflow["softwareRequirements"] = crate.add(SoftwareApplication(crate, "#budgetlib", library))
