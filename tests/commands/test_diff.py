@@ -121,3 +121,10 @@ def test_a_folder_without_tables_is_named(old: Path, tmp_path: Path) -> None:
     refused = CliRunner().invoke(main, ["diff", str(old), str(tmp_path / "none")])
     assert refused.exit_code == 2
     assert "documents.parquet is not there" in refused.output.replace("\n", " ")
+
+
+def test_a_place_that_cannot_be_written_is_named(old: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    refused = CliRunner().invoke(main, ["diff", str(old), str(old), "--out", str(tmp_path / "file/out")])
+    assert refused.exit_code == 1
+    assert "the differences cannot be written to" in refused.output

@@ -75,6 +75,12 @@ def report(reports: Path) -> Path:
     return reports / ENTITY / "2026"
 
 
+def test_an_executed_notebook_does_not_say_which_python_ran_it(report: Path) -> None:
+    notebook = json.loads((report / "report.zh.ipynb").read_bytes())
+    assert notebook["metadata"]["language_info"]["name"] == "python"
+    assert "version" not in notebook["metadata"]["language_info"]
+
+
 def test_a_report_is_its_pages_notebooks_figures_tables_and_result(report: Path) -> None:
     figures = {"spending_by_function", "spending_by_kind", "procurement_mix"}
     figures |= {"spending_change", "project_change", "series", "largest_projects"}
