@@ -16,30 +16,43 @@ SOUND = Path(__file__).resolve().parents[2] / "data/raw/晋城市行政审批服
 SHORT = [("total", None, "合计", {"total": "30.00"}), ("line", "2010301", "行政运行", {"total": "10.00"})]
 
 
-def pages(*forms: str) -> list[dict[str, Any]]:
-    """A page for each, with the forms that were read from it; none where it was not read."""
-    ends = {True: ("form", "text", "read"), False: ("other", "none", "unreadable")}
-    return [
-        {"document_id": ONE, "page": number, "form": form or None}
-        | dict(zip(("kind", "source", "outcome"), ends[bool(form)], strict=True))
-        for number, form in enumerate(forms, 1)
-    ]
+READ = {"kind": "form", "source": "text", "outcome": "read"}
+SPENDING, REVENUE = READ | {"form": "expenditure"}, READ | {"form": "revenue"}
+UNREAD = {"kind": "other", "source": "none", "outcome": "unreadable"}
+ROWS = {"amounts_left": "1.00 2.00 3.00 4.00 5.00"}
+PROSE = READ | {"kind": "narrative", "amounts_left": "1万元 2万元 3万元 4万元 5万元"}
 
 
 @pytest.mark.parametrize(
-    ("printed", "state"),
+    ("pages", "state"),
     [
-        (("expenditure",), "fail"),
-        (("expenditure", ""), "insufficient_data"),
-        (("", "expenditure"), "insufficient_data"),
-        (("expenditure", "", "", "expenditure"), "insufficient_data"),
-        (("expenditure,revenue", ""), "fail"),
-        (("expenditure", "revenue", ""), "fail"),
+        ([SPENDING], "fail"),
+        ([SPENDING, UNREAD], "insufficient_data"),
+        ([UNREAD, SPENDING], "insufficient_data"),
+        ([SPENDING, UNREAD, UNREAD, SPENDING], "insufficient_data"),
+        ([SPENDING, REVENUE, UNREAD], "fail"),
+        ([READ | {"form": "expenditure,revenue"}, UNREAD], "fail"),
+        ([SPENDING | ROWS], "insufficient_data"),
+        ([SPENDING, READ | ROWS], "insufficient_data"),
+        ([SPENDING, REVENUE | ROWS], "fail"),
+        ([SPENDING, PROSE], "fail"),
     ],
-    ids=str,
+    ids=[
+        "whole",
+        "before an unread page",
+        "after an unread page",
+        "on both sides",
+        "another form between",
+        "another form after it on the page",
+        "rows left out",
+        "before rows that no form took",
+        "rows of another form left out",
+        "before prose",
+    ],
 )
-def test_a_sum_fails_only_where_no_row_can_stand_on_an_unread_page(printed: tuple[str, ...], state: str) -> None:
-    assert states(corpus(lines=lines("expenditure", SHORT), pages=pages(*printed)), "leaves_add_up") == [state]
+def test_a_sum_fails_only_where_no_row_can_stand_on_an_unread_page(pages: list[dict[str, Any]], state: str) -> None:
+    numbered = [{"document_id": ONE, "page": number, **page} for number, page in enumerate(pages, 1)]
+    assert states(corpus(lines=lines("expenditure", SHORT), pages=numbered), "leaves_add_up") == [state]
 
 
 def photographed(number: int, target: Path) -> Path:
