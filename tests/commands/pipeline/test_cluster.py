@@ -182,6 +182,11 @@ def test_a_scheduler_that_goes_in_mid_run_is_said_and_what_was_read_is_kept(
     assert [reading.unchanged for reading in again].count(True) == 1
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("budgetlib.commands.pipeline.cluster._PATIENCE", 2)
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -190,13 +195,15 @@ def test_a_scheduler_that_goes_in_mid_run_is_said_and_what_was_read_is_kept(
         (["--scheduler", "tcp://127.0.0.1:9", "--cluster", "2"], "--cluster and --scheduler are both given"),
     ],
 )
-def test_a_cluster_that_is_not_there_ends_in_a_sentence(given: list[str], said: str, raw: Path, tmp_path: Path) -> None:
+def test_a_cluster_that_is_not_there_ends_in_a_sentence(
+    given: list[str], said: str, raw: Path, tmp_path: Path, impatient: None
+) -> None:
     result = CliRunner().invoke(main, ["parse", str(raw), "--out", str(tmp_path / "tidy"), *given])
     assert result.exit_code == 2
     assert said in " ".join(result.output.split())
 
 
-def test_a_scheduler_without_workers_ends_in_a_sentence(scheduler: Any) -> None:
+def test_a_scheduler_without_workers_ends_in_a_sentence(scheduler: Any, impatient: None) -> None:
     address, _ = scheduler
     with pytest.raises(NotFound, match="has no workers; start some with: dask worker"), cluster(scheduler=address):
         pass

@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 
 _TRIED_AGAIN = 2
 """A task whose worker died is done again so often."""
-_PATIENCE = 10
+_PATIENCE = 30
 """Seconds to wait for a scheduler, or for a first worker."""
 _alone = threading.Lock()
 """pdfium reads one document at a time in a process, however many threads a worker has."""
