@@ -97,6 +97,10 @@ class Corpus(_Unread):
         """The part about some documents."""
         return _lazy(self.documents[self.documents.document_id.isin(set(document_ids))], self._rows)
 
+    def held(self) -> Corpus:
+        """The same with its tables in memory: for a part whose documents are asked about one by one."""
+        return Corpus(**{name: getattr(self, name) for name in _NAMES})
+
     def select(
         self,
         department: str | None = None,
@@ -234,8 +238,7 @@ def load(tidy: str | Path) -> Corpus:
 
     Raises `NotFound` where the folder or a table is not there.
     """
-    folder = Path(tidy)
-    if not folder.is_dir():
+    if not (folder := Path(tidy)).is_dir():
         raise NotFound(f"there is no folder {folder}; read some disclosures first: budgetlib parse --out {folder}")
     tables = Tables(folder)
     for table in TABLES:

@@ -61,9 +61,9 @@ def of_documents(
 def of_budgets(generation: Path, documents: Sequence[str]) -> Iterator[tuple[Table, Rows]]:
     """The tables `OF_BUDGETS` of the budgets among some documents, as if nobody had reviewed a match."""
     corpus = load(generation).corrected()
-    nothing = load_matches("")
+    part, nothing = corpus.part(documents).held(), load_matches("")
     for name, make in _OF_BUDGETS.items():
-        yield derived_tables()[name], without_gaps(make(corpus, corpus.part(documents), nothing))
+        yield derived_tables()[name], without_gaps(make(corpus, part, nothing))
 
 
 def ties(generation: Path) -> dict[str, str]:
