@@ -79,6 +79,8 @@ def test_a_disclosure_in_two_files_says_what_the_same_says_in_one(name: str, tmp
     two = corpus(tmp_path / "2", 附件=(as_xlsx, tables(disclosure)), 说明=(as_html, prose(disclosure)))
     (department,) = set(two.documents.department_id)
     assert {department} == set(one.documents.department_id)
+    assert set(two.documents.disclosure_id) == set(one.documents.disclosure_id)
+    assert set(two.documents.entity_kind) == set(one.documents.entity_kind)
     budgets = [each.select(department=department, year=2026) for each in (one, two)]
     for analysis in (bl.key_figures, bl.procurement_mix):
         assert amounts(analysis(budgets[0])) == amounts(analysis(budgets[1])), analysis.__name__

@@ -14,6 +14,7 @@ import pandas as pd
 
 from budgetlib.checks.budget import Budget, Form, Record, Row, Statement
 from budgetlib.checks.figures import NOTHING, Figure, Place
+from budgetlib.core.disclosures import of_either
 from budgetlib.core.money import FACTORS, half_digit, numbers, parse_number
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import STAGES
@@ -71,7 +72,7 @@ def _disclosure(budget: Budget) -> str:
 
 def _files_of(budget: Budget) -> str:
     """What a document shares with those that may be of its disclosure: tables alone do not say they are a unit's."""
-    return _disclosure(budget).removesuffix("-unit")
+    return of_either(_disclosure(budget))
 
 
 def _records(frame: pd.DataFrame) -> list[Record]:

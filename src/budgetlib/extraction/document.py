@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from budgetlib.core.disclosures import of_unit
 from budgetlib.core.errors import BadParameter, UnreadableDocument
 from budgetlib.core.text import slug
 from budgetlib.core.time_limit import time_limit
@@ -211,9 +212,9 @@ def _description(
         problems.insert(0, f"no statutory form and no figure of a disclosure found in {source.name}")
     else:
         outcome = "partial" if problems else "ok"
-    columns = ("entity", "named_by", "entity_kind", "place", "fiscal_year", "dated_by", "document_kind", "version")
+    columns = ("entity", "named_by", "entity_kind", "entity_kind_by", "place", "fiscal_year", "dated_by", "document_kind")
     return {
-        **{name: getattr(identity, name) for name in columns},
+        **{name: getattr(identity, name) for name in (*columns, "version")},
         "department_id": slug(identity.entity or source.document_id),
         "disclosure_id": _disclosure_id(source, identity),
         "outcome": outcome,
@@ -225,5 +226,5 @@ def _disclosure_id(source: Source, identity: Identity) -> str:
     """What the files of one disclosure share: publisher, year and kind; a file that does not say them stands alone."""
     if identity.entity is None or identity.fiscal_year is None:
         return source.document_id
-    level = ["unit"] if identity.entity_kind == "unit" else []
-    return "-".join([slug(identity.entity), str(identity.fiscal_year), identity.document_kind, *level])
+    shared = "-".join([slug(identity.entity), str(identity.fiscal_year), identity.document_kind])
+    return of_unit(shared) if identity.entity_kind == "unit" else shared

@@ -70,6 +70,8 @@ class Identity:
     """What names the entity: a `page`, the `manifest`, or only the `file`'s name."""
     dated_by: str | None = None
     """The same for the year."""
+    entity_kind_by: str | None = None
+    """What says `entity_kind`: a `page`; None where a department is assumed."""
     version: int = 1
     """Which version of its disclosure a file says it is: 1 where it says nothing."""
 
@@ -147,7 +149,10 @@ def identify(pages: Sequence[Page], tables: Sequence[FormTable]) -> Identity:
     stated = _stated_year(title, pages)
     year = stated if stated in ordered or not ordered else ordered[0]
     version = max((version_in(line) for line in _cover(pages)[:_VERSION_LINES]), default=1)
-    return Identity(entity, _kind(entity, title, tables), year, kind, ordered, version=version)
+    stated_kind = _stated_kind(entity, title)
+    entity_kind = stated_kind or ("department" if tables else None)
+    said_by = "page" if stated_kind else None
+    return Identity(entity, entity_kind, year, kind, ordered, version=version, entity_kind_by=said_by)
 
 
 def identity_of_name(name: str) -> tuple[str | None, int | None]:
@@ -203,7 +208,7 @@ def _stated_year(title: re.Match[str] | None, pages: Sequence[Page]) -> int | No
     return max(titled, key=lambda year: (titled[year], year), default=None)
 
 
-def _kind(entity: str | None, title: re.Match[str] | None, tables: Sequence[FormTable]) -> str | None:
+def _stated_kind(entity: str | None, title: re.Match[str] | None) -> str | None:
     name = entity or ""
     if re.search(r"[\[(（](部门|汇总)[\])）]$", name):
         return "department"
@@ -211,7 +216,7 @@ def _kind(entity: str | None, title: re.Match[str] | None, tables: Sequence[Form
         return "unit"
     if title:
         return "department" if title["level"].startswith("部门") else "unit"
-    return "department" if tables else None
+    return None
 
 
 def _document_kind(title: re.Match[str] | None, tables: Sequence[FormTable], pages: Sequence[Page]) -> str:

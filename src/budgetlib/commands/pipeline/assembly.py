@@ -17,6 +17,7 @@ from budgetlib.commands.pipeline.derivation import OF_BUDGETS, OF_DOCUMENTS, Mad
 from budgetlib.commands.pipeline.findings import Department, departments, findings, read_editions
 from budgetlib.commands.pipeline.index import Known, write_index
 from budgetlib.commands.pipeline.reading import RECORDED, Reading, document_tables, parser
+from budgetlib.core.disclosures import put_together
 from budgetlib.core.errors import BudgetlibError
 from budgetlib.core.files import replacing
 from budgetlib.core.user_csv import Values
@@ -145,7 +146,9 @@ def _write_records(part: _Records, store: Path, generation: Path) -> _Part:
         for table, rows in document_tables(store / "records", key).items():
             tables[table].append(_in_folder(rows, folder) if table is DOCUMENTS else rows)
     for table, rows in tables.items():
-        _write(pa.concat_tables(rows), table, part, generation)
+        whole = pa.concat_tables(rows)
+        together = DOCUMENTS.arrow(put_together(whole.to_pylist())) if table is DOCUMENTS else whole
+        _write(together, table, part, generation)
     _write(CORRECTIONS.arrow(part.corrections), CORRECTIONS, part, generation)
     return part
 
