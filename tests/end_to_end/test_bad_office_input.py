@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import subprocess
@@ -18,6 +19,7 @@ from click.testing import CliRunner
 import budgetlib as bl
 from budgetlib.commands.cli import main
 from budgetlib.core.errors import BadParameter
+from budgetlib.pages.media_type import DOC, media_type
 from budgetlib.pages.unpaged.libreoffice import command
 from tests.typesetting import FACTS, read_facts, story
 from tests.typesetting.office import as_docx, as_html, as_xlsx, docx_of, word, zipped
@@ -250,6 +252,17 @@ def test_an_encrypted_word_document_of_old_says_so(tmp_path: Path) -> None:
     assert outcome(path) == ("encrypted", "预算.doc is encrypted; save it without a password")
 
 
+def test_a_wps_document_that_is_no_word_document_inside_is_named_with_the_way_out(tmp_path: Path) -> None:
+    """Newer ones are Word documents inside and are read like these: a file's content says what it is."""
+    path = pretending(".wps", compound({"CONTENTS": b"CHNKWKS" + bytes(5000)}), tmp_path)
+    kind, why = outcome(path)
+    assert (kind, why) == (
+        "malformed",
+        "预算.wps is a WPS document without the parts of a Word document; save it as .docx with its program",
+    )
+    assert media_type(pretending(".wps", compound({"WordDocument": bytes(5000)}), tmp_path)) == DOC
+
+
 def test_an_old_word_document_without_libreoffice_names_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,6 +345,18 @@ def test_an_archive_is_read_once_and_again_when_it_changes(tmp_path: Path) -> No
     assert "1 unchanged, not read again" in again.output
     path.write_bytes(zipped({"a.html": as_html(STORY), "b.docx": as_docx(STORY)}))
     assert len(parsed(path, out)) == 2
+
+
+def test_an_archive_that_is_not_the_one_in_the_manifest_is_read_and_each_of_its_files_says_so(tmp_path: Path) -> None:
+    archive = tmp_path / "raw/公开.zip"
+    archive.parent.mkdir()
+    archive.write_bytes(zipped({"a.docx": as_docx(STORY), "b.html": as_html(STORY)}))
+    for digest, said in ((hashlib.sha256(archive.read_bytes()).hexdigest(), False), ("0" * 64, True)):
+        archive.with_name("manifest.csv").write_text(f"file,sha256\n公开.zip,{digest}\n", encoding="utf-8")
+        parsed(archive.parent, tmp_path / "tidy")
+        documents = pq.read_table(tmp_path / "tidy/documents.parquet").to_pylist()
+        assert ["of its archive is not the one" in (one["reason"] or "") for one in documents] == [said, said]
+        assert {one["outcome"] for one in documents} == {"partial" if said else "ok"}
 
 
 def test_a_manifest_says_what_is_true_of_each_file_in_an_archive(tmp_path: Path) -> None:

@@ -12,9 +12,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from lxml.html import document_fromstring
 from reportlab.platypus import Flowable
 
 import budgetlib as bl
+from budgetlib.core.text import squeeze
+from budgetlib.report.run import ReportOptions, write_reports
 from budgetlib.tables.corpus import Corpus
 from tests.typesetting import FACTS, Disclosure, read_facts, story
 from tests.typesetting.forms import forms
@@ -89,6 +92,46 @@ def test_a_disclosure_in_two_files_says_what_the_same_says_in_one(name: str, tmp
     failed = [Counter(each.checks[each.checks.state == "fail"]["check"]) for each in budgets]
     assert failed[0] == failed[1]
     assert len(bl.sources(budgets[1])) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [DEPARTMENT, UNIT])
+def test_the_report_of_a_disclosure_in_two_files_is_that_of_the_same_in_one_but_for_files_and_places(
+    name: str, tmp_path: Path
+) -> None:
+    disclosure = facts(name)
+    both = {
+        "one": {"预算": (as_docx, whole(disclosure))},
+        "two": {"附件": (as_xlsx, tables(disclosure)), "说明": (as_html, prose(disclosure))},
+    }
+    said = []
+    for folder, files in both.items():
+        (tmp_path / folder).mkdir()
+        corpus(tmp_path / folder, **files)
+        out = tmp_path / folder / "reports"
+        first, *_ = write_reports(tmp_path / folder / "tidy", out, ReportOptions(languages=("zh",), overview=False))
+        assert (first.state, first.reason) == ("done", None)
+        (page,) = out.glob("*/2026/report.zh.html")
+        said.append(told(page))
+    assert len(said[0]) > 300
+    assert said[0] == said[1]
+
+
+_WHERE = " | ".join(
+    (
+        "//script | //style | //figcaption | //*[@class='place'] | //p[@class='source']",
+        "//*[starts-with(@data-head, '出处')] | //th[starts-with(normalize-space(.), '出处')]",
+    )
+)
+
+
+def told(page: Path) -> list[str]:
+    """What a report says, as far as it does not say in which file and where in it that is printed."""
+    report = document_fromstring(page.read_bytes())
+    for about in report.xpath(_WHERE):
+        about.drop_tree()
+    texts = [squeeze(text) for text in report.itertext() if text.strip()]
+    return texts[: len(texts) - texts[::-1].index(squeeze("哪些页读出来了，哪些没有？"))]
 
 
 def corrected(disclosure: Disclosure) -> Disclosure:

@@ -49,7 +49,9 @@ def projects_counted(rule: Rule, budget: Budget) -> Iterator[Finding]:
     whole = evaluate(expression("projects.total"), budget)
     rows = projects(budget)
     sentences = (s.sentence for s in budget.statements if s.measure == "projects_under_performance_management")
-    if any(re.search(rule.data["unless"], sentence) for sentence in sentences):
+    of_groups = any(re.search(rule.data["unless"], sentence) for sentence in sentences)
+    of_another_file = stated is not None and stated.places[0].document_id != budget.document_id
+    if of_groups or of_another_file:
         yield untested(rule, budget.document_id, "not_applicable")
     elif stated and money and whole and rows and (money - whole).is_nothing:
         place = budget.forms["projects"].place()

@@ -201,6 +201,8 @@ def _description(
     problems = []
     if source.expected_sha256 and source.expected_sha256 != source.sha256:
         problems.append("its sha256 is not the one in the manifest: fetch the file again or correct the manifest")
+    if source.archive_differs:
+        problems.append("the sha256 of its archive is not the one in the manifest: fetch that again or correct this")
     unread = [page for page in pages if page["outcome"] == "unreadable"]
     if unread:
         wheres = [page["page"] or page["place"] for page in unread[:_NAMED_PAGES]]

@@ -20,6 +20,7 @@ RTF, ZIP, RAR, SEVEN_ZIP = "application/rtf", "application/zip", "application/vn
 MHTML = "multipart/related"
 XML_WORKBOOK, XML_TEXT = "application/vnd.ms-excel.xml", "application/msword.xml"
 """What Office 2003 saves as XML; its files bear the suffixes of workbooks and Word documents."""
+WPS = "application/vnd.ms-works"
 OFD, LOCKED, UNKNOWN = "application/ofd", "application/x-ole-storage", "application/octet-stream"
 
 _STARTS = {b"{\\rtf": RTF, b"Rar!\x1a\x07": RAR, b"7z\xbc\xaf\x27\x1c": SEVEN_ZIP}
@@ -28,7 +29,7 @@ _WITHIN = {
     b"http://schemas.microsoft.com/office/word/2003/wordml": XML_TEXT,
 }
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"PK\x03\x04", b"PK\x05\x06")
-_STREAMS = {"EncryptedPackage": LOCKED, "WordDocument": DOC, "Workbook": XLS, "Book": XLS}
+_STREAMS = {"EncryptedPackage": LOCKED, "WordDocument": DOC, "Workbook": XLS, "Book": XLS, "CONTENTS": WPS}
 _PARTS = {
     "OFD.xml": OFD,
     "word/document.xml": DOCX,

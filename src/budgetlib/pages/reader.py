@@ -25,6 +25,7 @@ from budgetlib.pages.media_type import (
     RTF,
     SEVEN_ZIP,
     TEXT,
+    WPS,
     XLS,
     XLSB,
     XLSX,
@@ -59,6 +60,7 @@ _REFUSED = {
     LOCKED: ("encrypted", "is encrypted; open it with its password and save it without one"),
     RAR: ("malformed", "is a RAR archive; unpack it and give the files in it, or pack them as .zip"),
     SEVEN_ZIP: ("malformed", "is a 7z archive; unpack it and give the files in it, or pack them as .zip"),
+    WPS: ("malformed", "is a WPS document without the parts of a Word document; save it as .docx with its program"),
     OFD: ("malformed", "is an OFD document; print it to a PDF with the program that shows it"),
 }
 """Kinds of files that are known and not read: the outcome, and the way out."""

@@ -36,11 +36,14 @@ class Source:
     password: str | None = None
     fiscal_year: int | None = None
     note: str | None = None
+    archive_differs: bool = False
+    """Whether the archive that holds it is another one than the manifest says."""
 
     @property
     def manifest_entry(self) -> str | None:
         """What the manifest says that changes how the file is read, as one short text; None where it says nothing."""
-        entry = (self.expected_sha256, self.publisher, self.password, self.fiscal_year, self.note)
+        said = (self.expected_sha256, self.publisher, self.password, self.fiscal_year, self.note)
+        entry = (*said, self.archive_differs) if self.archive_differs else said
         return hashlib.sha256(repr(entry).encode()).hexdigest()[:16] if any(entry) else None
 
     @property
@@ -77,6 +80,8 @@ class File:
     path: Path
     name: str
     entry: Mapping[str, str]
+    archive_differs: bool = False
+    """Whether the archive that holds it is another one than the manifest says."""
 
     @property
     def folder(self) -> Path:
@@ -100,6 +105,7 @@ class File:
             password=entry.get("password"),
             fiscal_year=int(entry.get("fiscal_year") or 0) or None,
             note=entry.get("note"),
+            archive_differs=self.archive_differs,
         )
 
 
@@ -154,10 +160,12 @@ def _unpacked(path: Path, name: str, manifest: Mapping[str, Mapping[str, str]]) 
             inside = [one for one in members(path) if PurePosixPath(one).name not in NOT_DISCLOSURES]
     if not inside:
         yield File(path, name, entry)
+    expected = entry.get("sha256")
+    differs = bool(inside and expected and expected != digest_of(path))
     for member in inside:
         of_all = {column: value for column, value in entry.items() if column not in _OF_THE_FILE}
         of_member = manifest.get(f"{path.name}/{member}", of_all)
-        yield File(path / member, f"{name}/{member}", of_member)
+        yield File(path / member, f"{name}/{member}", of_member, differs)
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from budgetlib.report.pictures import Pictures
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Row
 
+_UNTESTED = ("not_applicable", "insufficient_data")
 _PICTURED_OF_ONE_CHECK = 5
 """Of one check that fails many times, so many are shown on their pages: the others are alike."""
 
@@ -51,6 +53,19 @@ def verdict_in_words(finding: Row, language: str) -> str:
     said = label(f"verdict.{finding['verdict']}", language)
     about = {"verdict": said, "reviewer": finding["reviewer"], "note": finding["verdict_note"] or ""}
     return label("findings.judged_why" if about["note"] else "findings.judged", language, **about)
+
+
+def fates(corpus: Corpus) -> dict[str, int]:
+    """How many identities met which fate; one that any file of a disclosure could test is not untested."""
+    disclosures = corpus.checks.document_id.map(corpus.documents.set_index("document_id").disclosure_id)
+    untested = corpus.checks.state.isin(_UNTESTED)
+    asked = list(zip(disclosures, corpus.checks.check, strict=True))
+    tested = {one for one, left in zip(asked, untested, strict=True) if not left}
+    fate: dict[tuple[str, str], str] = {}
+    for one, state in zip(asked, corpus.checks.state, strict=True):
+        if one not in tested:
+            fate[one] = max(fate.get(one, ""), state, key=("", *_UNTESTED).index)
+    return dict(Counter([*corpus.checks.state[~untested], *fate.values()]))
 
 
 def written_corrections(cells: Cells, corrections: pd.DataFrame) -> pd.DataFrame:
