@@ -19,7 +19,7 @@ from budgetlib.report.charts.line_panels import plot_series
 from budgetlib.report.cited_pages import cited_pages
 from budgetlib.report.elements import Elements
 from budgetlib.report.execution import Execution
-from budgetlib.report.findings import fates, finding_cards, written_corrections
+from budgetlib.report.findings import check_states, finding_cards, written_corrections
 from budgetlib.report.html import Html, block
 from budgetlib.report.money import Money
 from budgetlib.report.summary import Summary
@@ -256,7 +256,7 @@ class Display(Elements):
         How much was tested is told of the budget and the final accounts of the year together. Notes are folded.
         With a folder `out` the pictures are written to `out/evidence`.
         """
-        states = fates(self._disclosed)
+        states = check_states(self._disclosed)
         counts = {state: states.get(state, 0) for state in ("pass", "explained", "not_applicable", "insufficient_data")}
         tested = counts["pass"] + counts["explained"] + len(failed)
         html = block("note", self._label("findings.tested", tested=tested, **counts)) + self.corrections()

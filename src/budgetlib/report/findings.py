@@ -55,17 +55,17 @@ def verdict_in_words(finding: Row, language: str) -> str:
     return label("findings.judged_why" if about["note"] else "findings.judged", language, **about)
 
 
-def fates(corpus: Corpus) -> dict[str, int]:
-    """How many identities met which fate; one that any file of a disclosure could test is not untested."""
+def check_states(corpus: Corpus) -> dict[str, int]:
+    """How many identities ended in which state; one that any file of a disclosure could test is not untested."""
     disclosures = corpus.checks.document_id.map(corpus.documents.set_index("document_id").disclosure_id)
     untested = corpus.checks.state.isin(_UNTESTED)
     asked = list(zip(disclosures, corpus.checks.check, strict=True))
-    tested = {one for one, left in zip(asked, untested, strict=True) if not left}
-    fate: dict[tuple[str, str], str] = {}
+    tested = {one for one, is_left in zip(asked, untested, strict=True) if not is_left}
+    left: dict[tuple[str, str], str] = {}
     for one, state in zip(asked, corpus.checks.state, strict=True):
         if one not in tested:
-            fate[one] = max(fate.get(one, ""), state, key=("", *_UNTESTED).index)
-    return dict(Counter([*corpus.checks.state[~untested], *fate.values()]))
+            left[one] = max(left.get(one, ""), state, key=("", *_UNTESTED).index)
+    return dict(Counter([*corpus.checks.state[~untested], *left.values()]))
 
 
 def written_corrections(cells: Cells, corrections: pd.DataFrame) -> pd.DataFrame:
