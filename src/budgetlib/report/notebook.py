@@ -25,6 +25,7 @@ from budgetlib.core.files import write_bytes
 from budgetlib.definitions.labels import LANGUAGES, label
 from budgetlib.report.fonts import font_face
 from budgetlib.report.index import SCRIPT, policy
+from budgetlib.report.terms import explained
 
 _HERE = Path(__file__).resolve().parent
 _IN_WHEEL, _IN_CLONE = _HERE / "notebooks", _HERE.parents[2] / "notebooks"
@@ -228,4 +229,5 @@ def _html(nb: nbformat.NotebookNode, title: str, language: str) -> str:
     words |= {"lang": language, "title": title, "style": style, "script": script, "policy": policy(script)}
     html, _ = exporter.from_notebook_node(nb, resources=words)
     html = re.sub(r'<a class="anchor-link"[^>]*>[^<]*</a>', "", str(html))
+    html = explained(html, language)
     return html.replace("</style>", f"{font_face(unescape(html))}</style>", 1)
