@@ -68,6 +68,7 @@ def appropriations(general: str, summary: str, carryover: str | None) -> Corpus:
         ("100.00", "60.00", "25.00", "fail"),
         ("100.00", "99.99", "25.00", "pass"),
         ("100.00", "99.96", "25.00", "fail"),
+        ("100.00", "0.01", "250.00", "fail"),  # one number in two units of money
     ],
 )
 def test_a_difference_that_may_be_carryover_is_no_failure_and_a_slip_or_a_greater_one_is(

@@ -6,6 +6,7 @@ The disclosure is that of the invented 示例市示例局 for 2026. Most faults 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -29,6 +30,9 @@ TIED_TO_NOTHING = {"vehicle_quota", "equipment"}
 
 Finding = Mapping[str, Any]
 
+_DOCUMENT = re.compile(r"^[^:/]+/")
+"""How a place begins that is in another document of the disclosure."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -40,7 +44,7 @@ class Fault:
     words: str | None = None
 
     def is_named_by(self, finding: Finding) -> bool:
-        parts = [place.split(":") for place in finding["places"].split()]
+        parts = [_DOCUMENT.sub("", place).split(":") for place in finding["places"].split()]
         tied = {":".join(place[:length]) for place in parts for length in (1, 2, 3)}
         return bool(tied & self.places) or (self.words is not None and self.words in finding["message_zh"])
 
@@ -120,11 +124,13 @@ def wrong_unit_of_a_table(sound: Corpus, rng: random.Random) -> Fault:
 def dropped_row(sound: Corpus, rng: random.Random) -> Fault:
     """Rows that hold money of their own, and the classes and sections above them.
 
-    A total, or a department's or year's sum, that is left out can be made up from the rows that stay.
+    A total, or a department's or year's sum, that is left out can be made up from the rows that stay; a head that
+    several units print stands for all of them.
     """
     lines = sound.lines
-    heads = (lines.row_kind == "subtotal") & lines.code.notna()
-    rows = lines[(lines.row_kind == "line") | heads].drop_duplicates(["form", "row"])
+    rows = lines.drop_duplicates(["form", "row"])
+    heads = (rows.row_kind == "subtotal") & rows.code.notna() & ~rows.duplicated(["form", "code"], keep=False)
+    rows = rows[(rows.row_kind == "line") | heads]
     row = rows.iloc[rng.randrange(len(rows))]
     kept = lines[(lines.form != row.form) | (lines.row != row.row)]
     what = f"{row.form} row {row.row} {row['item']} left out"

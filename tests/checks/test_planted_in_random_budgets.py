@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,15 +21,14 @@ from tests.checks.test_planted_faults import (
     Fault,
     dropped_row,
     failures,
-    new_failures,
     swapped_columns,
     wrong_count,
     wrong_number,
     wrong_percentage,
     wrong_unit_of_money,
 )
-from tests.strategies import disclosures, documents, layouts
-from tests.typesetting import typeset
+from tests.strategies import disclosures, documents, few_documents, layouts
+from tests.typesetting import typeset, typeset_apart
 from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.paper import Layout
 
@@ -49,6 +52,22 @@ LEAST_YUAN = 10_000
 """Less than this that came or went may be the rounding of a long sum."""
 
 
+in_ten_thousands = layouts().map(partial(replace, unit="万元"))
+"""Any way to set a budget; faults are planted in 万元."""
+
+
+def read_together(*files: bytes) -> Corpus:
+    """The tables of the files of one disclosure."""
+    records: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    with TemporaryDirectory() as folder:
+        for number, file in enumerate(files):
+            path = Path(folder, f"{number}.pdf")
+            path.write_bytes(file)
+            for table, rows in parse_document(path).items():
+                records[table] += rows
+    return Corpus(**{table.name: table.frame(records[table.name]) for table in TABLES})
+
+
 def is_slight(fault: Fault, sound: Corpus) -> bool:
     return 0 < abs(fault.corpus.lines.amount_yuan.sum() - sound.lines.amount_yuan.sum()) < LEAST_YUAN
 
@@ -59,21 +78,32 @@ def wide_percentages(corpus: Corpus) -> frozenset[str]:
     return frozenset(f"section:{one.section}:{one.measure}" for one in wide.itertuples())
 
 
-@documents
-@given(disclosures(), layouts(codes=("whole", "short")).map(partial(replace, unit="万元")))
-def test_a_fault_planted_in_any_budget_is_named_and_nothing_else(
-    tmp_path_factory: pytest.TempPathFactory, disclosure: Disclosure, layout: Layout
-) -> None:
-    path = tmp_path_factory.mktemp("planted") / "budget.pdf"
-    path.write_bytes(typeset(disclosure, layout))
-    read = parse_document(path)
-    sound = Corpus(**{table.name: table.frame(read.get(table.name, [])) for table in TABLES})
-    before, wide = failures(sound), wide_percentages(sound)
+def planted(sound: Corpus) -> int:
+    """How many faults were put into a sound corpus, each of which was named and nothing else."""
+    assert failures(sound) == []
+    count_planted, wide = 0, wide_percentages(sound)
     for plant, count, untied in FAULTS:
         for seed in range(count):
             fault = plant(sound, random.Random(f"{plant.__name__} {seed}"))  # noqa: S311 - the same cases every time
             if fault.places <= untied | wide or is_slight(fault, sound):
                 continue
-            found = new_failures(fault.corpus, before)
+            found = failures(fault.corpus)
             assert any(fault.is_named_by(finding) for finding in found), fault.what
             assert [one["message_zh"] for one in found if not fault.is_named_by(one)] == [], fault.what
+            count_planted += 1
+    return count_planted
+
+
+@documents
+@given(disclosures(), in_ten_thousands)
+def test_a_fault_planted_in_any_budget_is_named_and_nothing_else(disclosure: Disclosure, layout: Layout) -> None:
+    assert planted(read_together(typeset(disclosure, layout)))
+
+
+@pytest.mark.slow
+@few_documents
+@given(disclosures(), in_ten_thousands)
+def test_a_fault_planted_in_a_disclosure_of_two_files_is_named_and_nothing_else(
+    disclosure: Disclosure, layout: Layout
+) -> None:
+    assert planted(read_together(*typeset_apart(disclosure, layout)))

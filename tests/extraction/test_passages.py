@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from budgetlib.extraction.narrative.passages import Passage, read_passages
+from budgetlib.extraction.sentences import read_sentences
 from budgetlib.pages.model import Box, Cell, Grid, Line, Page
 
 LEFT, RIGHT, HEIGHT = 90.0, 500.0, 14.0
@@ -219,3 +220,9 @@ def test_a_line_of_a_sentence_that_ends_like_the_title_of_a_table_is_none() -> N
 def test_a_document_without_a_narrative_part_has_no_passages() -> None:
     assert read_passages([]) == []
     assert read_passages([sheet("2026年部门预算", "单位：万元")]) == []
+
+
+def test_a_note_does_not_go_on_in_the_title_of_the_form_below_it() -> None:
+    printed = sheet("注：本表无数据|", "部门公开表9|", "2022年国有资本经营预算收支预算表|")
+    texts = [line.text for line in printed.lines]
+    assert [record["sentence"] for record in read_sentences([printed])] == texts

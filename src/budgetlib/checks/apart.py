@@ -11,6 +11,7 @@ from budgetlib.checks.expressions import evaluate, expression
 from budgetlib.checks.figures import NOTHING, Figure, total
 from budgetlib.checks.findings import Finding, best
 from budgetlib.checks.rules import Rule
+from budgetlib.core.money import FACTORS
 from budgetlib.definitions.toml import load
 
 _SLIP = 10
@@ -18,13 +19,25 @@ _SLIP = 10
 
 
 def nearest(rule: Rule, budget: Budget, tested: list[Finding]) -> Finding:
-    """The finding that holds, else the nearest; no failure yet where money of `apart` may stand on one side only."""
+    """The finding that holds, else the nearest; no failure yet where money of `apart` may stand on one side only.
+
+    One number in two units of money is a failure: so much of another kind would be a strange chance.
+    """
     finding = best(tested)
-    if finding.state == "fail" and finding.gap is not None and finding.tolerance is not None:
-        allowed = _apart(budget, rule.data.get("apart", ()))
-        if _SLIP * finding.tolerance < abs(finding.gap) <= allowed.value + allowed.slack + finding.tolerance:
-            return replace(finding, state="not_applicable")
+    if finding.state != "fail" or finding.gap is None or finding.tolerance is None or _in_two_units(finding):
+        return finding
+    allowed = _apart(budget, rule.data.get("apart", ()))
+    if _SLIP * finding.tolerance < abs(finding.gap) <= allowed.value + allowed.slack + finding.tolerance:
+        return replace(finding, state="not_applicable")
     return finding
+
+
+def _in_two_units(finding: Finding) -> bool:
+    """Whether both figures of a finding are printed with the same digits, in different units of money."""
+    one, other = finding.published, finding.expected
+    if not one or not other:
+        return False
+    return any(one == other * a / b for a in FACTORS.values() for b in FACTORS.values())
 
 
 def _apart(budget: Budget, names: Iterable[str]) -> Figure:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from budgetlib.core.text import squeeze
+from budgetlib.extraction.forms.titles import form_above, is_label
 from budgetlib.extraction.narrative.passages import Passage, read_passages
 from budgetlib.extraction.narrative.running_text import PAGE_NUMBER
 from budgetlib.extraction.records import Record
@@ -67,7 +68,7 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[tuple[str, str | None]]:
         text = _BLANK.sub("", line.text)
         if PAGE_NUMBER.fullmatch(text) or _BARE_PAGE_NUMBER.fullmatch(text):
             continue
-        if paragraph and _BEGINS.match(text):
+        if paragraph and (_BEGINS.match(text) or is_label(squeeze(text)) or form_above([text])):
             yield paragraph, place
             paragraph = ""
         place = place if paragraph else line.place
