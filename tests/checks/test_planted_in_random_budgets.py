@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import pytest
 from hypothesis import given
 
 from budgetlib.commands.pipeline import parse_document
@@ -27,8 +24,8 @@ from tests.checks.test_planted_faults import (
     wrong_percentage,
     wrong_unit_of_money,
 )
-from tests.strategies import disclosures, documents, few_documents, layouts
-from tests.typesetting import typeset, typeset_apart
+from tests.strategies import disclosures, documents, layouts
+from tests.typesetting import typeset
 from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.paper import Layout
 
@@ -56,16 +53,13 @@ in_ten_thousands = layouts().map(partial(replace, unit="万元"))
 """Any way to set a budget; faults are planted in 万元."""
 
 
-def read_together(*files: bytes) -> Corpus:
-    """The tables of the files of one disclosure."""
-    records: dict[str, list[dict[str, Any]]] = defaultdict(list)
+def tables_of(file: bytes) -> Corpus:
+    """What is read of a file."""
     with TemporaryDirectory() as folder:
-        for number, file in enumerate(files):
-            path = Path(folder, f"{number}.pdf")
-            path.write_bytes(file)
-            for table, rows in parse_document(path).items():
-                records[table] += rows
-    return Corpus(**{table.name: table.frame(records[table.name]) for table in TABLES})
+        path = Path(folder, "budget.pdf")
+        path.write_bytes(file)
+        records = parse_document(path)
+    return Corpus(**{table.name: table.frame(records.get(table.name, [])) for table in TABLES})
 
 
 def is_slight(fault: Fault, sound: Corpus) -> bool:
@@ -97,13 +91,4 @@ def planted(sound: Corpus) -> int:
 @documents
 @given(disclosures(), in_ten_thousands)
 def test_a_fault_planted_in_any_budget_is_named_and_nothing_else(disclosure: Disclosure, layout: Layout) -> None:
-    assert planted(read_together(typeset(disclosure, layout)))
-
-
-@pytest.mark.slow
-@few_documents
-@given(disclosures(), in_ten_thousands)
-def test_a_fault_planted_in_a_disclosure_of_two_files_is_named_and_nothing_else(
-    disclosure: Disclosure, layout: Layout
-) -> None:
-    assert planted(read_together(*typeset_apart(disclosure, layout)))
+    assert planted(tables_of(typeset(disclosure, layout)))
