@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
+from numbers import Integral
+from typing import Self
+
+from babel import Locale
 
 from budgetlib.definitions.columns import result_columns
 from budgetlib.definitions.toml import load
@@ -19,15 +24,39 @@ def labels() -> dict[str, dict[str, dict[str, str]]]:
 
 
 def label(key: str, language: str, **values: object) -> str:
-    """The text of `key` (`section.name`), filled with `values`.
+    """The text of `key` (`section.name`), filled with `values`; `{count:item|items}` is the word for that many.
 
     Raises `KeyError` for an unknown key or language.
 
     >>> label("report.year", "zh", year=2026), label("report.year", "en", year=2026)
     ('2026 年度预算', 'Budget for 2026')
+    >>> [label("dimension.others", "en", count=count) for count in (1, 2)]
+    ['1 other', '2 others']
     """
     section, name = key.split(".", 1)
-    return labels()[section][name][language].format(**values)
+    return labels()[section][name][language].format(**counted(values, language))
+
+
+def counted(values: Mapping[str, object], language: str) -> dict[str, object]:
+    """`values` to fill a label with, where whole numbers choose between the words for one and for many."""
+    return {name: _Count(value, language) if isinstance(value, Integral) else value for name, value in values.items()}
+
+
+class _Count(int):
+    """A number that chooses between the word for one and the word for many."""
+
+    def __new__(cls, number: Integral, language: str) -> Self:
+        count = super().__new__(cls, int(number))
+        count.is_one = Locale.parse(language).plural_form(int(number)) == "one"
+        return count
+
+    is_one: bool
+
+    def __format__(self, words: str) -> str:
+        one, is_choice, many = words.partition("|")
+        if not is_choice:
+            return super().__format__(words)
+        return one if self.is_one else many
 
 
 def name(section: str, value: str, language: str) -> str:

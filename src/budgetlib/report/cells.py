@@ -13,7 +13,7 @@ from markupsafe import Markup
 from budgetlib.definitions.amounts import Scale, exact, in_table, in_words, rounded
 from budgetlib.definitions.columns import ResultColumn, result_columns
 from budgetlib.definitions.forms import forms
-from budgetlib.definitions.labels import decimal, item, label, labels, name, percent
+from budgetlib.definitions.labels import counted, decimal, item, label, labels, name, percent
 from budgetlib.definitions.reasons import reason_in
 from budgetlib.report.citations import Citations
 from budgetlib.report.excerpts import place_in_words, table_of
@@ -80,7 +80,8 @@ class Cells:
     def say(self, key: str, **values: object) -> Markup:
         """The text of a label as markup; values that are none are escaped."""
         section, entry = key.split(".", 1)
-        return Markup(labels()[section][entry][self.language]).format(**values)  # noqa: S704 - our own words
+        words = Markup(labels()[section][entry][self.language])  # noqa: S704 - our own words
+        return words.format(**counted(values, self.language))
 
     def amount(self, row: Row, column: str, unsigned: bool = False) -> str:
         """An amount of a row, rounded, with its unit, as a link to where it is printed."""
