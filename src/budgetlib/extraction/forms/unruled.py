@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import fold
+from budgetlib.definitions.forms import Form
 from budgetlib.extraction.forms.recognise import FormTable
 from budgetlib.extraction.forms.titles import form_above
 from budgetlib.pages.model import Grid, Line, Page
@@ -17,34 +18,41 @@ _FEWEST_DIGITS = 4
 def left_out(tables: Sequence[FormTable], pages: Sequence[Page]) -> list[str | None]:
     """For each form the first line between the forms before and after it that prints a row and went into no grid.
 
-    None where there is none, and for forms that rules divide.
+    What stands above its first title is another's. None where there is none, and for forms that rules divide.
     """
     if all(part.grid.ruled for table in tables for part in table.parts):
         return [None] * len(tables)
     owners = {id(part.grid): number for number, table in enumerate(tables) for part in table.parts}
     blocks = [block for page in pages for block in page.blocks]
-    found: list[str | None] = []
+    first_rows: list[str | None] = []
     for number, table in enumerate(tables):
-        own = [position for position, block in enumerate(blocks) if owners.get(id(block)) == number]
+        pieces = [position for position, block in enumerate(blocks) if owners.get(id(block)) == number]
         if all(part.grid.ruled for part in table.parts):
-            found.append(None)
+            first_rows.append(None)
             continue
-        start, end = own[0], own[-1] + 1
+        start, end = pieces[0], pieces[-1] + 1
         while start > 0 and id(blocks[start - 1]) not in owners and not _is_beyond(blocks[start - 1], table):
             start -= 1
         while end < len(blocks) and id(blocks[end]) not in owners and not _is_beyond(blocks[end], table):
             end += 1
+        titled = [position for position in range(start, pieces[0]) if _titled(blocks[position]) == table.form]
+        start = titled[0] if titled else start
         rows = (text for block in blocks[start:end] if id(block) not in owners for text in _rows(block))
-        found.append(next(rows, None))
-    return found
+        first_rows.append(next(rows, None))
+    return first_rows
 
 
 def _is_beyond(block: Line | Grid, table: FormTable) -> bool:
     """Whether a block is no part of a form: a ruled table, a sentence, or the title of another form."""
     if isinstance(block, Grid):
         return block.ruled
-    titled = form_above([block.text])
-    return "。" in block.text or (titled is not None and titled[0] != table.form)
+    return "。" in block.text or _titled(block) not in (None, table.form)
+
+
+def _titled(block: Line | Grid) -> Form | None:
+    """The form that a line is the title of."""
+    titled = form_above([block.text]) if isinstance(block, Line) else None
+    return titled[0] if titled else None
 
 
 def _rows(block: Line | Grid) -> list[str]:
