@@ -113,7 +113,7 @@ def test_every_pin_has_hashes_and_no_address(file: str) -> None:
 def test_no_installed_package_is_under_a_licence_that_binds_its_users_code() -> None:
     def licence(name: str) -> str:
         about = metadata.metadata(name)
-        return " ".join([about["License-Expression"] or "", *(about.get_all("Classifier") or [])])
+        return " ".join([about.get("License-Expression", ""), *(about.get_all("Classifier") or [])])
 
     pinned = pins().keys() | pins("constraints-ocr.txt").keys()
     installed = {canonicalize_name(d.metadata["Name"]) for d in metadata.distributions()} & pinned
