@@ -57,8 +57,8 @@ def revenue_by_fund(budget: Corpus) -> pd.DataFrame:
     total = rows["total"].amount_yuan
     funds = _parts(rows, total)
     whole = _sum(funds)
-    own = _sum([row for row in funds if row["fund"] != _BESIDE])
-    too_much = abs(own - total) > total * _UNSEEN and whole > total * (1 + _UNSEEN)
+    of_the_year = _sum([row for row in funds if row["fund"] != _BESIDE])
+    too_much = abs(of_the_year - total) > total * _UNSEEN and whole > total * (1 + _UNSEEN)
     if not whole or too_much or [row["fund"] for row in funds] == [_REST]:
         return frame("revenue_by_fund", [])
     shares = shares_that_add_up([row["amount_yuan"] for row in funds], whole, PERCENT)

@@ -98,10 +98,10 @@ def _contents(budget: Budget) -> set[int | None]:
 def _titled(budget: Budget) -> set[str]:
     """The forms that a page holds, empty ones too, or whose titles stand anywhere but in the contents."""
     contents = _contents(budget)
-    held = {name for page in budget.rows("pages") for name in (page["form"] or "").split(",") if name}
+    on_pages = {name for page in budget.rows("pages") for name in (page["form"] or "").split(",") if name}
     lines = [record["sentence"] for record in budget.rows("sentences") if record["page"] not in contents]
     titles = {_LEADER.sub("", squeeze(line)) for line in lines if "表" in line[-_TITLE_END:]}
-    return held | {form.name for title in titles if (form := form_titled(title))}
+    return on_pages | {form.name for title in titles if (form := form_titled(title))}
 
 
 def _all_read(budget: Budget) -> bool:

@@ -115,10 +115,10 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
 
 def _interrupted(pages: Sequence[Record]) -> Iterator[str]:
     """The forms on pages not read whole; where such a page has none, the last one before it and the first after."""
-    held = [(_is_whole(page), page["form"].split(",") if page["form"] else []) for page in pages]
-    for is_whole, forms in held:
+    by_page = [(_is_whole(page), page["form"].split(",") if page["form"] else []) for page in pages]
+    for is_whole, forms in by_page:
         yield from () if is_whole else forms
-    for (whole_before, before), (whole_after, after) in pairwise(held):
+    for (whole_before, before), (whole_after, after) in pairwise(by_page):
         yield from () if whole_after or after else before[-1:]
         yield from () if whole_before or before else after[:1]
 

@@ -14,7 +14,6 @@ from budgetlib.commands import options
 from budgetlib.commands.refusals import Refusing
 from budgetlib.core.version import __version__
 from budgetlib.definitions.labels import LANGUAGES
-from budgetlib.pages.ink import DEFAULT_READER, READERS
 
 
 @click.group(cls=Refusing, context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,20 +27,8 @@ def main() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--out", type=options.FOLDER, default=options.TIDY, show_default=True, help="Folder for the tables.")
 @options.jobs
-@click.option(
-    "--ocr",
-    metavar="auto|never|always",
-    default="auto",
-    show_default=True,
-    help="Which pages are read from their pictures; auto: those without a usable text layer.",
-)
-@click.option(
-    "--reader",
-    type=click.Choice(list(READERS)),
-    default=DEFAULT_READER,
-    show_default=True,
-    help="What reads PDFs; the other is a second pair of eyes.",
-)
+@options.ocr
+@options.reader
 @options.cluster
 def parse(
     paths: tuple[Path, ...], out: Path, jobs: int, ocr: str, reader: str, cluster: int | None, scheduler: str | None

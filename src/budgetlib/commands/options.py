@@ -1,4 +1,4 @@
-"""The options that several commands share."""
+"""The options of commands: what several share, and what one of them has that is long to say."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import click
 from budgetlib.core.errors import BadParameter
 from budgetlib.core.workers import Executor
 from budgetlib.definitions.labels import LANGUAGES
+from budgetlib.pages.ink import DEFAULT_READER, READERS
 
 if TYPE_CHECKING:
     from budgetlib.report.run import ReportOptions
@@ -22,6 +23,20 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 TIDY = Path("data/tidy")
 tidy = click.option(
     "--tidy", type=FOLDER, default=TIDY, show_default=True, help="Folder of tables from `budgetlib parse`."
+)
+ocr = click.option(
+    "--ocr",
+    metavar="auto|never|always",
+    default="auto",
+    show_default=True,
+    help="Which pages are read from their pictures; auto: those without a usable text layer.",
+)
+reader = click.option(
+    "--reader",
+    type=click.Choice(list(READERS)),
+    default=DEFAULT_READER,
+    show_default=True,
+    help="What reads PDFs; the other is a second pair of eyes.",
 )
 jobs = click.option(
     "--jobs",

@@ -214,9 +214,9 @@ def _description(
         problems.insert(0, f"no statutory form and no figure of a disclosure found in {source.name}")
     else:
         outcome = "partial" if problems else "ok"
-    said = ("entity", "named_by", "entity_kind", "entity_kind_by", "place", "fiscal_year", "dated_by")
+    columns = ("entity", "named_by", "entity_kind", "entity_kind_by", "place", "fiscal_year", "dated_by")
     return {
-        **{name: getattr(identity, name) for name in (*said, "document_kind", "version")},
+        **{name: getattr(identity, name) for name in (*columns, "document_kind", "version")},
         "department_id": slug(identity.entity or source.document_id),
         "disclosure_id": _disclosure_id(source, identity),
         "outcome": outcome,

@@ -40,10 +40,10 @@ def files(folder: str) -> list[str]:
     if "https" in system.protocol:
         return [folder]
     try:
-        found = system.find(name)
+        listed = system.find(name)
     except Exception as fault:  # each system has errors of its own
         raise NotFound(f"{folder} cannot be listed ({fault}); give an address that can be read") from fault
-    return [system.unstrip_protocol(one) for one in sorted(found)]
+    return [system.unstrip_protocol(one) for one in sorted(listed)]
 
 
 def state(file: str) -> tuple[int, int] | None:
@@ -53,9 +53,9 @@ def state(file: str) -> tuple[int, int] | None:
         about = system.info(name)
     except Exception:  # noqa: BLE001 - what is wrong is said when it is read
         return None
-    said = [str(about[key]) for key in _SAYS_WHICH if about.get(key)]
-    tag = int.from_bytes(sha256(repr(said).encode()).digest()[:7])
-    return (about["size"], tag) if said and about.get("size") is not None else None
+    parts = [str(about[key]) for key in _SAYS_WHICH if about.get(key)]
+    tag = int.from_bytes(sha256(repr(parts).encode()).digest()[:7])
+    return (about["size"], tag) if parts and about.get("size") is not None else None
 
 
 @contextmanager

@@ -42,8 +42,8 @@ class Source:
     @property
     def manifest_entry(self) -> str | None:
         """What the manifest says that changes how the file is read, as one short text; None where it says nothing."""
-        said = (self.expected_sha256, self.publisher, self.password, self.fiscal_year, self.note)
-        entry = (*said, self.archive_differs) if self.archive_differs else said
+        columns = (self.expected_sha256, self.publisher, self.password, self.fiscal_year, self.note)
+        entry = (*columns, self.archive_differs) if self.archive_differs else columns
         return hashlib.sha256(repr(entry).encode()).hexdigest()[:16] if any(entry) else None
 
     @property

@@ -50,8 +50,8 @@ def verdict_in_words(finding: Row, language: str) -> str:
     """What a person decided about a `finding`, who, and why; empty where nobody did."""
     if pd.isna(finding["verdict"]):
         return ""
-    said = label(f"verdict.{finding['verdict']}", language)
-    about = {"verdict": said, "reviewer": finding["reviewer"], "note": finding["verdict_note"] or ""}
+    verdict = label(f"verdict.{finding['verdict']}", language)
+    about = {"verdict": verdict, "reviewer": finding["reviewer"], "note": finding["verdict_note"] or ""}
     return label("findings.judged_why" if about["note"] else "findings.judged", language, **about)
 
 

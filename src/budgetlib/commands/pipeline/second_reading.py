@@ -66,8 +66,8 @@ def _doubted(records: Records) -> tuple[list[Any], list[Any]]:
     rows = {
         table.name: [dict.fromkeys(table.schema.names) | row for row in records.get(table.name, [])] for table in TABLES
     }
-    found = [finding for budget in budgets_of(rows) for finding in findings(budget)]
-    errors = [finding for finding in found if finding.state == "fail" and finding.rule.severity == "error"]
+    tested = [finding for budget in budgets_of(rows) for finding in findings(budget)]
+    errors = [finding for finding in tested if finding.state == "fail" and finding.rule.severity == "error"]
     places = {place for error in errors for place in error.record()["places"].split()}
     lines = [line for line in records.get("lines", []) if f"{line['form']}:{line['row']}" in places]
     statements = [one for one in records.get("statements", []) if Locator.of(one).within(one["document_id"]) in places]

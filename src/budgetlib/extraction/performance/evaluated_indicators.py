@@ -58,21 +58,21 @@ class EvaluatedIndicators:
         third = cells.get("level3")
         if third is None or sum(cell is third for cell in cells.values()) > 1:
             return False
-        said = {role: re.sub(r"\s+", "", cell.text) or None for role, cell in cells.items()}
+        words = {role: re.sub(r"\s+", "", cell.text) or None for role, cell in cells.items()}
         numbers = {role: _number(cells.get(role)) for role in ("points", "score")}
         last = self.records[-1] if self.records else None
         scored = any(number is not None for number in numbers.values())
         if opens and last and not scored:
-            last.update({role: (last[role] or "") + rest for role in _CUT if (rest := said.get(role))})
+            last.update({role: (last[role] or "") + rest for role in _CUT if (rest := words.get(role))})
             return True
-        if not said["level3"] or not (scored if numbers.keys() & cells.keys() else said.get("achieved")):
+        if not words["level3"] or not (scored if numbers.keys() & cells.keys() else words.get("achieved")):
             return False
-        first, second = said.get("level1"), said.get("level2")
+        first, second = words.get("level1"), words.get("level2")
         if last and first in (None, last["level1"]):
             first, second = last["level1"], second or last["level2"]
-        target = "".join(said.get(role) or "" for role in ("relation", "target", "measure_unit"))
-        texts = {"level1": first, "level2": second, "level3": said["level3"], "target": target or None}
-        texts |= {role: said.get(role) for role in ("achieved", "reason")}
+        target = "".join(words.get(role) or "" for role in ("relation", "target", "measure_unit"))
+        texts = {"level1": first, "level2": second, "level3": words["level3"], "target": target or None}
+        texts |= {role: words.get(role) for role in ("achieved", "reason")}
         self.records.append({**texts, **numbers, "page": page.number, **spot_columns(third.spot)})
         return True
 

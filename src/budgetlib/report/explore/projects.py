@@ -42,12 +42,12 @@ class Projects:
 
     def _filter(self) -> None:
         words = [squeeze(word) for word in self._words.value.split()]
-        found = self._all
+        fitting = self._all
         for word in words:
-            found = found[found.sought.str.contains(word, regex=False)]
-        self._found = found.head(MOST) if words else found.head(0)
+            fitting = fitting[fitting.sought.str.contains(word, regex=False)]
+        self._found = fitting.head(MOST) if words else fitting.head(0)
         language = self._desk.language
-        self._count.value = self._desk.say("found", count=len(found), most=MOST) if words else ""
+        self._count.value = self._desk.say("found", count=len(fitting), most=MOST) if words else ""
         self._desk.fill(
             self._table,
             [
