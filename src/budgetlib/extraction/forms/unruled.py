@@ -22,24 +22,25 @@ def left_out(tables: Sequence[FormTable], pages: Sequence[Page]) -> list[str | N
     """
     if all(part.grid.ruled for table in tables for part in table.parts):
         return [None] * len(tables)
-    owners = {id(part.grid): number for number, table in enumerate(tables) for part in table.parts}
     blocks = [block for page in pages for block in page.blocks]
-    first_rows: list[str | None] = []
-    for number, table in enumerate(tables):
-        pieces = [position for position, block in enumerate(blocks) if owners.get(id(block)) == number]
+    places = {id(block): place for place, block in enumerate(blocks)}
+    taken = {id(part.grid) for table in tables for part in table.parts}
+
+    def first(table: FormTable) -> str | None:
         if all(part.grid.ruled for part in table.parts):
-            first_rows.append(None)
-            continue
-        start, end = pieces[0], pieces[-1] + 1
-        while start > 0 and id(blocks[start - 1]) not in owners and not _is_beyond(blocks[start - 1], table):
+            return None
+        pieces = [places[id(part.grid)] for part in table.parts if id(part.grid) in places]
+        begin, end = min(pieces), max(pieces) + 1
+        start = begin
+        while start > 0 and id(blocks[start - 1]) not in taken and not _is_beyond(blocks[start - 1], table):
             start -= 1
-        while end < len(blocks) and id(blocks[end]) not in owners and not _is_beyond(blocks[end], table):
+        while end < len(blocks) and id(blocks[end]) not in taken and not _is_beyond(blocks[end], table):
             end += 1
-        titled = [position for position in range(start, pieces[0]) if _titled(blocks[position]) == table.form]
-        start = titled[0] if titled else start
-        rows = (text for block in blocks[start:end] if id(block) not in owners for text in _rows(block))
-        first_rows.append(next(rows, None))
-    return first_rows
+        start = next((place for place in range(start, begin) if _titled(blocks[place]) == table.form), start)
+        rows = (text for block in blocks[start:end] if id(block) not in taken for text in _rows(block))
+        return next(rows, None)
+
+    return [first(table) for table in tables]
 
 
 def _is_beyond(block: Line | Grid, table: FormTable) -> bool:
