@@ -12,8 +12,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 
 from budgetlib.commands.pipeline import parse_document
-from budgetlib.tables.corpus import Corpus
-from budgetlib.tables.schemas import TABLES
+from budgetlib.tables.corpus import Corpus, corpus_of
 from tests.checks.test_planted_faults import (
     Fault,
     dropped_row,
@@ -58,8 +57,7 @@ def tables_of(file: bytes) -> Corpus:
     with TemporaryDirectory() as folder:
         path = Path(folder, "budget.pdf")
         path.write_bytes(file)
-        records = parse_document(path)
-    return Corpus(**{table.name: table.frame(records.get(table.name, [])) for table in TABLES})
+        return corpus_of(parse_document(path))
 
 
 def is_slight(fault: Fault, sound: Corpus) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +21,7 @@ from budgetlib.report.index import SCRIPT
 from budgetlib.report.run import ReportOptions, write_reports
 from budgetlib.tables.corpus import load
 from tests.browser import Open, asked_for, barriers, beyond, prefer
-from tests.typesetting import typeset
-from tests.typesetting.disclosure import FACTS, Row, read_facts
-
-EXAMPLE = "示例市示例局"
-HOSTILE = (
-    "<script>document.title='taken'</script>",
-    "=cmd()",
-    "../../x",
-    "[链接](javascript:document.title='taken')",
-    "</script><img src=x onerror=document.title='taken'>",
-    "长" * 300,
-)
+from tests.report.hostile_paper import EXAMPLE, HOSTILE, hostile_paper
 
 
 def make_reports(tidy: Path, out: Path, *arguments: str) -> Path:
@@ -310,14 +298,8 @@ def test_cards_and_tables_look_in_jupyterlab_as_in_a_report(opened: Open, sample
 
 @pytest.mark.slow
 def test_hostile_names_on_paper_do_nothing_in_a_report(opened: Open, tmp_path: Path) -> None:
-    sound = read_facts(FACTS / f"{EXAMPLE}-2026.toml")
-    rows = list(sound.rows("projects"))
-    named = [number for number, row in enumerate(rows) if row.unit and row.item not in (row.unit, EXAMPLE)]
-    for number, name in zip(named, HOSTILE, strict=False):
-        rows[number] = replace(rows[number], item=name)
-    spoiled = replace(sound, forms={**sound.forms, ("projects", "expenditure"): tuple[Row, ...](rows)})
     (tmp_path / "raw").mkdir()
-    (tmp_path / "raw/disclosure.pdf").write_bytes(typeset(spoiled))
+    (tmp_path / "raw/disclosure.pdf").write_bytes(hostile_paper())
     parse([tmp_path / "raw"], tmp_path / "tidy")
     out = make_reports(tmp_path / "tidy", tmp_path / "out/reports", "--lang", "zh")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"reports"}

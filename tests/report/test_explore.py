@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +31,7 @@ from budgetlib.tables.matches import load_matches
 from budgetlib.tables.schemas import TABLES
 from budgetlib.tables.store import write_table
 from budgetlib.tables.verdicts import read_verdicts
-from tests.report.test_browser import EXAMPLE, HOSTILE
-from tests.typesetting import typeset
-from tests.typesetting.disclosure import FACTS, Row, read_facts
+from tests.report.hostile_paper import EXAMPLE, HOSTILE, hostile_paper
 
 pytest.importorskip("itables", reason="the extra `explore` is not installed")
 
@@ -200,14 +197,8 @@ def test_another_language_is_refused(project: Path) -> None:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     """A project with hostile names, served by Voilà, and its address."""
     project = tmp_path_factory.mktemp("explored")
-    sound = read_facts(FACTS / f"{EXAMPLE}-2026.toml")
-    rows = list(sound.rows("projects"))
-    named = [number for number, row in enumerate(rows) if row.unit and row.item not in (row.unit, EXAMPLE)]
-    for number, name in zip(named, HOSTILE, strict=False):
-        rows[number] = replace(rows[number], item=name)
-    spoiled = replace(sound, forms={**sound.forms, ("projects", "expenditure"): tuple[Row, ...](rows)})
     (project / "data/raw").mkdir(parents=True)
-    (project / "data/raw/disclosure.pdf").write_bytes(typeset(spoiled))
+    (project / "data/raw/disclosure.pdf").write_bytes(hostile_paper())
     shutil.copy(ROOT / "data/raw" / FINAL, project / "data/raw")
     shutil.copytree(ROOT / "notebooks", project / "notebooks")
     parse([project / "data/raw"], project / "data/tidy", ocr="never")
