@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -22,10 +23,11 @@ from budgetlib.core.errors import BadParameter
 from budgetlib.pages.media_type import DOC, media_type
 from budgetlib.pages.unpaged.libreoffice import command
 from tests.typesetting import FACTS, read_facts, story
-from tests.typesetting.office import as_docx, as_html, as_xlsx, docx_of, word, zipped
+from tests.typesetting.office import Workbook, as_docx, as_html, as_xlsx, docx_of, word, zipped
 from tests.typesetting.paper import Layout
 
 MOST_BYTES, MOST_SECONDS = 600_000_000, 60
+TYPESET = FACTS.parent
 STORY = story(read_facts(FACTS / "示例市示例局-2026.toml"), Layout())
 
 
@@ -116,14 +118,19 @@ def test_what_would_take_too_much_is_refused_or_read_in_little(name: str, tmp_pa
     make, expected, why = HEAVY[name]
     path = tmp_path / "file"
     path.write_bytes(make())
-    command = ["budgetlib", "parse", str(path), "--out", str(tmp_path / "tidy"), "--jobs", "1"]
+    (document,) = documents_within_limits(path, tmp_path / "tidy").values()
+    assert document["outcome"] == expected, document["reason"]
+    assert why in (document["reason"] or "")
+
+
+def documents_within_limits(path: Path, tidy: Path) -> dict[str, dict[str, str]]:
+    """The table `documents` of what is at `path`, by path, parsed with so much time and memory in all."""
+    command = ["budgetlib", "parse", str(path), "--out", str(tidy), "--jobs", "1"]
     run = subprocess.run([sys.executable, "-c", MEASURED, *command], capture_output=True, text=True, check=True)
     seconds, kilobytes = map(float, run.stdout.splitlines()[-1].split())
     assert seconds < MOST_SECONDS
     assert kilobytes * 1024 < MOST_BYTES
-    (document,) = pq.read_table(tmp_path / "tidy/documents.parquet").to_pylist()
-    assert document["outcome"] == expected, document["reason"]
-    assert why in (document["reason"] or "")
+    return {one["path"]: one for one in pq.read_table(tidy / "documents.parquet").to_pylist()}
 
 
 MEASURED = """
@@ -179,11 +186,26 @@ def test_a_workbook_saved_as_xml_is_read_by_way_of_libreoffice(tmp_path: Path) -
     ]
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not has_calc(), reason="LibreOffice Calc is not installed")
+def test_a_binary_workbook_gives_what_the_same_workbook_gives_as_xlsx(tmp_path: Path) -> None:
+    shown = Workbook(one_sheet=True, hidden=True, codes_as_numbers=True)
+    whole = bl.parse_document(pretending(".xlsx", as_xlsx(STORY, shown), tmp_path))["lines"]
+    binary = bl.parse_document(TYPESET / "four_forms.xlsb")["lines"]
+    forms = {line["form"] for line in binary}
+    assert forms == {"budget_summary", "revenue", "expenditure", "appropriation_summary"}
+    told = ("form", "side", "row", "code", "item", "measure", "amount_yuan", "published_text", "place")
+    as_told = [[line[column] for column in told] for line in whole if line["form"] in forms]
+    assert [[line[column] for column in told] for line in binary] == as_told
+
+
+HOME_PAGE = (
+    "<html><title>示例市人民政府</title><ul><li><a href=1>部门预算公开</a><li>通知公告</ul><p>联系我们 1234567</p>"
+)
+
+
 def test_a_home_page_is_no_disclosure(tmp_path: Path) -> None:
-    page = (
-        "<html><title>示例市人民政府</title><ul><li><a href=1>部门预算公开</a><li>通知公告</ul><p>联系我们 1234567</p>"
-    )
-    kind, why = outcome(pretending(".html", page.encode(), tmp_path))
+    kind, why = outcome(pretending(".html", HOME_PAGE.encode(), tmp_path))
     assert kind == "not_a_disclosure"
     assert "no statutory form" in why
 
@@ -210,6 +232,54 @@ def test_a_damaged_office_file_is_malformed(cut: int, tmp_path: Path) -> None:
     for content in (as_docx(STORY), as_xlsx(STORY)):
         kind, why = outcome(pretending(".docx", content[:cut] + content[cut + 900 :], tmp_path))
         assert (kind, "damaged" in why or "lacks its part" in why) == ("malformed", True), why
+
+
+@pytest.mark.slow
+def test_each_kind_of_bad_file_ends_in_its_outcome_and_all_of_them_together_take_little(tmp_path: Path) -> None:
+    named = {
+        "password.xlsx": (compound({"EncryptedPackage": bytes(5000)}), "encrypted", "without one"),
+        "password.xls": (compound({"Workbook": biff(0x809, 0x600, 5, 0, 0) + biff(0x2F, 1)}), "encrypted", "without"),
+        "password.doc": (compound({"WordDocument": bytes(10) + b"\0\1" + bytes(5000)}), "encrypted", "without"),
+        "macros.xlsm": (with_more(as_xlsx(STORY), "xl/vbaProject.bin", b"\0macro"), "ok", ""),
+        "external.xlsx": (with_more(as_xlsx(STORY), "xl/externalLinks/externalLink1.xml", EXTERNAL), "ok", ""),
+        "dde.docx": (with_parts(as_docx(STORY), document=dde), "ok", ""),
+        "uncomputed.xlsx": (with_parts(as_xlsx(STORY), sheet2=uncomputed), "ok", ""),
+        "html.xls": (as_html(STORY, "gbk"), "ok", ""),
+        "doc.docx": (compound({"WordDocument": bytes(5000)}), "malformed", "LibreOffice"),
+        "scripts_and_frames.html": (as_html(STORY), "ok", ""),
+        "home.html": (HOME_PAGE.encode(), "not_a_disclosure", "no statutory form"),
+        "mixed.html": (as_html(STORY) + b"<p>\xff\xfe</p>", "ok", ""),
+    }
+    (tmp_path / "raw").mkdir()
+    for name, (content, _, _) in named.items():
+        (tmp_path / "raw" / name).write_bytes(content)
+    documents = documents_within_limits(tmp_path / "raw", tmp_path / "tidy")
+    assert {name: one["outcome"] for name, one in documents.items()} == {name: to for name, (_, to, _) in named.items()}
+    assert [name for name, (_, _, why) in named.items() if why not in (documents[name]["reason"] or "")] == []
+
+
+EXTERNAL = b'<externalLink><externalBook id="file:///etc/passwd"/></externalLink>'
+
+
+def with_more(content: bytes, name: str, part: bytes) -> bytes:
+    """An office file with one part more."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return zipped({**{name: archive.read(name) for name in archive.namelist()}, name: part})
+
+
+def biff(kind: int, *words: int) -> bytes:
+    """A record of a workbook before 2007."""
+    return b"".join(number.to_bytes(2, "little") for number in (kind, 2 * len(words), *words))
+
+
+def dde(document: bytes) -> bytes:
+    field = '<w:p><w:fldSimple w:instr="DDEAUTO cmd.exe /c calc"><w:r><w:t>1.00</w:t></w:r></w:fldSimple></w:p>'
+    return document.replace(b"<w:body>", b"<w:body>" + field.encode(), 1)
+
+
+def uncomputed(sheet: bytes) -> bytes:
+    """A sheet whose numbers are formulas that nobody computed."""
+    return re.sub(rb'(<c r="[A-Z]+\d+" s="\d+">)<v>(.*?)</v>', rb"\1<f>\2</f>", sheet)
 
 
 def test_an_encrypted_workbook_says_so(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ b'%PDF-'
 | `stated_figures` | the figures that the narrative part states, from the forms |
 | `paper` | ink and paper: font, tables, pages, every way to set them (`Layout`); knows nothing of budgets |
 | `office` | the same as a Word document, a web page, a workbook |
+| `four_forms.xlsb` | the first four forms of 示例市示例局-2026, a workbook of `office` saved again by SheetJS 0.18.5 |
 | `forms`, `prose`, `annexes` | the 13 forms, the words around them, the tables behind them, in the statutory shape |
 | `expected` | the lines and statements that a correct reader finds |
 | `final_accounts`, `final_prose`, `final_evaluation` | final accounts: what they say, the words, the self-evaluation |

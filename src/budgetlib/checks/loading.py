@@ -59,10 +59,15 @@ def budgets_of(records: Mapping[str, Sequence[Record]]) -> list[Budget]:
     everyone: list[Budget] = []
     catalogue = list(records["catalogue"])
     for budget in alone:
-        siblings = sorted(together[_files_of(budget)], key=lambda one: -(one.record.get("version") or 1))
+        siblings = sorted(together[_files_of(budget)], key=_lateness, reverse=True)
         completed = replace(_completed(budget, siblings), siblings=tuple(siblings))
         everyone.append(replace(completed, everyone=everyone, catalogue=catalogue))
     return everyone
+
+
+def _lateness(budget: Budget) -> tuple[int, str]:
+    """The version of a document, and of one version the day of its file: the later counts."""
+    return budget.record.get("version") or 1, budget.record.get("file_date") or ""
 
 
 def _disclosure(budget: Budget) -> str:

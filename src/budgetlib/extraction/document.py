@@ -85,6 +85,7 @@ def _document(source: Source, ocr: str) -> Record:
         "sha256": source.sha256,
         "media_type": "application/octet-stream",
         "note": source.note,
+        "file_date": source.file_date,
         "manifest_entry": source.manifest_entry,
         "ocr": reading_of_pictures(ocr),
         "parser_version": __version__,

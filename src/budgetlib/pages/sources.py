@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path, PurePosixPath
 
 from budgetlib.core.errors import NotFound, UnreadableDocument
@@ -38,11 +40,13 @@ class Source:
     note: str | None = None
     archive_differs: bool = False
     """Whether the archive that holds it is another one than the manifest says."""
+    file_date: str | None = None
+    """From which day the file is, by ISO 8601: last changed as its server said, else fetched."""
 
     @property
     def manifest_entry(self) -> str | None:
-        """What the manifest says that changes how the file is read, as one short text; None where it says nothing."""
-        columns = (self.expected_sha256, self.publisher, self.password, self.fiscal_year, self.note)
+        """What manifest and record say that changes the tables, as one short text; None where they say nothing."""
+        columns = (self.expected_sha256, self.publisher, self.password, self.fiscal_year, self.note, self.file_date)
         entry = (*columns, self.archive_differs) if self.archive_differs else columns
         return hashlib.sha256(repr(entry).encode()).hexdigest()[:16] if any(entry) else None
 
@@ -61,11 +65,36 @@ def read_manifest(folder: Path) -> dict[str, Mapping[str, str]]:
     entries = read_entries(
         folder / MANIFEST,
         ("file",),
-        ("sha256", "publisher", "password", "fiscal_year", "note", "url"),
+        ("sha256", "publisher", "password", "fiscal_year", "note", "url", "retrieved"),
         key=("file",),
         refusal=_refusal,
     )
     return {values["file"]: values for values in usable(entries) if values["file"]}
+
+
+def _entries(folder: Path) -> dict[str, dict[str, str]]:
+    """The rows of `read_manifest`, each with the day from which its file is as `file_date`: blank where nobody knows.
+
+    That is when it was last changed, as its server said, else when it was fetched; raises as `read_manifest` does.
+    """
+    entries = {name: {**row, "file_date": day_of(row["retrieved"])} for name, row in read_manifest(folder).items()}
+    moments = ("last_modified", "retrieved")
+    for version in usable(read_entries(folder / FETCH_RECORD, ("file",), moments, key=("file", *moments))):
+        day = next(filter(None, (day_of(version[moment]) for moment in moments)), "")
+        entries.setdefault(version["file"], {})["file_date"] = day
+    return entries
+
+
+def day_of(moment: str) -> str:
+    """The day of a moment that is written by ISO 8601 or as servers do; blank for anything else.
+
+    >>> day_of("2026-02-10T08:00:00+00:00"), day_of("Tue, 10 Feb 2026 08:00:00 GMT"), day_of("in spring")
+    ('2026-02-10', '2026-02-10', '')
+    """
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        with suppress(ValueError):
+            return read(moment).date().isoformat()
+    return ""
 
 
 def _refusal(values: Mapping[str, str]) -> str | None:
@@ -106,6 +135,7 @@ class File:
             fiscal_year=int(entry.get("fiscal_year") or 0) or None,
             note=entry.get("note"),
             archive_differs=self.archive_differs,
+            file_date=entry.get("file_date"),
         )
 
 
@@ -115,13 +145,13 @@ def find_files(paths: Iterable[Path]) -> list[File]:
     Raises `NotFound` where a path does not exist or nothing is found, `BadParameter` where a manifest cannot be used.
     """
     named = list(paths)
-    manifests: dict[Path, dict[str, Mapping[str, str]]] = {}
+    entries: dict[Path, dict[str, dict[str, str]]] = {}
     files: dict[Path, File] = {}
     for root in named:
         for path, name in _files(root):
-            if path.parent not in manifests:
-                manifests[path.parent] = read_manifest(path.parent)
-            for file in _unpacked(path, name, manifests[path.parent]):
+            if path.parent not in entries:
+                entries[path.parent] = _entries(path.parent)
+            for file in _unpacked(path, name, entries[path.parent]):
                 files.setdefault(file.path, file)
     if not files:
         where = ", ".join(remote.address(one) or str(one) for one in named)

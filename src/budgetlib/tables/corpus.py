@@ -46,8 +46,8 @@ class Corpus(_Unread):
 
     Of tables on disk (`load`) each is read when it is first asked for, and only what is about the documents chosen.
 
-    `documents` stands in the order in which its files are believed where several say the same:
-    a later version before an earlier one, read in full before read in part, with pages before plain text, then by path.
+    `documents` stands in the order in which its files are believed where several say the same: a later version before
+    an earlier one, then a file of a later day, read in full before read in part, with pages before plain text, by path.
     """
 
     documents: pd.DataFrame
@@ -127,8 +127,8 @@ class Corpus(_Unread):
             return part
         lines = part.rows("lines", form=form)
         if lines.empty:
-            forms = part.rows("lines", ["form"]).form
-            _fitting(lines, forms == form, "form", form, forms)
+            printed = part.rows("lines", ["form"])
+            _fitting(printed, printed.form == form, "form", form, printed.form)
         object.__setattr__(part, "lines", lines)
         return part
 
@@ -273,15 +273,14 @@ def _overridden(rows: pd.DataFrame, column: str, keys: tuple[str, ...], correcti
 
 
 def _most_credible_first(documents: pd.DataFrame) -> pd.DataFrame:
-    earlier = -documents.version.fillna(1)
-    keys = documents.assign(earlier=earlier, in_part=documents.outcome != "ok", unpaged=documents.pages.isna())
-    return documents.loc[keys.sort_values(["earlier", "in_part", "unpaged", "path"]).index].reset_index(drop=True)
+    order = {"version": False, "file_date": False, "outcome": False, "pages": False, "path": True}
+    is_whole, paged = documents.outcome == "ok", documents.pages.notna()
+    keys = documents.assign(version=documents.version.fillna(1), outcome=is_whole, pages=paged)
+    return documents.loc[keys.sort_values([*order], ascending=[*order.values()]).index].reset_index(drop=True)
 
 
 def fiscal_year(year: int | str) -> int:
-    """A year, also where a notebook has it as text.
-
-    Raises `BadParameter` for anything else.
+    """A year, also where a notebook has it as text; raises `BadParameter` for anything else.
 
     >>> fiscal_year("2026")
     2026
