@@ -104,7 +104,8 @@ def edition_key(number: str) -> str:
 
 def _sources(corpus: Corpus, budget: Corpus, above: Corpus) -> Iterator[tuple[str, pd.DataFrame]]:
     """What may apply, most credible first: the sections of one document and edition at a time, with the basis."""
-    yield from (("own", rows) for rows in _by_document(printed_sections(budget)))
+    if not budget.catalogue.empty:
+        yield from (("own", rows) for rows in _by_document(printed_sections(budget)))
     cited = (("cited", _citations(budget)), ("department", _citations(above)))
     if not any(numbers for _, numbers in cited):
         return

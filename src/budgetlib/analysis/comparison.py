@@ -65,9 +65,9 @@ def class_rows(corpus: Corpus, part: Corpus, reviewed: pd.DataFrame) -> Iterator
     """The rows of `compare_catalogue` for the budgets in a `part` of the corpus."""
     for about, budget in _budgets(part):
         applying = guidance(corpus, budget)
-        projects = catalogue_coverage(corpus, budget, applying, reviewed)
-        if applying.section is None or projects.empty:
+        if applying.section is None:
             continue
+        projects = catalogue_coverage(corpus, budget, applying, reviewed)
         whole = sum(projects.amount_yuan, Decimal(0))
         codes = projects.code.where(projects.basis != "none").str[:_CLASS_DIGITS]
         for code, rows in projects.groupby(codes, dropna=False):
@@ -139,6 +139,8 @@ def _shares(
             yield f"{name}_pct", (share(part.value, total.value if total else None), places(part._asdict()))
     for row in procurement_mix(budget).to_dict("records"):
         yield f"{row['kind']}_pct", (row["share_pct"], places(row))
+    if applying.section is None:
+        return
     projects = printed_total(budget, "projects", "expenditure", "total")
     of_projects = [] if projects is None else [Locator.of(projects)]
     for row in coverage_shares(catalogue_coverage(corpus, budget, applying, reviewed), applying).to_dict("records"):

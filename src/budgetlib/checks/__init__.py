@@ -6,22 +6,22 @@ Must not know: how a page is read, reports, files.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 from inspect import isfunction, signature
 from pkgutil import iter_modules
 from typing import Any
 
 from budgetlib.checks.across_documents import Ties, ties
-from budgetlib.checks.budget import Budget
+from budgetlib.checks.budget import Budget, Record
 from budgetlib.checks.explanations import with_reason
 from budgetlib.checks.findings import Finding, Test, untested
 from budgetlib.checks.folding import folded
-from budgetlib.checks.loading import budgets
+from budgetlib.checks.loading import budgets, budgets_of
 from budgetlib.checks.rules import SEVERITIES, Rule, rules
 from budgetlib.tables.corpus import Corpus
 
-__all__ = ["SEVERITIES", "TESTS", "Ties", "check_records", "findings", "ties"]
+__all__ = ["SEVERITIES", "TESTS", "Ties", "check_documents", "check_records", "findings", "ties"]
 
 TESTS: dict[str, Test] = {
     name: function
@@ -33,12 +33,17 @@ TESTS["at_most"] = TESTS["equal"]
 """By what a rule names as its `test`: every public function (rule, budget) of the modules beside this one."""
 
 
-def check_records(corpus: Corpus, documents: Collection[str] | None = None) -> list[dict[str, Any]]:
-    """The rows of the table `checks`: every rule at every place of every document read, and those not tested.
+def check_records(corpus: Corpus) -> list[dict[str, Any]]:
+    """The rows of the table `checks`: every rule at every place of every document read, and those not tested."""
+    return [finding.record() for budget in budgets(corpus) for finding in findings(budget)]
 
-    With `documents` (by document_id) those about them only; their department, and what `ties` lead to, must be there.
+
+def check_documents(tables: Mapping[str, Sequence[Record]], documents: Collection[str]) -> list[dict[str, Any]]:
+    """The same of `documents` (by document_id), from the rows of `tables`, all with the columns they have on disk.
+
+    Their department, and what `ties` lead to, must be there.
     """
-    chosen = [budget for budget in budgets(corpus) if documents is None or budget.document_id in documents]
+    chosen = [budget for budget in budgets_of(tables) if budget.document_id in documents]
     return [finding.record() for budget in chosen for finding in findings(budget)]
 
 

@@ -10,11 +10,15 @@ from typing import Any
 
 from budgetlib.checks.figures import Figure, Place, total
 from budgetlib.core.text import grand_total, squeeze
+from budgetlib.tables.locators import SENTENCE, Locator
 
 Record = Mapping[str, Any]
 
 BEFORE, CHANGE = "previous_year:", "change:"
 """How the measures of columns begin that are not about the budget year itself."""
+
+_SHOWN = 24
+"""Characters of a sentence that tell which it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +58,18 @@ class Form:
 
     def side(self, side: str | None) -> list[Row]:
         """The rows of one side; all where `side` is None."""
-        return [row for row in self.rows if side in (None, row.side)]
+        return self._sides.get(side, [])
+
+    @cached_property
+    def _sides(self) -> dict[str | None, list[Row]]:
+        of_side: dict[str | None, list[Row]] = {None: list(self.rows)}
+        for row in self.rows:
+            of_side.setdefault(row.side, []).append(row)
+        return of_side
 
     def sides(self) -> list[str]:
         """The sides there are, in printed order."""
-        return list(dict.fromkeys(row.side for row in self.rows))
+        return [side for side in self._sides if side is not None]
 
     def total_row(self, side: str | None, measures: Sequence[str] = ()) -> Row | None:
         """The row with the grand total; where panels have their own, that of one of `measures`."""
@@ -132,13 +143,18 @@ class Budget:
     def sentence(self, pattern: str, pages: Collection[int] | None = None) -> str | None:
         """The first sentence (on `pages`) in which a regular expression is found; it is written for folded text."""
         words = re.compile(pattern)
-        near = [entry for entry in self._sentences if pages is None or entry[2] in pages]
-        return next((sentence for sentence, folded, _ in near if words.search(folded)), None)
+        near = [entry for entry in self.sentences if pages is None or entry[0].page in pages]
+        return next((sentence for _, sentence, folded in near if words.search(folded)), None)
 
     @cached_property
-    def _sentences(self) -> list[tuple[str, str, int | None]]:
-        records = self.rows("sentences")
-        return [(record["sentence"], squeeze(record["sentence"]), record["page"]) for record in records]
+    def sentences(self) -> list[tuple[Place, str, str]]:
+        """Each sentence outside tables: where it stands, as printed, folded."""
+        printed = [(record["page"], record["sentence"]) for record in self.rows("sentences")]
+        tables = [Locator(self.document_id, SENTENCE, number) for number in range(1, len(printed) + 1)]
+        return [
+            (Place(self.document_id, page, item=sentence[:_SHOWN], table=table), sentence, squeeze(sentence))
+            for table, (page, sentence) in zip(tables, printed, strict=True)
+        ]
 
     def rows(self, table: str) -> list[Record]:
         """The records of another table about this document."""

@@ -7,7 +7,7 @@ from itertools import chain, combinations
 
 from budgetlib.checks.budget import BEFORE, CHANGE, Budget, Form, Row
 from budgetlib.checks.figures import Figure, total
-from budgetlib.checks.findings import Finding, compared, passed, untested
+from budgetlib.checks.findings import Finding, agree, compared, passed, untested
 from budgetlib.checks.rules import Rule
 
 _SEVERAL = 3
@@ -39,17 +39,19 @@ def _parts(rule: Rule, form: Form, period: str) -> Iterator[Finding]:
     perhaps = [period + measure for measure in rule.data.get("perhaps", ())]
     undecided = _undecided(rows, perhaps, whole)
     readings = [
-        [_across(rule, form, row, whole, [*columns, *chosen]) for row in rows]
+        [(row.amounts[whole], total(parts)) for row in rows if (parts := _amounts(row, [*columns, *chosen]))]
         for reading in rule.data["parts"]
         if (columns := [measure for measure in form.measures() if measure in [period + part for part in reading]])
         for chosen in _choices(undecided)
     ]
-    tested = [[finding for finding in reading if finding] for reading in readings]
-    best = max(tested, key=passed, default=[])
-    if len(best) >= _SEVERAL and passed(best) * 2 < len(best):
+    fitting = [sum(agree(rule, *pair) for pair in reading) for reading in readings]
+    best = max(range(len(readings)), key=fitting.__getitem__, default=None)
+    if best is None:
+        return
+    if len(readings[best]) >= _SEVERAL and fitting[best] * 2 < len(readings[best]):
         yield untested(rule, form.document_id, "not_applicable")
     else:
-        yield from best
+        yield from (compared(rule, form.document_id, *pair, wording="sum") for pair in readings[best])
 
 
 def changes(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -91,6 +93,5 @@ def _choices(columns: Sequence[str]) -> Iterable[tuple[str, ...]]:
     return chain.from_iterable(combinations(columns, size) for size in range(len(columns), -1, -1))
 
 
-def _across(rule: Rule, form: Form, row: Row, whole: str, columns: Iterable[str]) -> Finding | None:
-    figures: list[Figure] = [row.amounts[measure] for measure in columns if measure in row.amounts]
-    return compared(rule, form.document_id, row.amounts[whole], total(figures), wording="sum") if figures else None
+def _amounts(row: Row, measures: Iterable[str]) -> list[Figure]:
+    return [row.amounts[measure] for measure in measures if measure in row.amounts]

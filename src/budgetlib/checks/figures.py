@@ -77,4 +77,7 @@ class Figure:
 
 def total(figures: Iterable[Figure]) -> Figure:
     """The sum of `figures`; slack and places add up too."""
-    return sum(figures, Figure(NOTHING))
+    parts = list(figures)
+    value = sum((part.value for part in parts), NOTHING)
+    slack = sum((part.slack for part in parts), NOTHING)
+    return Figure(value, slack, tuple(place for part in parts for place in part.places))

@@ -53,7 +53,8 @@ class Finding:
 
     def record(self) -> dict[str, Any]:
         """The row of the table `checks`."""
-        locators = [place.locator.within(self.document_id) for place in self.places if place.is_within]
+        differs = self.state in ("fail", "explained")
+        locators = (place.locator.within(self.document_id) for place in self.places if place.is_within)
         return {
             "document_id": self.document_id,
             "check": self.rule.name,
@@ -68,7 +69,7 @@ class Finding:
             "tolerance": _stored(self.tolerance),
             "message_zh": self.zh,
             "message_en": self.en,
-            "places": " ".join(dict.fromkeys(locators)) if self.state in ("fail", "explained") else None,
+            "places": " ".join(dict.fromkeys(locators)) if differs else None,
             "explanation": self.explanation,
             "follows_from": self.follows_from.locator.within(self.document_id) if self.follows_from else None,
         }
@@ -81,12 +82,18 @@ def _stored(value: Decimal | None) -> Decimal | None:
 Test = Callable[[Rule, Budget], Iterator[Finding]]
 
 
+def agree(rule: Rule, published: Figure, expected: Figure) -> bool:
+    """Whether they are equal (or, for `at_most`, the first not above) within what rounding may have moved both."""
+    slack, gap = published.slack + expected.slack, published.value - expected.value
+    return gap <= slack if rule.test == "at_most" else abs(gap) <= slack
+
+
 def compared(
     rule: Rule, document_id: str, published: Figure, expected: Figure, unit: str = "yuan", wording: str = "equal"
 ) -> Finding:
-    """`published` against `expected`: equal (or, for `at_most`, not above) within what rounding may have moved both."""
+    """`published` against `expected`: whether they `agree`."""
     slack, gap = published.slack + expected.slack, published.value - expected.value
-    failed = gap > slack if rule.test == "at_most" else abs(gap) > slack
+    failed = not agree(rule, published, expected)
     tied = published.places + expected.places
     zh, en = rule.zh, rule.en
     if failed:

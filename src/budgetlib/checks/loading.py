@@ -185,9 +185,11 @@ def _form(name: str, document_id: str, lines: Sequence[Record]) -> Form:
     slacks = {id(line): slack for column in columns for line, slack in _column_slacks(column)}
     rows: dict[tuple[int, str, str | None], Row] = {}
     for line in lines:
-        row = rows.setdefault((line["row"], line["side"], line["stage"]), _row(line))
+        key = line["row"], line["side"], line["stage"]
+        if key not in rows:
+            rows[key] = _row(line)
         place = _place(line, form=line["form"], row=line["row"], code=line["code"])
-        row.amounts.setdefault(line["measure"], Figure(line["amount_yuan"], slacks[id(line)], (place,)))
+        rows[key].amounts.setdefault(line["measure"], Figure(line["amount_yuan"], slacks[id(line)], (place,)))
     return Form(name, document_id, _once(list(rows.values())))
 
 

@@ -11,8 +11,6 @@ from budgetlib.checks.budget import Budget
 from budgetlib.checks.figures import Place
 from budgetlib.checks.findings import Finding, failure, holding, judged
 from budgetlib.checks.rules import Rule
-from budgetlib.core.text import squeeze
-from budgetlib.tables.locators import SENTENCE, Locator
 
 _AROUND = 12
 """Characters shown on each side of what was found."""
@@ -27,7 +25,7 @@ def worded(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """
     pattern = re.compile(rule.data["pattern"])
     shown = set()
-    for place, text in _sentences(budget):
+    for place, _, text in budget.sentences:
         if (match := pattern.search(text)) and (words := _around(text, match)) not in shown:
             shown.add(words)
             yield failure(rule, budget.document_id, (place,), "worded", words=words)
@@ -40,7 +38,7 @@ def years(rule: Rule, budget: Budget) -> Iterator[Finding]:
     pattern, unless = re.compile(rule.data["pattern"]), re.compile(rule.data["unless"])
     fiscal_year = budget.record["fiscal_year"]
     shown = set()
-    for place, text in _sentences(budget) if fiscal_year else ():
+    for place, _, text in budget.sentences if fiscal_year else ():
         match = pattern.search(text)
         if match and not unless.search(text) and len(text) <= rule.data["longest"]:
             if int(match["year"]) == fiscal_year - 1 and text not in shown:
@@ -53,22 +51,14 @@ def years(rule: Rule, budget: Budget) -> Iterator[Finding]:
 def directed(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Whether an outcome is said to be above or below its plan, against the stated rate: 100 may be rounded."""
     pattern = re.compile(rule.data["pattern"])
-    last = Place(budget.document_id), ""
-    for (place, text), (_, following) in pairwise([*_sentences(budget), last]):
+    last = Place(budget.document_id), "", ""
+    for (place, _, text), (_, _, following) in pairwise([*budget.sentences, last]):
         for match in pattern.finditer(text + following):
             if match.start() >= len(text):
                 continue
             rate = Decimal(match["rate"])
             true = {"大于": rate >= _HUNDRED, "小于": rate <= _HUNDRED, "等于": rate == _HUNDRED}[match["relation"]]
             yield judged(rule, budget.document_id, (place,), true, "worded", words=match[0])
-
-
-def _sentences(budget: Budget) -> Iterator[tuple[Place, str]]:
-    """The sentences of a document, each with its place, folded."""
-    for number, record in enumerate(budget.rows("sentences"), 1):
-        table = Locator(budget.document_id, SENTENCE, number)
-        place = Place(budget.document_id, record["page"], item=record["sentence"][: 2 * _AROUND], table=table)
-        yield place, squeeze(record["sentence"])
 
 
 def _around(text: str, match: re.Match[str]) -> str:

@@ -5,31 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.tables.corrections import FIGURES
 from budgetlib.tables.derived import derived_tables
+from budgetlib.tables.reads import Read, ReadDerived, by_document, having, remembered
 from budgetlib.tables.schemas import DOCUMENTS, TABLES
 from budgetlib.tables.store import Tables
-
-
-class Read(Protocol):
-    """What reads tables that were not asked for yet."""
-
-    def __call__(
-        self, name: str, documents: pd.DataFrame, columns: Sequence[str] | None = None, **equal: object
-    ) -> pd.DataFrame:
-        """Of a table, by its name, `columns` of the rows about some of `documents` that have the values `equal`."""
-
-
-class ReadDerived(Protocol):
-    """What reads derived tables."""
-
-    def __call__(self, name: str, **among: Collection[str] | Collection[int]) -> pd.DataFrame | None:
-        """Of a derived table, by its name, the rows whose columns have one of some values; None where there is none."""
 
 
 class _Unread:
@@ -99,7 +84,15 @@ class Corpus(_Unread):
 
     def held(self) -> Corpus:
         """The same with its tables in memory: for a part whose documents are asked about one by one."""
-        return Corpus(**{name: getattr(self, name) for name in _NAMES})
+        return _lazy(self.documents, by_document({name: getattr(self, name) for name in _NAMES}))
+
+    def remembering(self, derived: Mapping[str, pd.DataFrame]) -> Corpus:
+        """The same with some rows of `derived` tables in memory, for whoever asks for no others."""
+        corpus = _lazy(self.documents, self._rows)
+        if hasattr(self, "_derived"):
+            read = remembered(derived, self._derived)
+            _remember(corpus, _derived=read, _corrected=self._corrected, made_from=self.made_from)
+        return corpus
 
     def select(
         self,
@@ -189,9 +182,7 @@ class Corpus(_Unread):
             return self._read(name, documents, columns, **equal)
         if documents is not self.documents:
             frame = frame[frame.document_id.isin(set(documents.document_id))]
-        for column, value in equal.items():
-            frame = frame[(frame[column] == value).fillna(False).astype(bool)]
-        return frame if columns is None else frame[list(columns)]
+        return having(frame, columns, equal)
 
     def form(self, form: str) -> pd.DataFrame:
         """The lines of one `form` as one document prints it: the first that does, in the order of `documents`."""

@@ -52,6 +52,9 @@ class Tables:
         `equal` are values that columns must have. Raises as `check` does.
         """
         files, rows = self.partitions(table), pc.scalar(True)
+        schema = pa.schema([table.schema.field(name) for name in columns or table.schema.names])
+        if documents is not None and documents.empty:
+            return to_frame(schema.empty_table())
         if documents is not None:
             departments = set(documents.department_id.fillna(documents.document_id))
             holding = [path for path in files if len(files) == 1 or holds(path.stem, departments)]
@@ -60,7 +63,6 @@ class Tables:
         for column, value in equal.items():
             rows &= pc.field(column) == value
         self._check(table, files[:1])
-        schema = pa.schema([table.schema.field(name) for name in columns or table.schema.names])
         try:
             there = ds.dataset(files, format="parquet")
             return to_frame(there.to_table(columns=schema.names, filter=rows).cast(schema))

@@ -60,8 +60,11 @@ def of_documents(
 
 def of_budgets(generation: Path, documents: Sequence[str]) -> Iterator[tuple[Table, Rows]]:
     """The tables `OF_BUDGETS` of the budgets among some documents, as if nobody had reviewed a match."""
-    corpus = load(generation).corrected()
-    part, nothing = corpus.part(documents).held(), load_matches("")
+    whole = load(generation).corrected()
+    part, nothing = whole.part(documents).held(), load_matches("")
+    entities = list(part.documents.entity.dropna().unique())
+    units, printed = _rows(whole, "named_units", unit=entities), _rows(whole, "catalogue_sections")
+    corpus = whole.remembering({"named_units": units, "catalogue_sections": printed})
     for name, make in _OF_BUDGETS.items():
         yield derived_tables()[name], without_gaps(make(corpus, part, nothing))
 

@@ -15,15 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from budgetlib.checks import check_records
+from budgetlib.checks import check_documents
 from budgetlib.commands.pipeline.reading import RECORDED, Reading, document_tables, name_hash, parser
 from budgetlib.core.disclosures import put_together
 from budgetlib.core.errors import Damaged
 from budgetlib.core.text import document_number
 from budgetlib.core.version import fingerprint
-from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.record_file import packed, read_record_file, write_record_file
-from budgetlib.tables.schemas import CATALOGUE, CHECKS, DOCUMENTS, TABLES, to_frame
+from budgetlib.tables.schemas import CATALOGUE, CHECKS, DOCUMENTS
 
 _ITEM = ["edition", "section", "code", "name"]
 _NAME = pa.binary(4)
@@ -102,11 +101,10 @@ def read_editions(catalogue: Path, cited: Collection[str]) -> dict[str, pa.Table
 
 def _checked(department: Department, store: Path, editions: Mapping[str, pa.Table]) -> list[dict[str, object]]:
     documents = [document_tables(store / "records", key) for key in department.keys]
-    tables = {table: pa.concat_tables(document[table] for document in documents) for table in RECORDED}
-    tables[DOCUMENTS] = DOCUMENTS.arrow(put_together(tables[DOCUMENTS].to_pylist()))
-    tables[CATALOGUE] = pa.concat_tables([tables[CATALOGUE], *(editions[number] for number in department.cites)])
-    frames = {table.name: to_frame(tables[table]) if table in tables else table.frame([]) for table in TABLES}
-    return check_records(Corpus(**frames), department.documents)
+    rows = {table.name: [row for one in documents for row in one[table].to_pylist()] for table in RECORDED}
+    rows[DOCUMENTS.name] = put_together(rows[DOCUMENTS.name])
+    rows[CATALOGUE.name] += [item for number in department.cites for item in editions[number].to_pylist()]
+    return check_documents(rows, department.documents)
 
 
 def _offering(readings: Sequence[Reading]) -> Mapping[bytes, list[int]]:
