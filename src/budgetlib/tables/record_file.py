@@ -25,9 +25,9 @@ def packed(tables: Mapping[Table, pa.Table]) -> bytes:
     return hashlib.sha256(content).digest() + content
 
 
-def write_record_file(record: bytes, path: Path) -> None:
-    """A `packed` record as the file `path`."""
-    write_bytes(record, path, durable=True)
+def write_record_file(record: bytes, path: Path, *, durable: bool = False) -> None:
+    """A `packed` record as the file `path`, `durable` where it would take long to make again."""
+    write_bytes(record, path, durable=durable)
 
 
 def read_record_file(path: Path, tables: Iterable[Table]) -> dict[Table, pa.Table]:

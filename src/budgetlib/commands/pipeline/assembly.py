@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from budgetlib.commands.pipeline.derivation import OF_BUDGETS, OF_DOCUMENTS, Made, of_budgets, of_documents, ties
-from budgetlib.commands.pipeline.findings import Department, departments, findings, read_editions
+from budgetlib.commands.pipeline.derivation import (
+    BUDGETS,
+    OF_BUDGETS,
+    OF_DOCUMENTS,
+    Budgets,
+    Made,
+    of_budgets,
+    of_documents,
+    ties,
+)
+from budgetlib.commands.pipeline.findings import FINDINGS, Department, departments, findings, read_editions
 from budgetlib.commands.pipeline.index import Known, write_index
 from budgetlib.commands.pipeline.reading import RECORDED, Reading, document_tables, parser
 from budgetlib.core.disclosures import put_together
@@ -72,8 +81,8 @@ class _OfDocuments(_Part):
 
 
 @dataclass(frozen=True)
-class _OfBudgets(_OfDocuments):
-    ties: tuple[str, ...]
+class _OfBudgets(_Part):
+    departments: tuple[Budgets, ...]
 
 
 def assemble(store: Store, documents: Sequence[Printed], known: Mapping[str, Known], jobs: int) -> None:
@@ -92,7 +101,7 @@ def assemble(store: Store, documents: Sequence[Printed], known: Mapping[str, Kno
         of_documents = [_of_documents(*one, documents, checked) for one in places.items()]
         fill.tables([derived_tables()[name] for name in OF_DOCUMENTS], _write_of_documents, of_documents)
         tied = ties(generation.folder)
-        budgets = [_of_budgets(part, tied) for part in of_documents]
+        budgets = [_of_budgets(part, checked, tied) for part in of_documents]
         fill.tables([derived_tables()[name] for name in OF_BUDGETS], _write_of_budgets, budgets)
         write_index(known, store.current(), generation)
     store.show_tables()
@@ -100,9 +109,14 @@ def assemble(store: Store, documents: Sequence[Printed], known: Mapping[str, Kno
     for shelf in shelves.iterdir():
         if shelf.name != parser():
             shutil.rmtree(shelf)
-    names = {department.name for department in checked.values()}
-    for file in (store.folder / "findings").glob("*/*"):
-        if file.name not in names:
+    _keep_only(store.folder / FINDINGS, (department.name for department in checked.values()))
+    _keep_only(store.folder / BUDGETS, (department.name for part in budgets for department in part.departments))
+
+
+def _keep_only(folder: Path, names: Iterable[str]) -> None:
+    known = set(names)
+    for file in folder.glob("*/*"):
+        if file.name not in known:
             file.unlink()
 
 
@@ -119,15 +133,16 @@ class _Fill:
         before = self.store.current()
         changed = []
         for part in parts:
-            names = [part_name(table, part.partition) for table in tables]
-            if all(before.has(name, _hash(part)) for name in names):
+            names, made_from = [part_name(table, part.partition) for table in tables], _hash(part)
+            if all(before.has(name, made_from) for name in names):
                 for name in names:
                     self.generation.take_over(name, before)
             else:
                 changed.append((part, self.store.folder, self.generation.folder))
         for part in Processes(self.jobs).each(write, changed, _killed):
+            made_from = _hash(part)
             for table in tables:
-                self.generation.add(part_name(table, part.partition), _hash(part))
+                self.generation.add(part_name(table, part.partition), made_from)
 
 
 def _hash(part: _Part) -> str:
@@ -194,9 +209,12 @@ def _of_documents(
     return _OfDocuments(partition, tuple(one.reading.document_id for one in here), tuple(made))
 
 
-def _of_budgets(part: _OfDocuments, tied: Mapping[str, str]) -> _OfBudgets:
-    of_others = tuple(tied.get(department.department_id, "") for department in part.departments)
-    return _OfBudgets(part.partition, part.documents, part.departments, of_others)
+def _of_budgets(part: _OfDocuments, checked: Mapping[str, Department], tied: Mapping[str, str]) -> _OfBudgets:
+    made = (
+        Budgets(name, checked[name].documents, f"{made_from} {tied.get(name, '')}")
+        for name, made_from in part.departments
+    )
+    return _OfBudgets(part.partition, tuple(made))
 
 
 def _write_of_documents(part: _OfDocuments, store: Path, generation: Path) -> _Part:
@@ -206,8 +224,8 @@ def _write_of_documents(part: _OfDocuments, store: Path, generation: Path) -> _P
 
 
 def _write_of_budgets(part: _OfBudgets, store: Path, generation: Path) -> _Part:
-    for table, rows in of_budgets(generation, part.documents):
-        _write(table.arrow(rows), table, part, generation)
+    for table, rows in of_budgets(part.departments, store, generation).items():
+        _write(rows, table, part, generation)
     return part
 
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from budgetlib.analysis.catalogue_edition import named_units, sections
 from budgetlib.analysis.comparison import budget_rows, class_rows
 from budgetlib.analysis.data_quality import form_fates, identities, qualities
 from budgetlib.analysis.derived import without_gaps
 from budgetlib.analysis.execution_comparison import executed
+from budgetlib.core.errors import Damaged
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.derived import derived_tables
 from budgetlib.tables.matches import load_matches
+from budgetlib.tables.record_file import packed, read_record_file, write_record_file
 from budgetlib.tables.schemas import Table
 
 Rows = Iterable[Mapping[Any, Any]]
@@ -39,6 +44,8 @@ OF_DOCUMENTS = (*_OF_DOCUMENTS, DEPARTMENTS)
 """Derived tables that the documents of a partition alone decide."""
 OF_BUDGETS = tuple(_OF_BUDGETS)
 """Derived tables that look at other departments too: those above, and those that print the catalogue."""
+BUDGETS = "budgets"
+"""The folder of the store with the rows of `OF_BUDGETS`, department by department."""
 
 
 class Made(NamedTuple):
@@ -46,6 +53,19 @@ class Made(NamedTuple):
 
     department_id: str
     made_from: str
+
+
+class Budgets(NamedTuple):
+    """The documents of a department, and the hash of what its rows of `OF_BUDGETS` are made from."""
+
+    department_id: str
+    documents: tuple[str, ...]
+    made_from: str
+
+    @property
+    def name(self) -> str:
+        """The name of these rows in the store."""
+        return _hash((derived_tables()["budgets"].name, self))
 
 
 def of_documents(
@@ -58,15 +78,37 @@ def of_documents(
     yield derived_tables()[DEPARTMENTS], [made._asdict() for made in departments]
 
 
-def of_budgets(generation: Path, documents: Sequence[str]) -> Iterator[tuple[Table, Rows]]:
-    """The tables `OF_BUDGETS` of the budgets among some documents, as if nobody had reviewed a match."""
+def of_budgets(departments: Sequence[Budgets], store: Path, generation: Path) -> dict[Table, pa.Table]:
+    """The tables `OF_BUDGETS` of some departments: the rows in the `store`, else made from the tables in `generation`.
+
+    They are as if nobody had reviewed a match.
+    """
+    tables = [derived_tables()[name] for name in OF_BUDGETS]
+    paths = {one: store / BUDGETS / one.name[:2] / one.name for one in departments}
+    there: dict[Budgets, dict[Table, pa.Table]] = {}
+    for one, path in paths.items():
+        with suppress(FileNotFoundError, Damaged):
+            there[one] = read_record_file(path, tables)
+    missing = [one for one in departments if one not in there]
+    made = _made(generation, [name for one in missing for name in one.documents]) if missing else {}
+    for one in missing:
+        there[one] = {
+            table: rows.filter(pc.field("department_id") == one.department_id) for table, rows in made.items()
+        }
+        write_record_file(packed(there[one]), paths[one])
+    return {table: pa.concat_tables(there[one][table] for one in departments) for table in tables}
+
+
+def _made(generation: Path, documents: Sequence[str]) -> dict[Table, pa.Table]:
     whole = load(generation).corrected()
     part, nothing = whole.part(documents).held(), load_matches("")
     entities = list(part.documents.entity.dropna().unique())
     units, printed = _rows(whole, "named_units", unit=entities), _rows(whole, "catalogue_sections")
     corpus = whole.remembering({"named_units": units, "catalogue_sections": printed})
-    for name, make in _OF_BUDGETS.items():
-        yield derived_tables()[name], without_gaps(make(corpus, part, nothing))
+    return {
+        (table := derived_tables()[name]): table.arrow(without_gaps(make(corpus, part, nothing)))
+        for name, make in _OF_BUDGETS.items()
+    }
 
 
 def ties(generation: Path) -> dict[str, str]:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from budgetlib.core.version import fingerprint
 from budgetlib.tables.record_file import packed, read_record_file, write_record_file
 from budgetlib.tables.schemas import CATALOGUE, CHECKS, DOCUMENTS
 
+FINDINGS = "findings"
+"""The folder of the store with what does not add up, department by department."""
+
 _ITEM = ["edition", "section", "code", "name"]
 _NAME = pa.binary(4)
 """A hash as `name_hash` makes it."""
@@ -40,7 +44,7 @@ class Department:
     editions: tuple[str, ...]
     """The hash of what the corpus prints of each of them."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name of its findings in the store."""
         made_from = (fingerprint("core", "definitions", "checks", "tables"), parser(), self)
@@ -71,7 +75,7 @@ def departments(readings: Sequence[Reading], catalogue: Path) -> dict[str, Depar
 
 def findings(department: Department, store: Path, editions: Mapping[str, pa.Table]) -> pa.Table:
     """The rows of the table `checks` about a `department`: those in the `store`, else made now."""
-    path = store / "findings" / department.name[:2] / department.name
+    path = store / FINDINGS / department.name[:2] / department.name
     try:
         return read_record_file(path, [CHECKS])[CHECKS]
     except (FileNotFoundError, Damaged):

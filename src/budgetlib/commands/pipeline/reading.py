@@ -150,7 +150,7 @@ def as_record(source: Source, rows: Records, options: Options) -> tuple[Reading,
 
 def keep(reading: Reading, record: bytes, records: Path) -> Reading:
     """A reading whose `record` is now in the folder `records`."""
-    write_record_file(record, record_path(records, reading.key))
+    write_record_file(record, record_path(records, reading.key), durable=True)
     return reading
 
 
