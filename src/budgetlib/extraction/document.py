@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from budgetlib.core.disclosures import of_unit
 from budgetlib.core.errors import BadParameter, UnreadableDocument
+from budgetlib.core.memory_limit import memory_limit
 from budgetlib.core.text import slug
 from budgetlib.core.time_limit import time_limit
 from budgetlib.core.version import __version__
@@ -37,6 +38,8 @@ MAX_BYTES = 300_000_000
 SECONDS_PER_DOCUMENT = 600  # without pictures; a document that takes longer hangs
 SECONDS_WITH_PICTURES = 3600
 """A document that takes longer is taken to hang; recognising characters takes some seconds a page."""
+MOST_MEMORY = 2_000_000_000
+"""Bytes, beyond what the process had before; real documents take some 100 million, pictures read some 1,000 million."""
 _NAMED_PAGES = 12
 """So many pages that were not read are named."""
 
@@ -50,9 +53,11 @@ def parse_source(source: Source, ocr: str = "auto", reader: str = DEFAULT_READER
     records: TableRecords = {}
     seconds = SECONDS_WITH_PICTURES if ocr != "never" and ocr_engine() else SECONDS_PER_DOCUMENT
     try:
-        with time_limit(
-            seconds, UnreadableDocument("timeout", f"{source.name} took longer than {seconds} s; split the file")
-        ):
+        late = UnreadableDocument("timeout", f"{source.name} took longer than {seconds} s; split the file")
+        large = UnreadableDocument(
+            "too_large", f"{source.name} takes more than {MOST_MEMORY} bytes of memory; split the file"
+        )
+        with time_limit(seconds, late), memory_limit(MOST_MEMORY, large):
             records = _read(source, document, ocr, reader)
     except UnreadableDocument as error:
         document |= {"outcome": error.outcome, "reason": error.reason}
