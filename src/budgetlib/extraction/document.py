@@ -55,7 +55,7 @@ def parse_source(source: Source, ocr: str = "auto", reader: str = DEFAULT_READER
     try:
         late = UnreadableDocument("timeout", f"{source.name} took longer than {seconds} s; split the file")
         large = UnreadableDocument(
-            "too_large", f"{source.name} takes more than {MOST_MEMORY} bytes of memory; split the file"
+            "too_large", f"{source.name} needs more than {MOST_MEMORY} bytes; split the file"
         )
         with time_limit(seconds, late), memory_limit(MOST_MEMORY, large):
             records = _read(source, document, ocr, reader)
