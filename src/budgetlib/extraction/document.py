@@ -54,9 +54,7 @@ def parse_source(source: Source, ocr: str = "auto", reader: str = DEFAULT_READER
     seconds = SECONDS_WITH_PICTURES if ocr != "never" and ocr_engine() else SECONDS_PER_DOCUMENT
     try:
         late = UnreadableDocument("timeout", f"{source.name} took longer than {seconds} s; split the file")
-        large = UnreadableDocument(
-            "too_large", f"{source.name} needs more than {MOST_MEMORY} bytes; split the file"
-        )
+        large = UnreadableDocument("too_large", f"{source.name} needs more than {MOST_MEMORY} bytes; split the file")
         with time_limit(seconds, late), memory_limit(MOST_MEMORY, large):
             records = _read(source, document, ocr, reader)
     except UnreadableDocument as error:
