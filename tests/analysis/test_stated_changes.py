@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 import budgetlib as bl
@@ -89,6 +90,40 @@ def test_rounding_or_another_amount_is_no_contradiction(corpus: Corpus, other: S
     beside = (3, "expenditure_total", "665.75", other[3])
     statements = [TOTAL, UP, other, *([beside] if "665.75" in other[3] else [])]
     assert not bl.stated_changes(stating(corpus, *statements)).contradicts.any()
+
+
+def measured_from(corpus: Corpus, **bases: str) -> Corpus:
+    """The corpus where changes in the section `s…` are measured from what is given for it."""
+    base = pd.Series([bases.get(f"s{section}") for section in corpus.statements.section], dtype=object)
+    return replace(corpus, statements=corpus.statements.assign(base=base))
+
+
+def test_changes_from_the_budget_and_from_the_execution_of_the_year_before_are_no_contradiction(
+    corpus: Corpus,
+) -> None:
+    torn = stating(corpus, TOTAL, UP, AGAIN, DOWN)
+    assert not bl.stated_changes(measured_from(torn, s1="execution", s3="budget")).contradicts.any()
+    assert not bl.stated_changes(measured_from(torn, s1="execution")).contradicts.any()
+    assert bl.stated_changes(measured_from(torn, s1="budget")).contradicts.all()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_change_from_what_was_executed_is_called_that_wherever_it_stands(corpus: Corpus, language: str) -> None:
+    executed = measured_from(stating(corpus, TOTAL, UP), s1="execution")
+    words = label("base.execution", language)
+    assert words in lead(executed, language)
+    assert words in chapter(executed, language)
+
+
+def test_a_change_from_what_was_executed_is_not_set_against_two_plans(corpus: Corpus) -> None:
+    of_the_year = corpus.documents[corpus.documents.fiscal_year == 2026].document_id
+    rows = corpus.statements.document_id.isin(of_the_year) & corpus.statements.measure.str.contains("_change")
+    executed = replace(corpus, statements=corpus.statements.assign(base=rows.map({True: "execution", False: None})))
+    for shown, apart in ((corpus, False), (executed, True)):
+        compared = bl.published_and_computed(bl.spending_change(shown, ENTITY, 2026))
+        both = compared[compared.published_yuan.notna() & compared.computed_yuan.notna()]
+        assert len(both)
+        assert both.difference_yuan.isna().all() == apart
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -332,6 +332,8 @@ def test_a_year_before_that_differs_from_its_own_document_breaks_the_line_but_a_
         rows = corpus.statements.copy()
         rows.loc[rows.measure == "expenditure_change", "value"] = yuan(change)
         assert kinds(replace(corpus, statements=rows)) == expected
+        executed = rows.assign(base=rows.measure.map({"expenditure_change": "execution"}))
+        assert kinds(replace(corpus, statements=executed.where(executed.notna(), None))) == []
 
 
 @pytest.fixture(scope="module")

@@ -101,6 +101,29 @@ def test_the_year_before_has_many_names(words: str) -> None:
     assert found == {"expenditure_total": 8, "expenditure_change": 3}
 
 
+@pytest.mark.parametrize(
+    ("words", "base"),
+    [
+        ("比上年执行数增加", "execution"),
+        ("比2023年预算执行数减少", "execution"),
+        ("较2025年年初预算增加", "budget"),
+        ("与上年预算数相比，增加", "budget"),
+        ("比2023年度决算数增加", "final"),
+        ("比上年增加", None),
+    ],
+)
+def test_a_change_and_its_percentage_are_measured_from_what_their_sentence_says(words: str, base: str | None) -> None:
+    sentence = f"支出预算8万元，{words}3万元，增长60%（60%），主要原因是项目增加；比去年多出的增加1万元。"
+    changes = [record for record in read(EXPENDITURE, sentence) if "_change" in record["measure"]]
+    assert {record["base"] for record in changes if record["value"] != 10_000} == {base}
+    assert read(EXPENDITURE, sentence)[0]["base"] is None
+
+
+def test_another_comparison_is_measured_from_another_figure() -> None:
+    sentence = "支出预算8万元，比上年执行数增加3万元，比上年增加1万元，增长14%。"
+    assert [record["base"] for record in read(EXPENDITURE, sentence)] == [None, "execution", None, None]
+
+
 @pytest.mark.parametrize("words", ["与上年预算数相同", "与2025年预算数持平", "与上年保持一致", "较上年无增减"])
 def test_unchanged_is_a_change_of_nothing(words: str) -> None:
     assert stated(THREE_PUBLIC, f"公务接待费2万元，{words}。") == {"reception": 2, "reception_change": 0}

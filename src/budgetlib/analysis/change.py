@@ -63,7 +63,8 @@ def spending_change(corpus: Corpus, department: str, year: int | str, stage: str
     `previous_year`, `previous_yuan`, `current_yuan`, `change_yuan`, `change_pct`, `contribution_pp`, `status`
     (`kept`|`new`|`dropped`), `document_id`, `page` (of the year before for what was dropped), `measure` (which total;
     or what the dimension's form covers: `expenditure`, `basic`, `project`), `unit` (of a project), `reason` (given by
-    the disclosure), `form`, `previous_item` (the year before's name where the same code has another), `places`.
+    the disclosure), `form`, `previous_item` (the year before's name where the same code has another), `places`, `stage`,
+    `base` (what a published change is measured from, where said: `budget`, `execution` or `final` of the year before).
 
     A published change has no `previous_yuan`: disclosures do not state it. `contribution_pp` is a change in percent
     of the year before's total expenditure; within each dimension it sums exactly to the total's `change_pct`, for
@@ -84,7 +85,8 @@ def published_and_computed(change: pd.DataFrame) -> pd.DataFrame:
 
     Columns: `measure`, `item`, `current_yuan`, `published_yuan`, `published_pct`, `computed_yuan`, `computed_pct`,
     `difference_yuan` (computed minus published), `reason`, `document_id`, `page` (of what is published, else of the
-    form), `places`. Null where one of them is missing.
+    form), `places`, `base` (of what is published). Null where one of them is missing; a change from what was executed
+    has no difference from one of plans.
     """
     totals = change[change.dimension == "total"].to_dict("records")
     by_basis = {basis: {row["measure"]: row for row in totals if row["basis"] == basis} for basis in _BASES}
@@ -133,7 +135,9 @@ def _side_by_side(published: Row | None, computed: Row | None) -> dict[str, Any]
             record[f"{basis}_{unit}"] = None if change is None else change[f"change_{unit}"]
             columns[f"{basis}_{unit}"] = [] if change is None else places(change, f"change_{unit}")
     stated, computed_yuan = record["published_yuan"], record["computed_yuan"]
-    difference = None if stated is None or computed_yuan is None else computed_yuan - stated
+    record["base"] = None if published is None else published["base"]
+    apart = stated is None or computed_yuan is None or record["base"] not in (None, first["stage"])
+    difference = None if apart else computed_yuan - stated
     columns["difference_yuan"] = [*columns["published_yuan"], *columns["computed_yuan"]]
     return record | {"difference_yuan": difference, "places": written(places(first, "current_yuan"), **columns)}
 
@@ -185,6 +189,7 @@ def _stated_change(
         statements[0]["page"],
         written((), **{name: [Locator.of(row)] for name, row in columns.items() if row is not None}),
         reason=next((row["reason"] for row in statements if row["reason"]), None),
+        base=next((row["base"] for row in statements if row["base"]), None),
     )
 
 

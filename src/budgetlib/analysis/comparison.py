@@ -27,8 +27,8 @@ def compare(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
     """Every department and year of which a budget was read, by year and then by size; unknown is null.
 
     Columns: `department_id`, `entity`, `fiscal_year`, `total_yuan` (expenditure, with `document_id`, `page`),
-    `places`, `published_pct` (change against the year before as the document states it); in percent `project_pct` and
-    `procurement_pct` of the total, `goods_pct`, `works_pct`, `services_pct` of procurement, and coverage of the
+    `places`, `published_pct` (change against the year before as the document states it) and its `base` (of
+    `spending_change`); in percent `project_pct` and `procurement_pct` of the total, `goods_pct`, `works_pct`, `services_pct` of procurement, and coverage of the
     guidance catalogue: `items_pct`, `money_pct`, `covered_pct` (see `coverage_shares`).
     """
     rows = frame("compare", _with_reviewed(corpus, reviewed, "budgets", budget_rows))
@@ -113,6 +113,7 @@ def budget_rows(corpus: Corpus, part: Corpus, reviewed: pd.DataFrame) -> Iterato
             **about,
             "total_yuan": total.value if total else None,
             "published_pct": None if change is None else change.change_pct,
+            "base": None if change is None else change.base,
             **{column: value for column, (value, _) in shares.items()},
             "document_id": total.document_id if total else budget.documents.document_id.iloc[0],
             "page": total.page if total else None,

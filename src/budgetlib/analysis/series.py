@@ -66,7 +66,7 @@ def series_breaks(corpus: Corpus, department: str) -> pd.DataFrame:
     without), `classification` (a function has another code or name, or codes are printed in one year only), `form`
     (functions are printed in different forms), `redefined` (the document says that the figure is counted otherwise
     than the year before), `base` (the year before, as the document implies it, differs from what that year's document
-    prints by more than `OTHER_BASE`).
+    prints by more than `OTHER_BASE`; a document that compares with what was executed implies nothing of the plan).
     """
     records = [
         {**row, "stage": stage}
@@ -181,7 +181,7 @@ def _recounted(previous: Corpus, current: Corpus, stage: str) -> Iterator[dict[A
         reason = next(iter(counted_otherwise[counted_otherwise.changed == measure].reason), None)
         if reason is not None:
             yield {**place, "kind": "redefined", "previous": None, "current": reason}
-        elif change.current_yuan is not None and change.change_yuan is not None:
+        elif change.base in (None, stage) and change.current_yuan is not None and change.change_yuan is not None:
             implied, printed = change.current_yuan - change.change_yuan, before.value
             if abs(implied - printed) > OTHER_BASE * abs(printed):
                 yield {**place, "kind": "base", "previous": str(printed), "current": str(implied)}

@@ -36,7 +36,8 @@ def stated_changes(budget: Corpus) -> pd.DataFrame:
     named), `current_yuan` (the amount that the same sentence states, else its section
     alone), `change_yuan`,
     `change_pct`, `reason`, `contradicts` (another change of the same total and amount is stated elsewhere),
-    `section`, `page`, `document_id`, `places`.
+    `section`, `page`, `document_id`, `places`, `base` (what it is measured from, where said: `budget`, `execution`
+    or `final` of the year before).
     """
     statements = budget.statements[budget.statements.unit.isna()]
     changes = statements[statements.measure.str.endswith(_SUFFIXES)]
@@ -65,6 +66,7 @@ def _rows(statements: pd.DataFrame, changed: str, rows: pd.DataFrame) -> Iterato
             "change_pct": None if percent is None else percent["value"],
             "reason": next((row["reason"] for row in stated if row["reason"]), None),
             "contradicts": False,
+            "base": next((row["base"] for row in stated if row["base"]), None),
             "places": written((), **{name: [Locator.of(row)] for name, row in columns.items() if row is not None}),
         }
 
@@ -80,7 +82,9 @@ def _amount(statements: pd.DataFrame, changed: str, change: Row) -> Row | None:
 
 
 def _differ(one: Row, other: Row) -> bool:
-    """Whether two changes of the same amount are further apart than rounding explains."""
+    """Whether two changes of the same amount from the same base are further apart than rounding explains."""
+    if {one["base"] or "budget", other["base"] or "budget"} != {one["base"] or "budget"}:
+        return False
     if one["current_yuan"] is None or other["current_yuan"] is None or _apart(one, other, "current_yuan"):
         return False
     return any(

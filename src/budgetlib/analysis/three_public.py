@@ -27,8 +27,8 @@ def three_public(corpus: Corpus, budget: Corpus) -> pd.DataFrame:
 
     Columns: `changed` (of `ITEMS`), `amount_yuan`, `share_pct` (of the three; null for the parts of vehicles),
     `previous_yuan` (printed beside it, else in the document of the year before), `change_yuan` (between the two,
-    else as stated), `reason`, `form` or `section`, `page`, `document_id`, `places`. An item that is not printed
-    has no row.
+    else as stated), `reason`, `form` or `section`, `page`, `document_id`, `places`, `base` (of a stated change, as of
+    `stated_changes`). An item that is not printed has no row.
     """
     before = corpus.year_before(budget)
     stated = stated_changes(budget)
@@ -67,12 +67,12 @@ def _items(budget: Corpus, before: Corpus | None, stated: pd.DataFrame) -> Itera
         changes = stated[stated.changed == measure].to_dict("records")
         change = next((row for row in changes if row["change_yuan"] is not None), None)
         columns = {"amount_yuan": [Locator.of(now)]}
-        record: dict[str, Any] = {"previous_yuan": None, "change_yuan": None}
+        record: dict[str, Any] = {"previous_yuan": None, "change_yuan": None, "base": None}
         if change:
-            record["change_yuan"] = change["change_yuan"]
+            record |= {"change_yuan": change["change_yuan"], "base": change["base"]}
             columns["change_yuan"] = places(change, "change_yuan")
         if then:
-            record |= {"previous_yuan": then["amount_yuan"], "change_yuan": amount - then["amount_yuan"]}
+            record |= {"previous_yuan": then["amount_yuan"], "change_yuan": amount - then["amount_yuan"], "base": None}
             columns |= {"previous_yuan": [Locator.of(then)], "change_yuan": [Locator.of(now), Locator.of(then)]}
         reason = next((row["reason"] for row in changes if row["reason"]), None)
         about = placed(pd.Series(now)) | {"changed": measure, "amount_yuan": amount, "reason": reason}

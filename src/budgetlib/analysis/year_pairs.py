@@ -70,6 +70,7 @@ class Change(NamedTuple):
     previous_item: str | None = None
     previous_yuan: Decimal | None = None
     reason: str | None = None
+    base: str | None = None
 
 
 def changes_of(name: str, previous: Corpus, current: Corpus, stage: str) -> list[Change]:

@@ -66,13 +66,13 @@ def in_table(amounts: Iterable[Decimal], language: str) -> Scale:
 
 
 def unit_of(yuan: Decimal, language: str) -> Unit:
-    """The largest unit that `yuan` is at least one of; the smallest for less.
+    """The largest unit that `yuan` is at least one of; the smallest for less and for nothing.
 
     >>> unit_of(Decimal("195774300"), "zh").key, unit_of(Decimal("195774300"), "en").key
     ('hundred_million', 'million')
     """
     units = _UNITS[language]
-    return next((unit for unit in reversed(units) if abs(yuan) >= unit.factor), units[1] if not yuan else units[0])
+    return next((unit for unit in reversed(units) if abs(yuan) >= unit.factor), units[0])
 
 
 def rounded(yuan: Decimal, language: str, signed: bool = False) -> tuple[str, str]:
@@ -81,7 +81,7 @@ def rounded(yuan: Decimal, language: str, signed: bool = False) -> tuple[str, st
     >>> rounded(Decimal("195774300"), "zh"), rounded(Decimal("9830500"), "en"), rounded(Decimal("513.75"), "en")
     (('1.958', '亿元'), ('9.831', 'million yuan'), ('513.8', 'yuan'))
     >>> rounded(Decimal("-2900000"), "zh", signed=True), rounded(Decimal(0), "en")
-    (('-290', '万元'), ('0', 'million yuan'))
+    (('-290', '万元'), ('0', 'yuan'))
     """
     first = _significant(yuan)
     unit = unit_of(first, language)

@@ -9,11 +9,14 @@ from numbers import Integral
 from typing import Self
 
 from babel import Locale
+from babel.numbers import format_decimal
 
 from budgetlib.definitions.columns import result_columns
 from budgetlib.definitions.toml import load
 
 LANGUAGES = ("zh", "en")
+_ORDINALS = {"year", "years", "before", "page", "number", "table", "row", "column", "paragraph", "previous", "current"}
+"""Numbers that say which, not how many: their digits are not grouped."""
 
 
 @cache
@@ -30,33 +33,36 @@ def label(key: str, language: str, **values: object) -> str:
 
     >>> label("report.year", "zh", year=2026), label("report.year", "en", year=2026)
     ('2026 年度预算', 'Budget for 2026')
-    >>> [label("dimension.others", "en", count=count) for count in (1, 2)]
-    ['1 other', '2 others']
+    >>> [label("dimension.others", "en", count=count) for count in (1, 1482)]
+    ['1 other', '1,482 others']
     """
     section, name = key.split(".", 1)
     return labels()[section][name][language].format(**counted(values, language))
 
 
 def counted(values: Mapping[str, object], language: str) -> dict[str, object]:
-    """`values` to fill a label with, where whole numbers choose between the words for one and for many."""
-    return {name: _Count(value, language) if isinstance(value, Integral) else value for name, value in values.items()}
+    """`values` to fill a label with, where numbers of things choose between the words for one and for many."""
+    return {
+        name: _Count(value, language) if isinstance(value, Integral) and name not in _ORDINALS else value
+        for name, value in values.items()
+    }
 
 
 class _Count(int):
-    """A number that chooses between the word for one and the word for many."""
+    """How many: written as the language groups digits, or the word that it takes."""
 
     def __new__(cls, number: Integral, language: str) -> Self:
         count = super().__new__(cls, int(number))
-        count.is_one = Locale.parse(language).plural_form(int(number)) == "one"
+        count.locale = Locale.parse(language)
         return count
 
-    is_one: bool
+    locale: Locale
 
     def __format__(self, words: str) -> str:
         one, is_choice, many = words.partition("|")
         if not is_choice:
-            return super().__format__(words)
-        return one if self.is_one else many
+            return format_decimal(int(self), locale=self.locale)
+        return one if self.locale.plural_form(int(self)) == "one" else many
 
 
 def name(section: str, value: str, language: str) -> str:

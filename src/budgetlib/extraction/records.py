@@ -81,7 +81,7 @@ class LineRecord(SpotColumns):
 
 
 class StatementRecord(TypedDict):
-    """One figure of the narrative part: a row of `statements`. The last two say how its page was read."""
+    """One figure of the narrative part: a row of `statements`; `base` of changes only. The last two say how its page was read."""
 
     section: int
     heading: str
@@ -92,6 +92,7 @@ class StatementRecord(TypedDict):
     value_unit: str
     item: str | None
     reason: str | None
+    base: NotRequired[str | None]
     sentence: str
     page: int | None
     place: str | None

@@ -95,7 +95,12 @@ class Cells:
             amount = self.citations.figure(percent(change["change_pct"], signed=True), change, "change_pct")
         else:
             amount = self.amount(change, "change_yuan")
-        return self.say("change.said", amount=amount, place=self.place(change))
+        key = "change.said_of" if change["base"] else "change.said"
+        return self.say(key, amount=amount, before=self.base(change), place=self.place(change))
+
+    def base(self, change: Row) -> str:
+        """What a change is measured from, in words."""
+        return label(f"base.{change['base'] or 'unsaid'}", self.language)
 
     def place(self, row: Row) -> str:
         """Where a row is printed: file where there are several, form or section, page."""

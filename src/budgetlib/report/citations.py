@@ -52,7 +52,8 @@ class Citations:
 
     def heading(self, row: Row) -> str:
         """The printed heading of the section of the narrative part that a row is from; empty where unknown."""
-        return self._provenance.heading(row["document_id"], int(row["section"]), row.get("page"))
+        stated = [span.text for span in self._provenance.of(row)] if "places" in row else [row.get("text")]
+        return self._provenance.heading(row["document_id"], int(row["section"]), row.get("page"), stated)
 
     def address(self, row: Row) -> str:
         """Where a chart leads from what it draws of a row; empty where its place is not known."""

@@ -71,8 +71,11 @@ class Display(Elements):
         """The first of the `key_figures`, and what the total consists of besides (`spending_by_kind`)."""
         chosen = {figure["measure"]: figure for figure in figures.to_dict("records")}
         amounts = [chosen[measure]["value"] for measure in _CARDS[:_PARTS] if measure in chosen]
-        rows = [] if kinds is None else kinds[~kinds.kind.isin(_NAMED_KINDS)].to_dict("records")
-        beside = [{**row, "value": row["amount_yuan"], "value_unit": "yuan"} for row in rows]
+        rows = [] if kinds is None else kinds.assign(value=kinds.amount_yuan, value_unit="yuan").to_dict("records")
+        of_kind = {row["kind"]: row for row in rows}
+        if "rest" not in of_kind:
+            chosen = {kind: of_kind[kind] for kind in ("basic", "project") if kind in of_kind} | chosen
+        beside = [row for row in rows if row["kind"] not in _NAMED_KINDS]
         cards = {measure: [self._cells.card(chosen[measure])] for measure in _CARDS if measure in chosen}
         first = [card for measure in _CARDS[:_PARTS] for card in cards.pop(measure, [])]
         others = [self._cells.card(row) for row in beside if row["value"] not in amounts]
@@ -188,8 +191,12 @@ class Display(Elements):
         Nothing without rows.
         """
         html = self._told(Money(self._cells).projects(projects), plot_largest_projects, projects)
+        shown: list[pd.Index] = []
         for project, unit in zip(projects.project, projects.unit, strict=True):
             rows = targets_of(targets, project, unit)
+            if any(rows.index.equals(one) for one in shown):
+                continue
+            shown.append(rows.index)
             if len(rows):
                 head = self._label("money.targets", project=project, count=len(rows))
                 html += block("table", "", head, *self._cells.table(rows.drop(columns=["project", "unit"])))

@@ -89,11 +89,11 @@ class Elements:
         return f"{self._label(f'chart.{name}')}{self._label('cite.stop_after')}{cited}"
 
     def csv(self, frame: pd.DataFrame, name: str) -> Html:
-        """`frame` as `out/tables/<name>.csv`, and a link to it; nothing without `out`."""
+        """`frame` as `out/tables/<name>.csv`, and a link to it where it has rows; nothing without `out`."""
         if not self.out:
             return Html()
         write_csv(self._cells.marked(frame), Path(self.out, "tables", f"{name}.csv"))
-        return block("link", f"{self.base}tables/{name}.csv", self._label("report.csv"))
+        return block("link", f"{self.base}tables/{name}.csv", self._label("report.csv")) if len(frame) else Html()
 
     @cached_property
     def _cells(self) -> Cells:

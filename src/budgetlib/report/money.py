@@ -10,11 +10,14 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from budgetlib.analysis.projects import MOST
 from budgetlib.definitions.labels import item, name, percent
 from budgetlib.report.cells import Cells
 from budgetlib.tables.locators import Row
 
 _MOST = 3
+_ALL = Decimal("99.9")
+"""In percent: shares that were each rounded may sum to a little less than 100."""
 _PARTS = ("vehicle_purchase", "vehicle_running")
 
 
@@ -50,7 +53,9 @@ class Money:
             together = percent(min(sum(shares, Decimal(0)), Decimal(100)))
             linked = self.cells.citations.figure(together, _all_places(rows), "share_pct")
             about = {"item": rows[0]["project"], "amount": self.cells.amount(rows[0], "amount_yuan")}
-            yield self._say("projects", count=len(rows), percent=linked, **about)
+            named = len(rows) < MOST and sum(shares) >= _ALL
+            key = "projects" if not named else "all_projects" if len(rows) > 1 else "one_project"
+            yield self._say(key, count=len(rows), percent=linked, **about)
 
     def personnel(self, personnel: pd.DataFrame) -> Iterator[Markup]:
         """The cost per head, with the sentence that says how many people there are."""
@@ -68,7 +73,8 @@ class Money:
     def _change(self, row: Row) -> Markup | str:
         if not row["change_yuan"]:
             return ""
-        return self._say("more", change=self.cells.amount(row, "change_yuan"))
+        key = "more_of" if row["base"] else "more"
+        return self._say(key, change=self.cells.amount(row, "change_yuan"), before=self.cells.base(row))
 
     def _joined(self, parts: list[Markup]) -> Markup:
         return self.cells.say("summary.and").join(parts)

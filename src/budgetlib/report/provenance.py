@@ -101,10 +101,10 @@ class Provenance:
         spans = (span for place in places(row, column) for span in self.at(place, row.get(column)))
         return tuple(dict.fromkeys(spans))[:MOST]
 
-    def heading(self, document_id: str, section: int, page: int | None) -> str:
-        """The printed heading of a section of the narrative part, on this page if it has several; else empty."""
+    def heading(self, document_id: str, section: int, page: int | None, stated: Sequence[str | None]) -> str:
+        """The printed heading of a section of the narrative part: of several that above one of the sentences `stated`."""
         rows = [row for row in self._rows("statements", document_id) if row["section"] == section and row["heading"]]
-        rows.sort(key=lambda row: (row["page"] != page, row["unit"] is not None))
+        rows.sort(key=lambda row: (row["sentence"] not in stated, row["page"] != page, row["unit"] is not None))
         return rows[0]["heading"] if rows else ""
 
     def at(self, place: Locator, value: Decimal | None = None) -> list[SourceSpan]:

@@ -23,6 +23,7 @@ from budgetlib.tables.locators import Row
 _WHOLE_BUDGET = ("expenditure", "budget_summary")
 _OTHER_TOTALS = ("revenue", "appropriation", "general_public_budget")
 _DRIVERS, _LONGEST_NAME = 2, 40  # items that are said to have moved a total; characters of one in a sentence
+_ROUNDED = Decimal("0.01")  # in percent: shares that differ by less are one share
 _CHANGE_IN_PERCENT = r"section:\d+:expenditure_change_pct "
 
 
@@ -49,7 +50,7 @@ class Summary:
         if total is None:
             return [self._say("unread", **about)]
         spent = self._say("total", **about, amount=self.cells.amount(total, "value"), change=self._change())
-        return [spent, *(self._drivers() or self._largest())]
+        return [spent, *(self._drivers() or self._largest(total))]
 
     def chapters(self) -> Iterator[tuple[str, str, Markup]]:
         """One sentence for each other question: where it is answered in full, what it is about, and the sentence."""
@@ -79,10 +80,11 @@ class Summary:
         return "" if value is None else "up" if value > 0 else "down" if value < 0 else "same"
 
     def _by_how_much(self, row: Row, share: Markup | str) -> dict[str, Markup | str]:
-        """The amount of a change with its `share` behind it; the percentage alone where no amount is stated."""
+        """The amount of a change with its `share` behind it, or the percentage alone; and what it is measured from."""
+        before = {"before": self.cells.base(row)}
         if row["change_yuan"] is None:
-            return {"amount": self._linked(percent(abs(row["change_pct"])), row, "change_pct"), "share": ""}
-        return {"amount": self.cells.amount(row, "change_yuan", unsigned=True), "share": share}
+            return {"amount": self._linked(percent(abs(row["change_pct"])), row, "change_pct"), "share": ""} | before
+        return {"amount": self.cells.amount(row, "change_yuan", unsigned=True), "share": share} | before
 
     def _percent(self, row: Row, basis: str) -> Markup:
         """A change in percent; where the published amounts contradict what is published, both."""
@@ -118,14 +120,18 @@ class Summary:
             for row in moved[:_DRIVERS]
         ]
 
-    def _largest(self) -> list[Markup]:
+    def _largest(self, total: Row) -> list[Markup]:
+        """The largest function; where its form covers another total than the budget's, of which its share is."""
         functions = spending_by_function(self.budget)
         rows = functions[functions.form.isin(_WHOLE_BUDGET)].to_dict("records")
         largest = max(rows, key=lambda row: row["share_pct"] or 0, default=None)
         if largest is None or largest["share_pct"] is None:
             return []
         share = self._linked(percent(largest["share_pct"]), largest, "share_pct")
-        return [self._say("largest", item=self._item(largest), percent=share)]
+        of_budget = 100 * largest["total_yuan"] / total["value"] if total["value"] else largest["share_pct"]
+        key = "largest" if abs(of_budget - largest["share_pct"]) < _ROUNDED else "largest_of"
+        form = self.cells.form(largest["form"])
+        return [self._say(key, item=self._item(largest), percent=share, form=form)]
 
     def _procured(self) -> Markup:
         total, whole = self._figure("budget_total"), self._figure("procurement")

@@ -77,6 +77,7 @@ class Phrases:
     subjects: tuple[Subject, ...]
     token: re.Pattern[str]
     change: re.Pattern[str]
+    base: re.Pattern[str]
     previous: re.Pattern[str]
     compared_with: re.Pattern[str]
     goes_on: re.Pattern[str]
@@ -144,13 +145,15 @@ def phrases() -> Phrases:
             f"(?P<figure>{data['figure']})|(?P<same>{same})|(?P<reason>{data['reason']})"
             r"|(?P<open>\()|(?P<close>\))|(?P<end>。(?!\))|\n)"
         ),
-        change=re.compile(rf"(?:(?:{compared})?{data['each']}{direction}|{data['reversed']}{last_year})\Z"),
+        change=re.compile(
+            rf"(?:(?P<compared>{compared})?{data['each']}{direction}|(?P<year_before>{data['reversed']}{last_year}))\Z"
+        ),
         previous=re.compile(rf"(?:{compared}|(?:{data['year_before']}){words}|{data['executed_before']})为?\Z"),
         compared_with=re.compile(rf"{compared}(?:(?<=相比)|(?<=比较)|(?<=对比)),"),
         goes_on=re.compile(rf"[。\n]*(?:{data['part']}|{data['goes_on']}|(?P<compared>{compared}))"),
         both_sides=re.compile(data["both_sides"]),
         decrease=frozenset(data["decrease"].split("|")),
-        **{name: re.compile(data[name]) for name in ("again", "amount", "share", "part", "reason_text")},
+        **{name: re.compile(data[name]) for name in ("again", "amount", "base", "share", "part", "reason_text")},
     )
 
 

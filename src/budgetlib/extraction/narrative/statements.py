@@ -46,8 +46,8 @@ class PassageReader:
     """A passage and how far it is understood.
 
     `topic` is what the text is about, `whole` what that is a part of (其中), `parted` that of this sentence, `head`
-    the last subject with parts of its own, `changed` the last change; `unexplained` are the changes that wait for a
-    reason.
+    the last subject with parts of its own, `changed` the last change, `base` what it is measured from; `unexplained` are
+    the changes that wait for a reason.
     `executed` are the spans of phrases that are read otherwise (`execution.py`), `taken` the offsets of what
     went into records.
     """
@@ -68,6 +68,7 @@ class PassageReader:
         self.understood = 0
         self.asides: list[_Aside] = []
         self.changed: _Change | None = None
+        self.base: str | None = None
         self.unexplained: list[StatementRecord] = []
         self.statements: list[StatementRecord] = []
         self.taken: list[tuple[int, int]] = []
@@ -100,7 +101,7 @@ class PassageReader:
             self.topic = self.whole = None
         elif on["compared"] and self.parted:
             self.topic = self.parted
-        self.parted = None
+        self.parted = self.base = None
 
     def _close(self, position: int) -> None:
         """After a bracket the text is about what it was about before."""
@@ -152,7 +153,7 @@ class PassageReader:
             topic = None
         if topic and topic.item is None and self.whole and self.whole.measures == ("function",):
             topic = topic._replace(item=self.whole.item)
-        self.topic, self.unexplained, self.changed = topic, [], None
+        self.topic, self.unexplained, self.changed, self.base = topic, [], None, None
         if topic:
             self.head = topic if topic.subject.head else self.head
             self._state(match, topic, topic.measures, value, unit)
@@ -160,6 +161,8 @@ class PassageReader:
     def _change(self, match: re.Match[str], lead: Lead, change: re.Match[str], value: Decimal, unit: str) -> None:
         """A figure that says by how much something changed; `lead` are the words before 比上年增加."""
         self.topic = self._compared(lead)
+        if compared := change["compared"] or change["year_before"]:
+            self.base = _base(compared)
         down = (change["direction"] or change["reversed"]) in phrases().decrease
         if self.topic and not (down and value < 0):
             measures = self.topic.varied("change" if unit == "yuan" else "change_pct")
@@ -179,7 +182,7 @@ class PassageReader:
     def _same(self, match: re.Match[str]) -> None:
         """与上年预算数相同: a change of nothing."""
         lead = self._lead(match.start())
-        self.understood = match.end()
+        self.understood, self.base = match.end(), _base(match["same"])
         topic = self._compared(lead) if lead.ended else None
         if topic and topic.subject.unit == "yuan":
             self.unexplained = self.unexplained + self._state(match, topic, topic.varied("change"), Decimal(0), "yuan")
@@ -232,6 +235,7 @@ class PassageReader:
                 "value_unit": unit,
                 "item": topic.item,
                 "reason": None,
+                "base": self.base if "_change" in measure else None,
                 "sentence": self.passage.text[start:end].replace("\n", ""),
                 "page": where.page,
                 "place": where.place,
@@ -241,6 +245,16 @@ class PassageReader:
         self.statements += records
         self.taken.append((match.start(), match.end()))
         return records
+
+
+def _base(compared: str) -> str | None:
+    """Which figure of the year before the words of a comparison name.
+
+    >>> _base("比上年执行数"), _base("较2025年年初预算"), _base("比上年")
+    ('execution', 'budget', None)
+    """
+    named = phrases().base.match(compared)
+    return named.lastgroup if named else None
 
 
 def _trimmed(reason: str) -> str | None:

@@ -17,8 +17,9 @@ _ROUNDING = Decimal("0.001")  # of the longest bar: what is less is no part of i
 
 
 def plot_spending_by_function(functions: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
-    """The frame of `spending_by_function`: total of each function, in it what is basic and project expenditure."""
+    """The frame of `spending_by_function`: total of each function, the largest first, with its basic and project expenditure."""
     rows = functions[functions.total_yuan.notna()].to_dict("records")
+    rows.sort(key=lambda row: -row["total_yuan"])
     for row in rows:
         row["rest_yuan"] = row["total_yuan"] - (row["basic_yuan"] or 0) - (row["project_yuan"] or 0)
     beyond_rounding = _ROUNDING * max((abs(row["total_yuan"]) for row in rows), default=Decimal(0))
@@ -51,13 +52,13 @@ def plot_spending_by_kind(kinds: pd.DataFrame, language: str, width: float = WID
         )
         for row in kinds.to_dict("records")
     ]
-    others = ("rest",) if not set(kinds.kind) <= set(_BASIC_AND_PROJECT) else ()
-    legend = ("personnel", "operating", "project", *others) if split else ()
+    drawn = dict.fromkeys(key for bar in bars for _, key in bar.parts)
+    legend = tuple(drawn) if split else ()
     return draw_bars("spending_by_kind", bars, language, width, legend)
 
 
 def plot_procurement_mix(mix: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
-    """The frame of `procurement_mix`: one bar for each kind."""
+    """The frame of `procurement_mix`: one bar for each kind, the largest first."""
     bars = [
         Bar(
             name("kind", row["kind"], language),
@@ -65,7 +66,7 @@ def plot_procurement_mix(mix: pd.DataFrame, language: str, width: float = WIDE) 
             [(row["amount_yuan"], "total")],
             row.get("href"),
         )
-        for row in mix.to_dict("records")
+        for row in sorted(mix.to_dict("records"), key=lambda row: -row["amount_yuan"])
     ]
     return draw_bars("procurement_mix", bars, language, width)
 

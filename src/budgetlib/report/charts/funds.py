@@ -34,7 +34,8 @@ def plot_three_public(items: pd.DataFrame, language: str, width: float = WIDE) -
 def plot_largest_projects(projects: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
     """The frame of `largest_projects`: a bar for each, the largest first."""
     again = projects.project.duplicated(keep=False)
-    names = projects.project.where(~again, projects.project + " · " + projects.unit.fillna(""))
+    units = (" · " + projects.unit).fillna("")
+    names = projects.project.where(~again, projects.project + units)
     rows = projects.assign(project=names).to_dict("records")
     bars = [_bar(row["project"], row, _share(row), language) for row in rows]
     return draw_bars("largest_projects", bars, language, width)
