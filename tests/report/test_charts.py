@@ -136,6 +136,11 @@ def test_a_value_in_a_chart_has_at_most_four_digits_and_the_unit_that_suits_it()
     assert axes.get_xlabel() == "亿元"
 
 
+def test_bars_stand_the_largest_first() -> None:
+    axes = plot_spending_by_function(functions(("甲", "60", None), ("乙", "125", None), ("丙", "90", None)), "zh")
+    assert drawn_as("name", axes) == ["乙", "丙", "甲"]
+
+
 def test_a_chart_says_in_words_what_it_draws() -> None:
     drawn = svg(plot_spending_by_function(functions(("甲", "125", None), ("乙", "60", None)), "zh"))
     assert 'aria-label="支出按功能分类: 甲 125 万元 (12.34%); 乙 60 万元 (12.34%)"' in drawn
@@ -223,7 +228,7 @@ def test_small_steps_of_a_waterfall_are_summed_into_one() -> None:
     assert values[1:3] == ["-7 万元", "+7 万元"]
     assert len(values) == 15
     assert drawn_as("name", axes)[-2] == "其他 2 项"
-    assert values[-2] == "0 万元"
+    assert values[-2] == "0 元"
 
 
 def test_a_waterfall_of_small_steps_cuts_its_axis_and_says_so() -> None:

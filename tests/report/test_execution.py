@@ -71,7 +71,7 @@ def test_what_does_not_add_up_in_final_accounts_is_among_the_findings_of_the_yea
     assert "完成年初预算的百分比（第14页）为85.00%，而按公布的金额计算为80.00%" in said
     assert "2025年决算，情况说明" in said
     tested = int((year.checks.state == "pass").sum()) + len(bl.failures(year))
-    assert f"共检验{tested}处应成立的等式" in said
+    assert f"共检验{tested:,}处应成立的等式" in said
 
 
 def test_a_hostile_reason_is_escaped(corpus: bl.Corpus) -> None:

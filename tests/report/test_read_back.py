@@ -137,8 +137,8 @@ def cells_of_no_table(page: Page, amounts: set[Decimal]) -> Iterator[str]:
                     yield f"{cell} {units[place]}"
 
 
-def examine(tidy: Path, department: str, year: int, language: str, out: Path) -> None:
-    """What must hold of every report."""
+def examine(tidy: Path, department: str, year: int, language: str, out: Path) -> str:
+    """The markup of a report of which all holds that must hold of every one."""
     markup, frames = shown(tidy, department, year, language, out)
     page, corpus = Page(markup), load(tidy)
     amounts = known(corpus, frames)
@@ -157,6 +157,7 @@ def examine(tidy: Path, department: str, year: int, language: str, out: Path) ->
     if language == "zh":
         assert [text for text in page.chinese if ENGLISH.search(text)] == []
         assert 'lang="en"' not in markup, "a reason of the page log that definitions/reasons.toml does not have"
+    return markup
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import budgetlib as bl
-from budgetlib.definitions.labels import LANGUAGES, label
+from budgetlib.definitions.labels import LANGUAGES, item, label
+from budgetlib.report.cells import Cells
+from budgetlib.report.citations import Citations
 from budgetlib.tables.corpus import Corpus
 from tests.invented import ENTITY
 
@@ -162,3 +164,57 @@ def test_a_name_too_long_for_a_sentence_is_not_cut_but_said_in_one_language(corp
     assert printed in answer(named, "zh")
     assert "Other affairs of government offices (" in answer(named, "en")
     assert "…" not in answer(named, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_share_of_less_than_the_budget_says_of_which_form_it_is(corpus: Corpus, language: str) -> None:
+    alone = corpus.select(department=ENTITY, year=2026)
+    carried_on = (alone.lines.form == "budget_summary") & (alone.lines.row_kind == "total")
+    more = alone.lines.amount_yuan.where(~carried_on, alone.lines.amount_yuan * 2)
+    for shown, key in ((alone, "largest"), (replace(alone, lines=alone.lines.assign(amount_yuan=more)), "largest_of")):
+        said = display_of(shown, language)
+        about = {"item": item("一般公共服务支出", language), "percent": "88.73%"}
+        form = Cells(language, (), Citations(shown)).form("expenditure")
+        assert label(f"summary.{key}", language, form=form, **about) in said
+
+
+def display_of(alone: Corpus, language: str) -> str:
+    """The first sentences about a year without any year before."""
+    applying = bl.guidance(alone, alone)
+    services = bl.catalogue_coverage(alone, alone, applying, bl.load_matches("none.csv"))
+    shares = bl.coverage_shares(services, applying)
+    change, stated = bl.spending_change(alone, ENTITY, 2026), bl.stated_changes(alone)
+    return repr(bl.Display(alone, language).summary(change, stated, shares, applying))
+
+
+def test_a_card_says_what_basic_expenditure_is_where_its_form_prints_only_personnel_and_operating(
+    corpus: Corpus,
+) -> None:
+    budget = corpus.select(department=ENTITY, year=2026)
+    basic = (budget.lines.form == "expenditure") & (budget.lines.measure == "basic")
+    parted = budget.lines.assign(measure=budget.lines.measure.mask(basic, "personnel"))
+    alone = replace(budget, lines=parted)
+    figures, kinds = bl.key_figures(alone), bl.spending_by_kind(alone)
+    assert "basic" not in set(figures.measure)
+    assert "420.5" in bl.Display(alone, "zh").cards(figures, kinds).markup
+
+
+def test_a_link_to_data_is_there_only_where_there_are_rows(corpus: Corpus, tmp_path: Path) -> None:
+    show = bl.Display(corpus.select(department=ENTITY, year=2026), "zh", str(tmp_path))
+    execution = bl.budget_execution(corpus, ENTITY, 2026)
+    assert execution.empty
+    assert show.csv(execution, "budget_execution").markup == ""
+    assert (tmp_path / "tables/budget_execution.csv").is_file()
+    assert "tables/series.csv" in show.csv(bl.series(corpus, ENTITY), "series").markup
+
+
+def test_a_place_names_the_heading_above_its_own_sentence_where_a_section_has_several(corpus: Corpus) -> None:
+    budget = corpus.select(department=ENTITY, year=2026)
+    rows = budget.statements
+    headings = rows.measure.map({"operating_cost": "（一）机关运行经费", "operating_cost_change": "（二）增减变化"})
+    headed = replace(budget, statements=rows.assign(heading=headings.fillna("其他")))
+    cells = Cells("zh", tuple(headed.documents.document_id), Citations(headed))
+    stated = bl.stated_changes(headed).to_dict("records")
+    (change,) = [row for row in stated if row["changed"] == "operating_cost" and row["change_yuan"] is not None]
+    assert "（二）增减变化" in cells.place({**change, "places": "section:8:operating_cost_change"})
+    assert "（一）机关运行经费" in cells.place({**change, "places": "section:8:operating_cost"})

@@ -63,8 +63,9 @@ def spending_change(corpus: Corpus, department: str, year: int | str, stage: str
     `previous_year`, `previous_yuan`, `current_yuan`, `change_yuan`, `change_pct`, `contribution_pp`, `status`
     (`kept`|`new`|`dropped`), `document_id`, `page` (of the year before for what was dropped), `measure` (which total;
     or what the dimension's form covers: `expenditure`, `basic`, `project`), `unit` (of a project), `reason` (given by
-    the disclosure), `form`, `previous_item` (the year before's name where the same code has another), `places`, `stage`,
-    `base` (what a published change is measured from, where said: `budget`, `execution` or `final` of the year before).
+    the disclosure), `form`, `previous_item` (the year before's name where the same code has another), `places`,
+    `stage`, `base` (what a published change is measured from, where said: `budget`, `execution` or `final` of the year
+    before).
 
     A published change has no `previous_yuan`: disclosures do not state it. `contribution_pp` is a change in percent
     of the year before's total expenditure; within each dimension it sums exactly to the total's `change_pct`, for

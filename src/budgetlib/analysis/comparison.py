@@ -28,8 +28,9 @@ def compare(corpus: Corpus, reviewed: pd.DataFrame) -> pd.DataFrame:
 
     Columns: `department_id`, `entity`, `fiscal_year`, `total_yuan` (expenditure, with `document_id`, `page`),
     `places`, `published_pct` (change against the year before as the document states it) and its `base` (of
-    `spending_change`); in percent `project_pct` and `procurement_pct` of the total, `goods_pct`, `works_pct`, `services_pct` of procurement, and coverage of the
-    guidance catalogue: `items_pct`, `money_pct`, `covered_pct` (see `coverage_shares`).
+    `spending_change`); in percent `project_pct` and `procurement_pct` of the total, `goods_pct`, `works_pct`,
+    `services_pct` of procurement, and coverage of the guidance catalogue: `items_pct`, `money_pct`, `covered_pct` (see
+    `coverage_shares`).
     """
     rows = frame("compare", _with_reviewed(corpus, reviewed, "budgets", budget_rows))
     return rows.sort_values(["fiscal_year", "total_yuan"], ascending=False, na_position="last").reset_index(drop=True)

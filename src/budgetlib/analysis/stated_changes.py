@@ -15,6 +15,7 @@ from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, Row, written
 
 _SUFFIXES = ("_change", "_change_pct")
+_ALIKE = ("section", "changed", "item", "current_yuan", "change_yuan", "change_pct", "reason", "base")
 _TOTALS = (
     "revenue",
     "expenditure",
@@ -32,6 +33,8 @@ _TOTALS = (
 def stated_changes(budget: Corpus) -> pd.DataFrame:
     """The publisher's own changes against the year before, wherever its narrative part states them, in reading order.
 
+    What two files say alike is one row.
+
     Columns: `changed` (what: a measure of the table `statements` without `_change`), `item` (function, fund … where
     named), `current_yuan` (the amount that the same sentence states, else its section
     alone), `change_yuan`,
@@ -44,6 +47,7 @@ def stated_changes(budget: Corpus) -> pd.DataFrame:
     about = changes.measure.str.replace(r"_change(_pct)?$", "", regex=True)
     groups = changes.groupby(["document_id", "section", "sentence", about, changes["item"].fillna("")], sort=False)
     records = [row for (_, _, _, changed, _), rows in groups for row in _rows(statements, str(changed), rows)]
+    records = list({tuple(row[name] for name in _ALIKE): row for row in reversed(records)}.values())[::-1]
     totals = [row for row in records if row["changed"] in _TOTALS and not row["item"]]
     for one, other in combinations(totals, 2):
         if one["changed"] == other["changed"] and _differ(one, other):

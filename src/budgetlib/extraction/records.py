@@ -81,7 +81,10 @@ class LineRecord(SpotColumns):
 
 
 class StatementRecord(TypedDict):
-    """One figure of the narrative part: a row of `statements`; `base` of changes only. The last two say how its page was read."""
+    """One figure of the narrative part: a row of `statements`; only changes have a `base`.
+
+    The last two say how its page was read.
+    """
 
     section: int
     heading: str

@@ -181,14 +181,6 @@ class Cells:
         words = (label(f"break_kind.{kind}", self.language) for kind in kinds.split(", "))
         return label("cite.join", self.language).join(words)
 
-    def exactly(self, value: Decimal | None, unit: str | None) -> str:
-        """A value of the table `corrections` with its unit and all its digits."""
-        if value is None:
-            return ""
-        if unit == "yuan":
-            return exact(value, self.language)
-        return percent(value) if unit == "percent" else f"{value:f}".rstrip("0").rstrip(".")
-
     def matrix(self, coverage: pd.DataFrame, signs: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
         """Places (sorted) and a row for each form: its name, then for each place the signs of what became of it."""
         places = sorted(coverage.place.dropna().unique()) + ([None] if coverage.place.isna().any() else [])
@@ -245,6 +237,8 @@ class Cells:
                 return scale.write(value.quantize(_ESTIMATED, "ROUND_HALF_UP"), column.signed)
             case "percent":
                 return decimal(value, column.signed)
+            case "number":
+                return f"{value:,}"
             case "score":
                 return f"{value:.2f}"
             case "label":

@@ -52,7 +52,7 @@ class Citations:
 
     def heading(self, row: Row) -> str:
         """The printed heading of the section of the narrative part that a row is from; empty where unknown."""
-        stated = [span.text for span in self._provenance.of(row)] if "places" in row else [row.get("text")]
+        stated = [row["text"]] if "text" in row else [span.text for span in self._provenance.of(row)]
         return self._provenance.heading(row["document_id"], int(row["section"]), row.get("page"), stated)
 
     def address(self, row: Row) -> str:

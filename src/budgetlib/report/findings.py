@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from budgetlib.definitions.labels import label
+from budgetlib.definitions.amounts import exact
+from budgetlib.definitions.labels import label, percent
 from budgetlib.report.cells import Cells
 from budgetlib.report.evidence import Exhibit, exhibits
 from budgetlib.report.pictures import Pictures
@@ -72,11 +74,20 @@ def written_corrections(cells: Cells, corrections: pd.DataFrame) -> pd.DataFrame
     """The table `corrections` with both values in words, each in its unit."""
     values = {
         f"value_{which}": [
-            cells.exactly(*pair) for pair in zip(corrections[which], corrections.value_unit, strict=True)
+            _exactly(*pair, cells.language) for pair in zip(corrections[which], corrections.value_unit, strict=True)
         ]
         for which in ("published", "corrected")
     }
     return corrections.assign(**values).drop(columns=["published", "corrected"])
+
+
+def _exactly(value: Decimal | None, unit: str | None, language: str) -> str:
+    """A corrected value with its unit and all its digits."""
+    if value is None:
+        return ""
+    if unit == "yuan":
+        return exact(value, language)
+    return percent(value) if unit == "percent" else f"{value:f}".rstrip("0").rstrip(".")
 
 
 def _exhibit(cells: Cells, exhibit: Exhibit, kept: Pictures, name: str) -> dict[str, Any]:

@@ -101,8 +101,8 @@ class Provenance:
         spans = (span for place in places(row, column) for span in self.at(place, row.get(column)))
         return tuple(dict.fromkeys(spans))[:MOST]
 
-    def heading(self, document_id: str, section: int, page: int | None, stated: Sequence[str | None]) -> str:
-        """The printed heading of a section of the narrative part: of several that above one of the sentences `stated`."""
+    def heading(self, document_id: str, section: int, page: int | None, stated: Sequence[str]) -> str:
+        """The printed heading of a section of the narrative part: of several that of the sentences `stated`."""
         rows = [row for row in self._rows("statements", document_id) if row["section"] == section and row["heading"]]
         rows.sort(key=lambda row: (row["sentence"] not in stated, row["page"] != page, row["unit"] is not None))
         return rows[0]["heading"] if rows else ""

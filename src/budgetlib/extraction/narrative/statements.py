@@ -46,8 +46,8 @@ class PassageReader:
     """A passage and how far it is understood.
 
     `topic` is what the text is about, `whole` what that is a part of (其中), `parted` that of this sentence, `head`
-    the last subject with parts of its own, `changed` the last change, `base` what it is measured from; `unexplained` are
-    the changes that wait for a reason.
+    the last subject with parts of its own, `changed` the last change, `base` what it is measured from; `unexplained`
+    are the changes that wait for a reason.
     `executed` are the spans of phrases that are read otherwise (`execution.py`), `taken` the offsets of what
     went into records.
     """

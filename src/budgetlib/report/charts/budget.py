@@ -17,7 +17,7 @@ _ROUNDING = Decimal("0.001")  # of the longest bar: what is less is no part of i
 
 
 def plot_spending_by_function(functions: pd.DataFrame, language: str, width: float = WIDE) -> Axes:
-    """The frame of `spending_by_function`: total of each function, the largest first, with its basic and project expenditure."""
+    """The frame of `spending_by_function`: each total with its basic and project part, the largest first."""
     rows = functions[functions.total_yuan.notna()].to_dict("records")
     rows.sort(key=lambda row: -row["total_yuan"])
     for row in rows:
