@@ -111,8 +111,8 @@ def test_the_page_of_all_departments_shows_hostile_names_as_text_and_is_linked(
     assert browser.title != "taken"
     (own,) = browser.find_elements(By.TAG_NAME, "script")
     assert not own.get_attribute("src")
-    names = ("catalogue_classes", "comparison", "execution", "sources")
+    names = ("comparison", "sources", "catalogue_classes", "execution")
     tables = [tmp_path / f"reports/comparison/tables/{name}.csv" for name in names]
     links = [link.get_attribute("href") for link in browser.find_elements(By.PARTIAL_LINK_TEXT, "CSV")]
-    assert links == [table.as_uri() for table in tables]
+    assert links == [table.as_uri() for table in tables[:2]]  # the others have no rows
     assert all(table.is_file() for table in tables)
