@@ -110,6 +110,18 @@ def test_the_tables_are_those_of_a_first_run_whatever_was_there_before(raw: Path
     assert same(frames(tmp_path / "grown"), frames(tmp_path / "first"))
 
 
+def test_one_document_more_makes_the_figures_of_its_department_only(raw: Path, tmp_path: Path) -> None:
+    store = tmp_path / "tidy/.store"
+    parse([raw], tmp_path / "tidy")
+    before = {kind: {path.name for path in (store / kind).glob("*/*")} for kind in ("findings", "budgets")}
+    disclose(raw, "示例市民政局")
+    parse([raw], tmp_path / "tidy")
+    for kind, names in before.items():
+        after = {path.name for path in (store / kind).glob("*/*")}
+        assert names < after
+        assert len(after) == len(names) + 1
+
+
 def test_every_table_is_found_under_its_name_by_any_tool(raw: Path, tmp_path: Path) -> None:
     parse([raw], tmp_path / "tidy")
     assert {path.name for path in (tmp_path / "tidy").glob("*.parquet")} == {table.file for table in TABLES}
