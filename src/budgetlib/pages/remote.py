@@ -46,6 +46,12 @@ def files(folder: str) -> list[str]:
     return [system.unstrip_protocol(one) for one in sorted(listed)]
 
 
+def is_listed(file: str) -> bool:
+    """Whether a file is there, in a system that lists its files: a web server may answer with any page."""
+    system, name = _opened(file)
+    return "https" not in system.protocol and bool(system.exists(name))
+
+
 def state(file: str) -> tuple[int, int] | None:
     """The size of a file, and a number that is another when its content is; None where its server does not say."""
     system, name = _opened(file)
@@ -60,13 +66,14 @@ def state(file: str) -> tuple[int, int] | None:
 
 @contextmanager
 def copied(file: str, most_bytes: int) -> Iterator[Path]:
-    """A copy of a file, under its name, for as long as the block lasts.
+    """A copy of a file, under its name and its folder's, for as long as the block lasts.
 
     Raises `OSError` where it cannot be had or has more than `most_bytes`.
     """
     system, name = _opened(file)
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder, Path(name).name)
+        copy = Path(folder, *Path(name).parts[-2:])
+        copy.parent.mkdir(exist_ok=True)
         try:
             if (system.info(name)["size"] or 0) > most_bytes:
                 raise OSError(errno.EFBIG, f"more than {most_bytes} bytes")

@@ -11,10 +11,10 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path, PurePosixPath
 
-from budgetlib.core.errors import NotFound, UnreadableDocument
+from budgetlib.core.errors import BadParameter, NotFound, UnreadableDocument
 from budgetlib.core.user_csv import read_entries, usable, year_refusal
 from budgetlib.pages import remote
-from budgetlib.pages.archive import digest, is_archive, members, on_disk
+from budgetlib.pages.archive import MOST_BYTES, digest, is_archive, members, on_disk
 
 MANIFEST = "manifest.csv"
 FETCH_RECORD = "fetched.csv"
@@ -62,8 +62,21 @@ def read_manifest(folder: Path) -> dict[str, Mapping[str, str]]:
     A row with an address may lack the name of its file until it is fetched.
     Raises `BadParameter` where the manifest cannot be used; why a row cannot is logged.
     """
+    there = remote.address(folder / MANIFEST)
+    if there is None:
+        return _rows(folder / MANIFEST)
+    if not remote.is_listed(there):
+        return {}
+    try:
+        with remote.copied(there, MOST_BYTES) as copy:
+            return _rows(copy)
+    except OSError as fault:
+        raise BadParameter(f"{there} cannot be read ({fault.strerror}); make it readable or remove it") from fault
+
+
+def _rows(manifest: Path) -> dict[str, Mapping[str, str]]:
     entries = read_entries(
-        folder / MANIFEST,
+        manifest,
         ("file",),
         ("sha256", "publisher", "password", "fiscal_year", "note", "url", "retrieved"),
         key=("file",),

@@ -80,6 +80,19 @@ def test_a_folder_in_an_object_store_gives_the_tables_of_one_on_the_disk(
     assert set(documents.folder) == {None}
 
 
+def test_a_manifest_in_an_object_store_is_used_and_what_is_wrong_with_it_is_said(
+    bucket: Any, raw: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    named = '示例市水务局-2026.txt,由示例市水务局公开\n示例市教育局-2026.txt,"一\n'
+    (raw / "2026/manifest.csv").write_text(f"file,note\n{named}", encoding="utf-8")
+    bucket.put(str(raw / "2026"), "disclosures/2026", recursive=True)
+    parse(["s3://disclosures/2026"], tmp_path / "tidy", ocr="never")
+    notes = load(tmp_path / "tidy").documents.set_index("entity").note
+    assert notes["示例市水务局"] == "由示例市水务局公开"
+    assert notes["示例市教育局"] is None
+    assert "2026/manifest.csv, line 3" in caplog.text
+
+
 @pytest.mark.slow
 def test_workers_of_a_cluster_fetch_what_they_read(bucket: Any, raw: Path, tmp_path: Path) -> None:
     from budgetlib.commands.pipeline.cluster import cluster
