@@ -12,6 +12,7 @@ from zipfile import ZipFile, ZipInfo
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from rocrate.rocrate import ROCrate
 
 from budgetlib.commands.bundle.archive import pack, unpack
@@ -21,6 +22,7 @@ from budgetlib.commands.bundle.environment import installed
 from budgetlib.commands.bundle.making import bundle
 from budgetlib.commands.bundle.rerun import Settings
 from budgetlib.commands.bundle.verifying import Verdict, verify
+from budgetlib.commands.cli import main
 from budgetlib.commands.fetch import Options, anywhere
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.core.files import sha256
@@ -248,6 +250,14 @@ def test_originals_without_an_address_cannot_be_left_out(sample_tidy: Path, tmp_
 
 
 # the comparison
+
+
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_made(sample_tidy: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    refused = CliRunner().invoke(main, ["bundle", str(tmp_path / "file/out.zip"), "--tidy", str(sample_tidy)])
+    assert refused.exit_code == 1
+    (said,) = refused.output.splitlines()
+    assert f"the bundle cannot be written to {tmp_path / 'file/out.zip'}" in said
 
 
 def test_equal_results_are_counted(folder: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from budgetlib.core.errors import NotFound
+from budgetlib.core.files import check_writable
 from budgetlib.core.workers import Executor, Processes
 from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.report.index import OVERVIEWS, Report, report_folder, write_index
@@ -75,7 +76,8 @@ def write_reports(
     runs the notebooks in place of `jobs` processes; where it is on other machines, both folders are there as well.
 
     Raises `NotFound` for an unknown folder, notebook, department or year, and `BadParameter` where the notebook
-    does not have the parameters of a report or `matches` or `deflator` is no such file.
+    does not have the parameters of a report or `matches` or `deflator` is no such file; `OSError` where nothing can be
+    written to `out`.
     """
     chosen = options or ReportOptions()
     corpus = load(tables_dir)
@@ -86,6 +88,7 @@ def write_reports(
     if chosen.overview or (chosen.overview is None and not chosen.departments):
         reports += [Report(name, "", None, Path(name)) for name in OVERVIEWS]
     check_parameters(chosen.department_notebook(), PARAMETERS)
+    check_writable(out)
     _tidy_up(out)
     inputs = Inputs(corpus, tables_dir, chosen.matches, chosen.deflator)
     jobs = [_job(report, chosen, inputs, tables_dir, out) for report in reports]

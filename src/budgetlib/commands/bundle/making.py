@@ -16,7 +16,7 @@ from budgetlib.commands.bundle.crate import LOCK, README, WORKFLOW, Original, de
 from budgetlib.commands.bundle.environment import installed
 from budgetlib.commands.bundle.rerun import NOTEBOOKS, RAW, TIDY, Done, Settings, rerun
 from budgetlib.core.errors import BadParameter, NotFound
-from budgetlib.core.files import sha256, write_bytes
+from budgetlib.core.files import check_writable, sha256, write_bytes
 from budgetlib.core.user_csv import read_entries, usable
 from budgetlib.core.version import __version__
 from budgetlib.pages.archive import on_disk
@@ -58,9 +58,10 @@ def bundle(
     The originals are `inside`, or else named by address and hash. Returns the number of files inside.
 
     Raises `NotFound` where an original is not where it was read; `BadParameter` where one has no address and is not to
-    be inside, or where the tables are not what the originals give.
+    be inside, or where the tables are not what the originals give; `OSError` where `archive` cannot be written.
     """
     documents = Tables(tables_dir).read(DOCUMENTS).to_dict("records")
+    check_writable(archive.parent)
     folders = _folders(documents)
     settings = Settings(
         tuple(folders.values()),
