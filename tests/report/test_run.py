@@ -419,9 +419,7 @@ def test_an_interrupted_run_leaves_nothing_behind(tidy: Path, tmp_path: Path) ->
     assert list(out.rglob("*")) == []
 
 
-def test_a_folder_that_cannot_be_written_is_said_before_any_report_is_made(
-    tidy: Path, tmp_path: Path
-) -> None:
+def test_a_folder_that_cannot_be_written_is_said_before_any_report_is_made(tidy: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     result = run("--tidy", tidy, "--out", tmp_path / "file/reports", "--year", 2026, "--lang", "zh", "--jobs", 1)
     assert result.exit_code == 1
