@@ -10,6 +10,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ from budgetlib.tables.corpus import load
 from budgetlib.tables.matches import load_matches
 from budgetlib.tables.schemas import TABLES
 from budgetlib.tables.store import write_table
-from budgetlib.tables.verdicts import read_verdicts
+from budgetlib.tables.verdicts import COLUMNS, read_verdicts
 from tests.report.hostile_paper import EXAMPLE, HOSTILE, hostile_paper
 
 pytest.importorskip("itables", reason="the extra `explore` is not installed")
@@ -39,6 +41,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FINAL = f"{EXAMPLE}-2025-决算.pdf"
 MANY = "大同市行政审批服务管理局"
 """In its budget several things do not add up."""
+MARKED = 6
+"""So many of them are marked two at a time."""
 
 
 def widgets(widget: Any) -> Iterator[Any]:
@@ -69,9 +73,12 @@ class Explorer:
         self.named("部门").value = department
         self.named("年度").value = year
 
-    def mark(self, row: int, reviewer: str) -> None:
+    def select(self, row: int, reviewer: str) -> None:
         self.named("核对人").value = reviewer
         self.tables()[1].selected_rows = [row]
+
+    def mark(self, row: int, reviewer: str) -> None:
+        self.select(row, reviewer)
         self.named("记下").click()
 
 
@@ -105,16 +112,33 @@ def test_a_page_of_which_nothing_was_read_is_shown_too(project: Path) -> None:
     assert "<img" in explorer.html()
 
 
+@pytest.mark.slow
 def test_two_explorers_on_one_project_lose_no_mark(project: Path) -> None:
-    one, other = Explorer(project), Explorer(project)
-    for explorer in (one, other):
-        explorer.choose(MANY, 2026)
-    for row in range(len(one.tables()[1].df)):
-        (one, other)[row % 2].mark(row, f"reviewer {row}")
-    assert len({entry.values["reviewer"] for entry in read_verdicts(project / "raw")}) == len(one.tables()[1].df) > 2
+    """Each is a process; both mark at the same moment, in a file that takes a while to be written."""
+    others = [f"another.pdf,check {number},,,,,,,confirmed,李四," for number in range(5_000)]
+    (project / "raw/findings.csv").write_text("\n".join([",".join(COLUMNS), *others, ""]), encoding="utf-8")
+    processes = get_context("spawn")
+    together = processes.Barrier(2)
+    marking = [processes.Process(target=mark_every_other, args=(project, first, together)) for first in (0, 1)]
+    for one in marking:
+        one.start()
+    for one in marking:
+        one.join(120)
+    assert [one.exitcode for one in marking] == [0, 0]
     again = Explorer(project)
     again.choose(MANY, 2026)
-    assert all(again.tables()[1].df["结论"])
+    marks = {entry.values["reviewer"] for entry in read_verdicts(project / "raw")}
+    assert marks == {"李四", *(f"reviewer {row}" for row in range(MARKED))}
+    assert sum(bool(verdict) for verdict in again.tables()[1].df["结论"]) == MARKED
+
+
+def mark_every_other(project: Path, first: int, together: Barrier) -> None:
+    explorer = Explorer(project)
+    explorer.choose(MANY, 2026)
+    for row in range(first, MARKED, 2):
+        explorer.select(row, f"reviewer {row}")
+        together.wait(60)
+        explorer.named("记下").click()
 
 
 def test_a_match_that_is_right_is_a_reviewed_one(project: Path) -> None:

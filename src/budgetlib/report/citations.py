@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -16,12 +17,18 @@ _DRAWN = ("change_yuan", "total_yuan", "amount_yuan", "final_yuan", "budget_yuan
 """What a chart draws of a row: the first of these that the row has."""
 
 
+@lru_cache(maxsize=1)
+def _documents_by_id(corpus: Corpus) -> Mapping[str, Row]:
+    """The documents of a corpus, which may be thousands: made once, however often is cited."""
+    return {row["document_id"]: row for row in corpus.documents.to_dict("records")}
+
+
 class Citations:
     """The places of a `corpus` that were cited so far, in the order of their first citation."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._provenance = provenance(corpus)
-        self._documents = {row["document_id"]: row for row in corpus.documents.to_dict("records")}
+        self._documents = _documents_by_id(corpus)
         self.ids: dict[SourceSpan, str] = {}
 
     def figure(self, text: str, row: Row, column: str) -> str:
