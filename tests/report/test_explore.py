@@ -202,7 +202,7 @@ def test_of_ten_thousand_departments_some_are_offered_and_one_is_read(project: P
     write_table(documents, next(table for table in TABLES if table.name == "documents"), project / "tidy")
     explorer = Explorer(project)
     assert len(explorer.named("部门").options) == 50
-    assert "有 10005 个部门" in explorer.html()
+    assert "有 10,005 个部门" in explorer.html()
     explorer.named("部门").value = "第987"
     assert set(explorer.named("部门").options) == {f"示例市第{n}局" for n in (987, *range(9870, 9880))}
     explorer.choose(EXAMPLE, 2026)
