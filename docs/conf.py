@@ -5,6 +5,7 @@ What can be read off the code is not written twice: commands, Python names and t
 
 import inspect
 import re
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 import click
@@ -37,6 +38,7 @@ add_module_names = False
 
 _OUTSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)+[^)]*\)")
 """A link to a file that is no page: its text remains."""
+_DEPENDENCY = re.compile(r'^ +"([\w.-]+)[^"]*", *# (.+)$', re.MULTILINE)
 
 
 def commands() -> str:
@@ -59,6 +61,22 @@ def names() -> str:
     return "\n".join(parts)
 
 
+def dependencies() -> str:
+    """What budgetlib stands on and what for, with the version that is tested and the licence that it names."""
+    declared = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    declared = declared[declared.index("dependencies = [") : declared.index("[project.scripts]")]
+    rows = ["| package | tested | licence | for |", "|---|---|---|---|"]
+    for name, reason in _DEPENDENCY.findall(declared):
+        try:
+            about = metadata(name)
+        except PackageNotFoundError:  # of an extra that is not installed
+            continue
+        named = [one.rpartition(" :: ")[2] for one in about.get_all("Classifier", []) if one.startswith("License")]
+        licence = about.get("License-Expression") or ", ".join(named) or about.get("License", "").partition("\n")[0]
+        rows.append(f"| {name} | {about['Version']} | {licence} | {reason} |")
+    return "\n".join(["# Dependencies\n", *rows, ""])
+
+
 def tutorial() -> str:
     """The notebook about one page, executed where it lies."""
     notebook = nbformat.read(ROOT / "notebooks/read_one_document.ipynb", as_version=4)
@@ -70,8 +88,13 @@ def tutorial() -> str:
 def make_pages(_: Sphinx) -> None:
     """Write the pages that are made."""
     MADE.mkdir(exist_ok=True)
-    for name, content in (("commands.md", commands()), ("python.md", names()), ("one_page.ipynb", tutorial())):
-        (MADE / name).write_text(content, encoding="utf-8")
+    for name, make in {
+        "commands.md": commands,
+        "python.md": names,
+        "dependencies.md": dependencies,
+        "one_page.ipynb": tutorial,
+    }.items():
+        (MADE / name).write_text(make(), encoding="utf-8")
 
 
 def unlink_outside(_: Sphinx, __: str, source: list[str]) -> None:
