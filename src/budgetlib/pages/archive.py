@@ -68,7 +68,7 @@ def members(path: Path) -> list[str]:
 def read(path: Path) -> Iterator[Page]:
     """Nothing: the files in an archive are documents of their own; raises `UnreadableDocument`, saying why not here."""
     members(path)
-    raise UnreadableDocument("malformed", f"{path.name} is an archive within an archive; unpack it")
+    raise UnreadableDocument("malformed", f"{path.name} is an archive within an archive or at an address; unpack it")
 
 
 def on_disk(path: Path) -> Path:

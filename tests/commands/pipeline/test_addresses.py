@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -125,6 +126,17 @@ def test_an_address_where_nothing_is_ends_in_a_sentence(bucket: Any, tmp_path: P
         parse(["s3://nowhere"], tmp_path / "tidy")
     with pytest.raises(BadParameter, match="nothing://at all cannot be opened"):
         parse(["nothing://at all"], tmp_path / "tidy")
+
+
+def test_an_archive_in_an_object_store_is_not_opened_and_the_way_out_is_said(bucket: Any, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.txt", "预算")
+    bucket.put(str(tmp_path / "a.zip"), "disclosures/a.zip")
+    (unread,) = parse(["s3://disclosures"], tmp_path / "tidy")
+    assert (unread.outcome, unread.reason) == (
+        "malformed",
+        "a.zip is an archive within an archive or at an address; unpack it",
+    )
 
 
 class Quiet(SimpleHTTPRequestHandler):
