@@ -10,8 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from budgetlib.analysis.catalogue_edition import printed_sections
 from budgetlib.core.files import sha256
 from budgetlib.core.version import __version__, fingerprint
@@ -64,8 +62,8 @@ class Inputs:
         budget, shares = self._budgets.get((report.name, report.year)), None
         if budget and any(budget[name] is not None for name in _SHARES[1:]):
             shares = self._shares[report.year]
-        reviewed = self._reviewed[self._reviewed.department.isin([report.name, report.entity])]
-        matches = reviewed[reviewed.fiscal_year == report.year].to_dict("records")
+        named = (report.name, report.year), (report.entity, report.year)
+        matches = [row for row in self._reviewed if (row["department"], row["fiscal_year"]) in named]
         guided = self._catalogue if budget and budget["guidance"] else None
         return self._departments[report.name], budget, shares, matches, guided, self._originals.get(report.name)
 
@@ -109,8 +107,8 @@ class Inputs:
         return files
 
     @cached_property
-    def _reviewed(self) -> pd.DataFrame:
-        return load_matches(self._matches)
+    def _reviewed(self) -> list[dict[Any, Any]]:
+        return load_matches(self._matches).to_dict("records")
 
 
 def _hash(value: object) -> str:
