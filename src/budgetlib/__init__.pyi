@@ -30,6 +30,7 @@ from budgetlib.analysis.procurement import procurement_standing as procurement_s
 from budgetlib.analysis.procurement import purchased_services as purchased_services
 from budgetlib.analysis.projects import largest_projects as largest_projects
 from budgetlib.analysis.projects import project_targets as project_targets
+from budgetlib.analysis.reclassification import reclassification as reclassification
 from budgetlib.analysis.revenue import revenue_by_fund as revenue_by_fund
 from budgetlib.analysis.self_evaluation import self_evaluation as self_evaluation
 from budgetlib.analysis.series import series as series

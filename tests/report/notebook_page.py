@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from budgetlib.definitions.labels import LANGUAGES
+
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks/department.ipynb"
 
 
@@ -19,9 +21,10 @@ def shown(tidy: Path, department: str, year: int, language: str, out: Path) -> t
     markup: list[str] = []
     for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
         source, tags = "".join(cell["source"]), cell["metadata"].get("tags", [])
-        if cell["cell_type"] == "markdown" and language in tags:
+        if cell["cell_type"] == "markdown":
             level = len(source) - len(source.lstrip("#"))
-            markup.append(f"<h{level}>{source.lstrip('# ')}</h{level}>")
+            heading = source.lstrip("# ").split(" · ")[LANGUAGES.index(language)]
+            markup.append(f"<h{level}>{heading}</h{level}>")
         elif cell["cell_type"] == "code":
             *steps, last = ast.parse(source).body
             exec(compile(ast.Module(steps, []), "cell", "exec"), names)  # noqa: S102 - our own notebook

@@ -85,7 +85,9 @@ class Display(Elements):
         """In one line: which files, and how many pages met which fate."""
         counts = coverage.groupby("outcome", sort=False)["count"].sum()
         fates = [f"{self._label(f'outcome.{outcome}')} {count}" for outcome, count in counts.items()]
-        files = self._label("cite.join").join(self.budget.documents.path)
+        paths = list(self.budget.documents.path)
+        numbered = paths if len(paths) < 2 else [f"[{number}] {path}" for number, path in enumerate(paths, 1)]
+        files = self._label("cite.join").join(numbered)
         source = self._label("report.source", files=files, fates=self._label("cite.join").join(fates))
         notes = [note for note in dict.fromkeys(self.budget.documents.note) if note]
         units = self._label("summary.and").join(dict.fromkeys(self.budget.lines.published_unit.dropna()))
@@ -175,6 +177,13 @@ class Display(Elements):
         if series.stage.nunique() == 1:
             shown = shown.drop(columns="stage")
         return chart + notes + self.table(shown, folded="report.series")
+
+    def reclassified(self, items: pd.DataFrame) -> Html:
+        """The frame of `reclassification` with its regulations; nothing without rows."""
+        if items.empty:
+            return Html()
+        regulation = items[f"regulation_{self.language}"]
+        return block("note", self._label("report.reclassified")) + self.table(items.assign(regulation=regulation))
 
     def funds(self, funds: pd.DataFrame) -> Html:
         """The frame of `revenue_by_fund`: a sentence and a chart; nothing without rows."""

@@ -36,6 +36,7 @@ _OWN = Path("notebooks")
 _TEMPLATES = _HERE / "templates"
 _SECONDS_PER_CELL = 600
 """No cell of ours takes a tenth of it; one that takes more hangs."""
+_HEADING = re.compile(rf"(?P<level>#+) {' · '.join(f'(?P<{language}>.+)' for language in LANGUAGES)}")
 _DEEPEST = 3
 """Levels of headings."""
 _SECONDS_TO_FORGET = 60
@@ -51,15 +52,16 @@ get_ipython().reset()
 def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters: Mapping[str, Any]) -> None:
     """Execute `notebook` in `folder` in a kernel of this Python; write it there as `<name>.ipynb` and `<name>.html`.
 
-    Markdown cells tagged with a language stay where it is the parameter `language`.
+    Of a heading in several languages (`## 来源 · Sources`) that of the parameter `language` stays.
 
     Raises `BadParameter` for an unknown parameter, and `BudgetlibError` where a cell fails.
     """
     check_parameters(notebook, parameters)
     language = parameters["language"]
-    others = set(LANGUAGES) - {language}
     nb = load_notebook_node(str(notebook))
-    nb.cells = [cell for cell in nb.cells if not others & set(cell.metadata.tags)]
+    for cell in nb.cells:
+        if cell.cell_type == "markdown" and (heading := _HEADING.fullmatch(cell.source)):
+            cell.source = f"{heading['level']} {heading[language]}"
     folder.mkdir(parents=True, exist_ok=True)
     try:
         executed = papermill.execute_notebook(

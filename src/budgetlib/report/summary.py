@@ -112,7 +112,7 @@ class Summary:
         moved.sort(key=lambda row: -abs(row["change_yuan"]))
         return [
             self._say(
-                "driver",
+                f"driver_{row['status']}",
                 item=self._item(row),
                 amount=self.cells.amount(row, "change_yuan"),
                 points=self._linked(decimal(row["contribution_pp"], signed=True), row, "contribution_pp"),

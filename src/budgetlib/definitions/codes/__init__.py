@@ -2,9 +2,10 @@
 
 `names.csv` holds pairs as disclosures of 2017 to 2026 print them: expenditure by function (支出功能分类, classes
 201–234), departmental economic items (部门预算支出经济分类, 301–399) and governmental ones (政府预算支出经济分类,
-501–599). A code bears more than one name where its name was changed. The list is not complete.
+501–599). A code bears more than one name where its name was changed. The list is not complete. `reforms.toml` holds
+what regulations changed.
 
-In: `names.csv`. Out: what a code is called.
+In: `names.csv`, `reforms.toml`. Out: what a code is called, and what it was called before.
 Must not know: pages, forms.
 """
 
@@ -15,11 +16,37 @@ from collections import defaultdict
 from functools import cache
 from importlib.resources import files
 from operator import ne
+from typing import NamedTuple
 
 from budgetlib.core.text import squeeze
+from budgetlib.definitions.toml import load
 
 _ONE_IN = 5
 """So many characters of a name may hold one that was misread."""
+
+
+class Recoding(NamedTuple):
+    """What a regulation made of one item from `year` on: code and name `was` and `now`; a new item was nothing."""
+
+    year: int
+    regulation: dict[str, str]
+    was: tuple[str, str] | None
+    now: tuple[str, str]
+
+
+@cache
+def recodings() -> tuple[Recoding, ...]:
+    """All changes of `reforms.toml`, the earliest first."""
+    return tuple(
+        Recoding(
+            reform["year"],
+            {language: reform[language] for language in ("zh", "en")},
+            tuple(change["was"]) if "was" in change else None,
+            tuple(change["now"]),
+        )
+        for reform in load("reforms.toml", __package__)["reform"]
+        for change in reform["changes"]
+    )
 
 
 @cache
