@@ -36,6 +36,7 @@ _PROJECTS = (
 # For examples that are whole documents, typeset and read in about a second each. A failing one is shown as it is:
 # shrinking a whole document takes minutes (add Phase.shrink for that).
 documents = settings(max_examples=settings().max_examples // 10, phases=[Phase.explicit, Phase.generate])
+few_documents = settings(documents, max_examples=settings().max_examples // 20)
 
 
 def amounts(most: int = 999_999) -> st.SearchStrategy[Decimal]:

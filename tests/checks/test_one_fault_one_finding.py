@@ -82,6 +82,22 @@ def test_of_sums_across_rows_the_deepest_row_is_the_fault() -> None:
     assert [row for check, row in errors(corpus(lines=table)) if check == "kinds_add_up"] == [4]
 
 
+def test_funds_that_changed_places_are_one_finding_though_either_might_be_carryover() -> None:
+    funds = {"政府性基金": "government_funds", "国有资本经营": "state_capital", "单位资金": "unit_funds"}
+    summary = [("line", None, item, {"total": f"{10 * n}.00"}) for n, item in enumerate(funds, 1)]
+    summary += [("line", None, "上年结转", {"total": "90.00"})]
+
+    def found(*printed: str) -> list[str]:
+        amounts = dict(zip(("total", *funds.values()), printed, strict=True))
+        table = lines("revenue", [("total", None, "合计", amounts)], side="revenue")
+        checks = failed(corpus(lines=table + lines("budget_summary", summary, side="revenue")))
+        return [check for check in checks if check.endswith("_in_summary")]
+
+    assert found("60.00", "10.00", "20.00", "30.00") == []
+    assert found("75.00", "25.00", "20.00", "30.00") == []
+    assert found("60.00", "10.00", "30.00", "20.00") == ["state_capital_in_summary"]
+
+
 # --- what the document says itself
 
 

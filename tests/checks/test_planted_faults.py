@@ -6,6 +6,7 @@ The disclosure is that of the invented 示例市示例局 for 2026. Most faults 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -29,6 +30,9 @@ TIED_TO_NOTHING = {"vehicle_quota", "equipment"}
 
 Finding = Mapping[str, Any]
 
+_DOCUMENT = re.compile(r"^[^:/]+/")
+"""How a place begins that is in another document of the disclosure."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -40,7 +44,7 @@ class Fault:
     words: str | None = None
 
     def is_named_by(self, finding: Finding) -> bool:
-        parts = [place.split(":") for place in finding["places"].split()]
+        parts = [_DOCUMENT.sub("", place).split(":") for place in finding["places"].split()]
         tied = {":".join(place[:length]) for place in parts for length in (1, 2, 3)}
         return bool(tied & self.places) or (self.words is not None and self.words in finding["message_zh"])
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import pandas as pd
+import pytest
 from hypothesis import given
 
 from budgetlib.commands.pipeline import parse_document
@@ -23,8 +28,8 @@ from tests.checks.test_planted_faults import (
     wrong_percentage,
     wrong_unit_of_money,
 )
-from tests.strategies import disclosures, documents, layouts
-from tests.typesetting import typeset
+from tests.strategies import disclosures, documents, few_documents, layouts
+from tests.typesetting import typeset, typeset_apart
 from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.paper import Layout
 
@@ -52,12 +57,16 @@ in_ten_thousands = layouts().map(partial(replace, unit="万元"))
 """Any way to set a budget; faults are planted in 万元."""
 
 
-def tables_of(file: bytes) -> Corpus:
-    """What is read of a file."""
+def read_together(*files: bytes) -> Corpus:
+    """The tables of the files of one disclosure."""
+    records: dict[str, list[Any]] = defaultdict(list)
     with TemporaryDirectory() as folder:
-        path = Path(folder, "budget.pdf")
-        path.write_bytes(file)
-        return corpus_of(parse_document(path))
+        for number, file in enumerate(files):
+            path = Path(folder, f"{number}.pdf")
+            path.write_bytes(file)
+            for table, rows in parse_document(path).items():
+                records[table] += rows
+    return corpus_of(records)
 
 
 def is_slight(fault: Fault, sound: Corpus) -> bool:
@@ -65,15 +74,19 @@ def is_slight(fault: Fault, sound: Corpus) -> bool:
 
 
 def is_its_head_again(fault: Fault, sound: Corpus) -> bool:
-    """Whether the row left out has no code and repeats the amounts of the row above: that one stands for it."""
+    """Whether the row left out has no code and repeats the amounts of its head beside it: that one stands for it."""
     gone = sound.lines[~sound.lines.index.isin(fault.corpus.lines.index)]
     if gone.empty or gone.code.notna().any():
         return False
     of_form = sound.lines[(sound.lines.form == gone.form.iloc[0]) & (sound.lines.side == gone.side.iloc[0])]
-    above = of_form[of_form.row == gone.row.iloc[0] - 1]
-    return set(zip(gone.measure, gone.amount_yuan, strict=True)) == set(
-        zip(above.measure, above.amount_yuan, strict=True)
-    )
+    rows = list(of_form.row.unique())
+    at = rows.index(gone.row.iloc[0])
+    beside = [of_form[of_form.row == row] for row in (*rows[:at][-1:], *rows[at + 1 :][:1])]
+    return any(amounts_of(head) == amounts_of(gone) for head in beside if set(head.row_kind) != {"line"})
+
+
+def amounts_of(row: pd.DataFrame) -> set[tuple[str, Decimal]]:
+    return set(zip(row.measure, row.amount_yuan, strict=True))
 
 
 def wide_percentages(corpus: Corpus) -> frozenset[str]:
@@ -101,4 +114,13 @@ def planted(sound: Corpus) -> int:
 @documents
 @given(disclosures(), in_ten_thousands)
 def test_a_fault_planted_in_any_budget_is_named_and_nothing_else(disclosure: Disclosure, layout: Layout) -> None:
-    assert planted(tables_of(typeset(disclosure, layout)))
+    assert planted(read_together(typeset(disclosure, layout)))
+
+
+@pytest.mark.slow
+@few_documents
+@given(disclosures(), in_ten_thousands)
+def test_a_fault_planted_in_a_disclosure_of_two_files_is_named_and_nothing_else(
+    disclosure: Disclosure, layout: Layout
+) -> None:
+    assert planted(read_together(*typeset_apart(disclosure, layout)))

@@ -26,6 +26,8 @@ It shares no code with budgetlib: a reader that misunderstands a form is not che
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reportlab.platypus import Flowable
 
 from tests.typesetting.annexes import catalogue, performance_targets
@@ -56,27 +58,43 @@ __all__ = [
     "read_facts",
     "story",
     "typeset",
+    "typeset_apart",
     "typeset_final_accounts",
 ]
 
 
 def typeset(disclosure: Disclosure, layout: Layout | None = None) -> bytes:
     """`disclosure` as a PDF with four parts, the same bytes every time."""
-    layout = layout or Layout()
-    title = f"{disclosure.entity} {disclosure.fiscal_year}"
-    return render(story(disclosure, layout), layout, title, mark(disclosure))
+    return _set(disclosure, story(disclosure, layout or Layout()), layout or Layout())
+
+
+def typeset_apart(disclosure: Disclosure, layout: Layout) -> tuple[bytes, bytes]:
+    """`disclosure` as two PDFs, its forms and its words, as many departments publish it."""
+    register_font()
+    words = [*_before_forms(disclosure, layout), *_behind_forms(disclosure, layout)]
+    of_forms = _set(disclosure, list(forms(disclosure, layout)), replace(layout, contents=False))
+    return of_forms, _set(disclosure, words, layout)
+
+
+def _set(disclosure: Disclosure, told: list[Flowable], layout: Layout) -> bytes:
+    return render(told, layout, f"{disclosure.entity} {disclosure.fiscal_year}", mark(disclosure))
 
 
 def story(disclosure: Disclosure, layout: Layout) -> list[Flowable]:
     """What `disclosure` prints, before it is set on paper."""
     register_font()
+    before, behind = _before_forms(disclosure, layout), _behind_forms(disclosure, layout)
+    return [*before, new_page(), *forms(disclosure, layout), *behind]
+
+
+def _before_forms(disclosure: Disclosure, layout: Layout) -> list[Flowable]:
     own = "部门" if disclosure.kind == "department" else "单位"
+    named = part("二", f"{disclosure.fiscal_year}年{own}预算报表")
+    return [*cover(disclosure, layout), *overview(disclosure), *named]
+
+
+def _behind_forms(disclosure: Disclosure, layout: Layout) -> list[Flowable]:
     return [
-        *cover(disclosure, layout),
-        *overview(disclosure),
-        *part("二", f"{disclosure.fiscal_year}年{own}预算报表"),
-        new_page(),
-        *forms(disclosure, layout),
         *sections_before_performance_tables(disclosure),
         *performance_targets(disclosure, layout),
         new_page(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import combinations, groupby
 
 from budgetlib.checks.budget import Budget
 from budgetlib.checks.figures import NOTHING
@@ -21,8 +21,11 @@ def folded(findings: Sequence[Finding], budget: Budget) -> list[Finding]:
 
     Of the sums of a form that fail for one reason the narrowest is the fault; a figure that a section states of revenue
     and expenditure alike is one. An identity that was not sure to apply fails after all where a fault moves money by
-    just its difference.
+    just its difference, or where one column has too much what another of its form has too little.
     """
+    doubted = [one for one in findings if one.state == "not_applicable" and one.gap]
+    swapped = [one for one, other in combinations(doubted, 2) if _makes_up_for(one, other)]
+    findings = [replace(one, state="fail") if any(one is other for other in swapped) else one for one in findings]
     sums = [one for one in findings if one.state == "fail" and one.rule.test in _SUMS and one.place and one.place.form]
     judged: dict[int, Finding] = {}
     for _, of_form in groupby(sorted(sums, key=_form), key=_form):
@@ -87,3 +90,15 @@ def _as_large(one: Finding, other: Finding) -> bool:
     """Whether two failures are about the same amount, whichever way."""
     slack = (one.tolerance or NOTHING) + (other.tolerance or NOTHING)
     return abs(abs(one.gap or NOTHING) - abs(other.gap or NOTHING)) <= slack
+
+
+def _makes_up_for(one: Finding, other: Finding) -> bool:
+    """Whether of two columns of a form one has too much what the other has too little: that is no money left out."""
+    if one.place is None or other.place is None or one.gap is None or other.gap is None:
+        return False
+    columns = {one.place.measure, other.place.measure}
+    of_one_form = bool(one.place.form) and one.place.form == other.place.form
+    opposite = (one.gap > 0) != (other.gap > 0)
+    return (
+        of_one_form and opposite and len(columns - {"total", "carryover"}) == len(columns) > 1 and _as_large(one, other)
+    )
