@@ -80,26 +80,51 @@ def test_without_rules_no_number_is_wrong_and_what_is_not_read_is_said(disclosur
 
 
 def test_a_dash_before_a_number_without_rules_is_an_empty_cell_and_no_minus_sign(tmp_path: Path) -> None:
-    rows = [[*row[:3], "-", "718,021,800.00"] for row in ROWS]
+    rows = [[*row[:2], "718,021,800.00", "-", "718,021,800.00"] for row in ROWS[:4]]
     widths = [*WIDTHS[:3], (70.0, "r"), (62.0, "r")]
     records = parsed(tmp_path, [*titled(), table([HEADER, *rows], widths, 1, Layout(rules="across"))])
     project = [line["published_text"] for line in records["lines"] if line["measure"] == "project"]
-    assert project == ["718,021,800.00"] * len(ROWS)
+    assert project == ["718,021,800.00"] * len(rows)
 
 
 def test_numbers_that_nearly_touch_without_rules_are_two_numbers(tmp_path: Path) -> None:
-    rows = [[*row[:3], "13,610,400.00", "718,021,800.00"] for row in ROWS]
+    rows = [[*row[:2], "731,632,200.00", "13,610,400.00", "718,021,800.00"] for row in ROWS[:4]]
     widths = [*WIDTHS[:3], (70.0, "r"), (62.0, "r")]
     records = parsed(tmp_path, [*titled(), table([HEADER, *rows], widths, 1, Layout(rules="across"))])
     assert {line["published_text"] for line in records["lines"] if line["measure"] == "basic"} == {"13,610,400.00"}
 
 
-def test_a_table_without_rules_whose_names_run_over_two_lines_is_left_and_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rules", ["across", "none"])
+def test_a_name_over_two_lines_in_a_table_without_rules_is_one_name(tmp_path: Path, rules: str) -> None:
     rows = [row[:] for row in ROWS]
     rows[2][1] = "政府办公厅（室）\n及相关机构事务"
+    records = parsed(tmp_path, [*titled(), table([HEADER, *rows], WIDTHS, 1, Layout(rules=rules))])
+    assert printed(records) == AMOUNTS
+    assert "政府办公厅（室）及相关机构事务" in {line["item"] for line in records["lines"]}
+
+
+@pytest.mark.parametrize("rules", ["across", "none"])
+def test_headers_over_several_columns_without_rules_say_what_each_column_is(tmp_path: Path, rules: str) -> None:
+    header = [["项目", "<", "2026年预算数", "<", "<"], HEADER]
+    records = parsed(tmp_path, [*titled(), table([*header, *ROWS], WIDTHS, 2, Layout(rules=rules))])
+    assert printed(records) == AMOUNTS
+    assert {line["measure"] for line in records["lines"]} == {"total", "basic", "project"}
+
+
+def test_a_form_without_rules_whose_sums_do_not_hold_is_not_read_and_said(tmp_path: Path) -> None:
+    rows = [row[:] for row in ROWS]
+    rows[3][2:4] = ["11.50", "11.50"]
     records = parsed(tmp_path, [*titled(), table([HEADER, *rows], WIDTHS, 1, Layout(rules="none"))])
     assert records["lines"] == []
-    assert "rows of a table without rules, not read" in said(records)
+    assert "no rules divide it, and so read it is not sound" in said(records)
+
+
+@pytest.mark.parametrize("header", [[], [HEADER]])
+def test_a_form_without_rules_goes_on_overleaf(tmp_path: Path, header: list[list[str]]) -> None:
+    first = table([HEADER, *ROWS[:3]], WIDTHS, 1, Layout(rules="none"))
+    overleaf = table([*header, *ROWS[3:]], WIDTHS, len(header), Layout(rules="none"))
+    records = parsed(tmp_path, [new_page(), *titled(), first, new_page(), overleaf])
+    assert printed(records) == AMOUNTS
 
 
 def test_a_form_without_rules_of_which_a_page_is_left_is_not_read_in_part(tmp_path: Path) -> None:

@@ -165,6 +165,8 @@ def _read_forms(forms: Sequence[FormReading]) -> list[FormReading]:
 def _read_form(form: FormReading, money_unit: str, spending_units: Sequence[str]) -> FormReading:
     table, repaired = repair_amounts(form.table, money_unit, spending_units)
     lines, remarks = form_lines(table, money_unit, spending_units)
+    if remarks and not all(part.grid.ruled for part in table.parts):
+        return form._replace(money_unit=None, refusal=f"no rules divide it, and so read it is not sound: {remarks[0]}")
     confirm_lines(lines)
     notes = (*form.notes, *repaired, *repair_names(lines), *unconfirmed(lines))
     return form._replace(lines=lines, notes=notes, remarks=remarks)

@@ -56,8 +56,10 @@ def read(path: Path, password: str | None, reader: str) -> Iterator[Page]:
                 "too_large",
                 f"{path.name} has {document.page_count} pages, at most {MAX_PAGES} are read; split the file",
             )
+        before: Page | None = None
         for number in range(1, document.page_count + 1):
-            yield page_of(document.ink(number))
+            before = page_of(document.ink(number), before)
+            yield before
 
 
 def read_pages(path: Path, password: str | None, reader: str, numbers: Iterable[int]) -> Iterator[Page]:
@@ -67,8 +69,11 @@ def read_pages(path: Path, password: str | None, reader: str, numbers: Iterable[
             yield page_of(document.ink(number))
 
 
-def page_of(ink: Ink) -> Page:
-    """The page that `ink` prints; a page that cannot be read is said to be so."""
+def page_of(ink: Ink, before: Page | None = None) -> Page:
+    """The page that `ink` prints, on which a table of the page `before` may go on.
+
+    A page that cannot be read is said to be so.
+    """
     if ink.fault:
         return Page(ink.number, ink.width, ink.height, source="none", fault=ink.fault)
     runs, remarks = visible(ink)
@@ -81,10 +86,11 @@ def page_of(ink: Ink) -> Page:
         return replace(blank, source="none", fault=fault)
     turn = Turn(_way(runs), ink.width, ink.height)
     spans = without_doubles(_upright(runs, turn))
-    ruled, outside = grids_of(spans, find_tables(map(turn.rule, ink.rules)))
+    rules = [*map(turn.rule, ink.rules)]
+    ruled, outside = grids_of(spans, find_tables(rules))
     rows = rows_of_text(chars_of(outside))
     unruled: list[Grid] = []
-    if cells := find_unruled(rows):
+    if cells := find_unruled(rows, rules, before):
         unruled, outside = grids_of(outside, cells, ruled=False)
         rows = rows_of_text(chars_of(outside))
     lines, grids = lines_of(rows), [*ruled, *unruled]

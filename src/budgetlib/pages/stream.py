@@ -1,184 +1,297 @@
-"""Tables that no rules down divide: their columns are where the paper stays blank between amounts.
+"""Tables that no rules down divide: their columns are those of the header and of the amounts below it.
 
-The second way to find a table. It gives cells as `ruling` does, and only where a line above ends in 表, every
-row prints an amount, and no text crosses from one column to another; what is less plain is left as it is.
+The second way to find a table. It gives cells as `lattice` does, for what stands below a title (a line that ends in
+表) or goes on overleaf; what is less plain is left as it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, pairwise
 
 from budgetlib.core.groups import in_groups
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
+from budgetlib.pages.header_cells import Head, borders, leaves, spans
+from budgetlib.pages.ink import Rule
 from budgetlib.pages.layout import Char
-from budgetlib.pages.model import Box
+from budgetlib.pages.model import Box, Grid, Line, Page
+from budgetlib.pages.pieces import Piece, Row, pieces_of
 
-_LEAST_ROWS = 3
-"""Fewer rows of amounts are no table: a sentence may wrap so."""
-_WIDE = 0.9
-"""A gap of so many heights of a character parts one cell from the next."""
-_CLOSE = 0.3
-"""What belongs to one number stands closer than so many heights of a character: sign, digits, separators."""
-_NUMBER = re.compile(r"[-−–—－\d,.]$")
-_FAR = 2.6
-"""Rows further apart than so many times their usual distance belong to different things."""
-_TITLE = re.compile(r"表([(（].*[)）])?$")
-_ABOVE_A_HEAD = re.compile(r"单位[:：]|^(公开|预算|附)?\d*表\d*$|[。；]")
-_BELOW = re.compile(r"注|备注|说明|[-—]?\d+[-—]?$")
+_TITLE = re.compile(r"(?<!代)表([(（].*[)）])?$")
+_BESIDE = re.compile(
+    r"单位[:：]|^(公开|预算|附)?\d*表\d*$|^(部门|单位)公开表\d+$|[。；]|^(编[报制])?(部门|单位)(名称)?[:：]|^(注|备注|说明)[:：]"
+)
+_PAGE_NUMBER = re.compile(r"[-—]?(第?\d+页?)[-—]?(共\d+页)?")
+_COLUMN = re.compile(r"\d{1,2}")
+"""The number of a column, below its header."""
 _WORD = re.compile(r"[一-鿿]")
-_HEAD_LINES = 4
-"""So many lines the head of a table has at most, and so many above it may hold its title."""
-_NEXT_ROW = 1.5
-"""What follows nearer than so many times the distance of rows may be a row of the table, too."""
+_TITLE_LINES = 4
+"""So many lines above its header may hold the title of a table."""
+_WRAPPED = 1.45
+"""Lines of one cell follow each other by no more than so many heights of a character."""
+_DIVIDED = 0.8
+"""The share of neighbouring amounts that a rule parts where every row is ruled off."""
+_FAR = 2.0
+"""Rows of one table leave no more than so many heights of a character between them."""
+_MARGIN = 1.0
+"""Points by which a table reaches beyond what it prints."""
 
 
-class Piece(NamedTuple):
-    """One run of text without a wide gap."""
+def find_unruled(
+    printed: Sequence[Sequence[Char]], rules: Iterable[Rule] = (), before: Page | None = None
+) -> list[list[Box]]:
+    """The cells of each table without rules down in rows of characters, between which `rules` may be drawn.
 
-    text: str
-    box: Box
-
-    @property
-    def is_amount(self) -> bool:
-        """Whether it is an amount as forms print them, with a decimal point or separators."""
-        return re.search(r"[.,]", self.text) is not None and parse_number(self.text) is not None
-
-
-Row = list[Piece]
-
-
-def find_unruled(printed: Sequence[Sequence[Char]]) -> list[list[Box]]:
-    """The cells of each table without rules down in rows of characters."""
-    if not any(_TITLE.search(squeeze("".join(char.text for char in row))) for row in printed):
+    One that began on the page `before` goes on without a title.
+    """
+    rows = [row for row in map(pieces_of, printed) if row]
+    titles = [i for i, row in enumerate(rows) if _is_title(row)]
+    open_edges = None if before is None else _open_edges(before)
+    if not titles and open_edges is None:
         return []
-    rows = [row for row in map(_pieces, printed) if row]
-    tables = []
-    for first, last in _runs(rows):
-        head = _head(rows, first)
-        titled = any(_TITLE.search("".join(p.text for p in row)) for row in rows[max(0, head - _HEAD_LINES) : head])
-        if head < first and titled and (cells := _cells(rows[head:first], rows[first:last])):
-            tables.append(cells)
+    across = [rule for rule in rules if not rule.vertical]
+    tables: list[list[Box]] = []
+    for start, end in _runs(rows):
+        goes_on = open_edges is not None and not tables and not any(title < start for title in titles)
+        if goes_on or any(start - _TITLE_LINES <= title < start for title in titles):
+            tables += filter(None, [_cells(rows[start:end], across, open_edges or (), goes_on)])
     return tables
 
 
-def _pieces(row: Sequence[Char]) -> Row:
-    pieces = in_groups((char for char in row if char.text.strip()), _continues)
-    return [Piece(squeeze("".join(c.text for c in piece)), Box.around(c.box for c in piece)) for piece in pieces]
+def _open_edges(before: Page) -> tuple[float, ...] | None:
+    """The borders of the columns of a table without rules that ends a page; none but a title where that does."""
+    blocks = [b for b in before.blocks if not isinstance(b, Line) or not _PAGE_NUMBER.fullmatch(squeeze(b.text))]
+    if not blocks:
+        return None
+    if isinstance(blocks[-1], Grid):
+        return None if blocks[-1].ruled else blocks[-1].edges
+    last = [squeeze(block.text) for block in blocks[-_TITLE_LINES:] if isinstance(block, Line)]
+    return () if any(_TITLE.search(text) for text in last) else None
 
 
-def _continues(before: Char, char: Char) -> bool:
-    number = _NUMBER.match(before.text) and _NUMBER.match(char.text)
-    return char.x0 - before.x1 <= (_CLOSE if number else _WIDE) * (char.bottom - char.top)
-
-
-def _top(row: Row) -> float:
-    return min(piece.box.top for piece in row)
+def _is_title(row: Row) -> bool:
+    return len(row) == 1 and _TITLE.search(row[0].text) is not None
 
 
 def _runs(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
-    """Where rows that print amounts begin and end, with nothing else between and nothing close below."""
-    start = 0
-    while start < len(rows):
-        end = start
-        while end < len(rows) and any(p.is_amount for p in rows[end]) and len(rows[end]) > 1:
-            end += 1
-        if end - start >= _LEAST_ROWS:
-            pitch = sorted(_top(b) - _top(a) for a, b in pairwise(rows[start:end]))[(end - start - 1) // 2]
-            together = all(_top(b) - _top(a) <= _FAR * pitch for a, b in pairwise(rows[start:end]))
-            note = end == len(rows) or _is_below(rows[end])
-            if together and (note or _top(rows[end]) - _top(rows[end - 1]) > _NEXT_ROW * pitch):
-                yield start, end
-        start = max(end, start + 1)
+    """Where rows begin and end that no title, label, unit, note or sentence stands between, and that print amounts."""
+    numbered = [(i, row) for i, row in enumerate(rows) if not _is_title(row) and not _is_beside(row)]
+    for run in in_groups(numbered, lambda before, row: row[0] == before[0] + 1):
+        if any(piece.is_amount for _, row in run for piece in row):
+            yield run[0][0], run[-1][0] + 1
 
 
-def _is_below(row: Row) -> bool:
-    """True for a note below a table, and for a page number."""
-    return len(row) == 1 and _BELOW.match(row[0].text) is not None
+def _is_beside(row: Row) -> bool:
+    return _BESIDE.search("".join(piece.text for piece in row)) is not None
 
 
-def _head(rows: Sequence[Row], first: int) -> int:
-    """Where the head of a table begins whose body begins at `first`."""
-    head = first
-    while head > max(0, first - _HEAD_LINES):
-        above = rows[head - 1]
-        words = "".join(piece.text for piece in above)
-        if _TITLE.search(words) or _ABOVE_A_HEAD.search(words) or any(piece.is_amount for piece in above):
-            break
-        head -= 1
-    return head
+def _cells(run: Sequence[Row], rules: Sequence[Rule], known: tuple[float, ...], goes_on: bool) -> list[Box] | None:
+    """The cells of a table; None where it is not plain what stands in which.
 
-
-def _columns(head: Sequence[Row], body: Sequence[Row]) -> list[tuple[float, float]] | None:
-    """From where to where each column prints; None where it is not plain what stands in which, and under which header.
-
-    A column in which only the head prints is one too: without it, what stands beside it would go under its header.
+    `known` are the borders of the columns of the table before; where it `goes_on`, there need not be a header.
     """
-    columns: list[tuple[float, float]] = []
-    for x0, x1 in sorted((p.box.x0, p.box.x1) for row in body for p in row):
-        if columns and x0 < columns[-1][1]:
-            columns[-1] = columns[-1][0], max(columns[-1][1], x1)
+    parted = _parted(run, rules)
+    if parted is None:
+        return None
+    rows, step = parted
+    with_amounts = [i for i, row in enumerate(rows) if any(piece.is_figure for piece in row)]
+    numbered = [i for i, row in enumerate(rows) if len(row) > 1 and all(_COLUMN.fullmatch(p.text) for p in row)]
+    first, last = min([*numbered[:1], with_amounts[0]]), with_amounts[-1] + 1
+    head = [piece for row in rows[:first] for piece in row]
+    body = rows[first:last]
+    if any(_WORD.search(piece.text) for piece in head):
+        cells = _headed(head, body, rules, step, known)
+        if cells is not None and (not goes_on or not known or len({cell.x0 for cell in cells}) == len(known) - 1):
+            return cells
+    if not (goes_on and known):
+        return None
+    while first > 0 and _is_near(rows[first - 1], rows[first]):
+        first -= 1
+    return _body_cells(rows[first:last], known, _around(rows[first]).top - _MARGIN)
+
+
+def _is_near(upper: Row, lower: Row) -> bool:
+    """Whether two rows may be of one table: what stands further away is a running head."""
+    return _around(lower).top - _around(upper).bottom <= _FAR * (lower[0].box.bottom - lower[0].box.top)
+
+
+def _parted(run: Sequence[Row], rules: Sequence[Rule]) -> tuple[list[Row], float] | None:
+    """The rows of a table, each of one or more printed lines, and how near the lines of one cell follow each other.
+
+    Rules part them where they part amounts; else lines are one row that follow as near as can be without two amounts
+    below each other in one row. None where none are parted so.
+    """
+    pieces = [piece for row in run for piece in row]
+    amounts = [piece for piece in pieces if piece.is_amount]
+    stacked = [(a.box, b.box) for a, b in pairwise(sorted(amounts, key=_top)) if _above(a.box, b.box)]
+    height = sorted(piece.box.bottom - piece.box.top for piece in pieces)[len(pieces) // 2]
+    if stacked and sum(_is_between(rules, a, b) for a, b in stacked) >= _DIVIDED * len(stacked):
+        bands = in_groups(run, lambda before, row: not _is_between(rules, _around(before), _around(row)))
+        rows = [[piece for row in band for piece in row] for band in bands]
+        return (rows, _WRAPPED * height) if _is_plain(rows) else None
+    steps = {0.0, *(_base(lower) - _base(upper) for upper, lower in pairwise(run))}
+    for step in sorted((step for step in steps if step <= _WRAPPED * height), reverse=True):
+        rows = _within(run, step)
+        if _is_plain(rows):
+            return rows, step
+    return None
+
+
+def _within(run: Sequence[Row], step: float) -> list[Row]:
+    """Printed lines that follow each other within a step as one row."""
+    parted = in_groups(run, lambda before, row: _base(row) - _base(before) <= step)
+    return [[piece for row in lines for piece in row] for lines in parted]
+
+
+def _top(piece: Piece) -> tuple[float, float]:
+    return piece.box.x1, piece.box.top
+
+
+def _above(upper: Box, lower: Box) -> bool:
+    return upper.bottom <= lower.top and upper.x0 < lower.x1 and lower.x0 < upper.x1
+
+
+def _around(row: Row) -> Box:
+    return Box.around(piece.box for piece in row)
+
+
+def _base(row: Row) -> float:
+    return max(piece.box.bottom for piece in row)
+
+
+def _is_between(rules: Sequence[Rule], upper: Box, lower: Box) -> bool:
+    """Whether a rule parts what stands one above the other."""
+    top, bottom = (upper.top + upper.bottom) / 2, (lower.top + lower.bottom) / 2
+    x0, x1 = max(upper.x0, lower.x0), min(upper.x1, lower.x1)
+    middle = (x0 + x1) / 2
+    return any(top < rule.position < bottom and rule.start <= middle <= rule.end for rule in rules)
+
+
+def _is_plain(rows: Sequence[Row]) -> bool:
+    """Whether no row has two amounts one below the other."""
+    amounts = ([piece.box for piece in row if piece.is_amount] for row in rows)
+    return not any(_above(a, b) or _above(b, a) for boxes in amounts for a, b in combinations(boxes, 2))
+
+
+def _headed(
+    head: Row, body: Sequence[Row], rules: Sequence[Rule], step: float, known: Sequence[float]
+) -> list[Box] | None:
+    """The cells of a table and its header; its columns have the borders `known` where these fit."""
+    pieces = [piece for row in body for piece in row]
+    boxes = [piece.box for piece in pieces]
+    cells = _header_cells([part for piece in head for part in _headers(piece, boxes)], rules, step)
+    heads = leaves(cells, pieces)
+    inner = borders(heads, pieces) if len(heads) > 1 else None
+    if inner is None:
+        return None
+    around = Box.around([*cells, *boxes])
+    xs = [around.x0 - _MARGIN, *inner, around.x1 + _MARGIN]
+    if len(known) == len(xs) and all(_columns(box, known) == (i,) for i, box in enumerate(heads)):
+        xs = [*known] if _body_cells(body, known, around.top) else xs
+    headed = spans(cells, heads, xs)
+    if headed is None:
+        return None
+    bottom = (Box.around(cells).bottom + _around(body[0]).top) / 2
+    upper = _upper_cells(headed, xs, around.top - _MARGIN, bottom)
+    lower = _body_cells(body, xs, bottom)
+    return None if upper is None or lower is None else [*upper, *lower]
+
+
+def _headers(piece: Piece, body: Sequence[Box]) -> list[Piece]:
+    """A piece of a header, taken apart where narrow gaps in it go on between columns of the body."""
+    headers: list[Piece] = []
+    for part in piece.parts:
+        if headers and not _is_divided(headers[-1].box, part.box, body):
+            text, box = headers[-1].text + part.text, Box.around([headers[-1].box, part.box])
+            headers[-1] = Piece(text, box)
         else:
-            columns.append((x0, x1))
-    if any(_under(columns, a) == _under(columns, b) for row in body for a, b in pairwise(row)):
-        return None
-    if len(columns) == len(head[-1]) > 1:
-        return _headed_one_by_one(columns, head[-1])
-    money = {i for row in body for p in row if p.is_amount for i in _under(columns, p)}
-    headed = {under[0] for row in head for piece in row if len(under := _under(columns, piece)) == 1}
-    lowest = [_under(columns, piece) for piece in head[-1]]
-    if len(columns) < 2 or len(headed) < len(columns) or not money & {i for under in lowest for i in under}:
-        return None
-    if any(len(under) > 1 for under in lowest) or any(a == b != [] for a, b in pairwise(lowest)):
-        return None
-    columns = sorted([*columns, *((p.box.x0, p.box.x1) for p, u in zip(head[-1], lowest, strict=True) if not u)])
-    return _widened(columns, head)
+            headers.append(part)
+    return headers
 
 
-def _widened(columns: list[tuple[float, float]], head: Sequence[Row]) -> list[tuple[float, float]] | None:
-    """The columns with the headers over one alone; None where they meet then, or a header is over none."""
-    wide = list(columns)
-    for piece in (piece for row in head for piece in row):
-        under = _under(columns, piece)
-        if not under:
+def _is_divided(left: Box, right: Box, body: Sequence[Box]) -> bool:
+    """Whether nothing in the body stands below the gap between two boxes, and something below each of them."""
+    gap = (left.x1 + right.x0) / 2
+    below = [any(box.x0 < one.x1 and one.x0 < box.x1 for one in body) for box in (left, right)]
+    return all(below) and not any(box.x0 < gap < box.x1 for box in body)
+
+
+def _header_cells(head: Row, rules: Sequence[Rule], step: float) -> list[Box]:
+    """The cells of a header, each of one or more printed lines below each other."""
+    cells: list[Box] = []
+    for piece in sorted(head, key=lambda piece: piece.box.top):
+        box = piece.box
+        above = next((c for c in cells if _above(c, box) and box.bottom - c.bottom <= step and _same(c, box)), None)
+        if above is None or _is_between(rules, above, box):
+            cells.append(box)
+        else:
+            cells[cells.index(above)] = Box.around([above, box])
+    return cells
+
+
+def _same(upper: Box, lower: Box) -> bool:
+    """Whether of two boxes one stands within the sides of the other."""
+    inner, outer = sorted((upper, lower), key=lambda box: box.x1 - box.x0)
+    return outer.x0 - _MARGIN <= inner.x0 and inner.x1 <= outer.x1 + _MARGIN
+
+
+def _upper_cells(headed: Sequence[Head], xs: Sequence[float], top: float, bottom: float) -> list[Box] | None:
+    """The cells of a header from its top to the body; None where the cells of two levels reach into each other."""
+    cells = []
+    cuts: dict[float, float] = {}
+    for upper in headed:
+        below = [
+            one.box.top for one in headed if upper.first <= one.first < upper.end and one.box.top > upper.box.bottom
+        ]
+        if upper.end - upper.first > 1 or below:
+            if not below:
+                return None
+            level = next((known for known in cuts if abs(known - upper.box.top) < _MARGIN), upper.box.top)
+            cuts[level] = min(cuts.get(level, bottom), (upper.box.bottom + min(below)) / 2)
+    for head in headed:
+        columns = [one for one in headed if one.first <= head.first and head.end <= one.end]
+        over = max(
+            (cuts[k] for one in columns if one is not head for k in cuts if _is_level(k, one, head)), default=top
+        )
+        own = next((cuts[k] for k in cuts if abs(k - head.box.top) < _MARGIN and _has_below(head, headed)), bottom)
+        if not over <= head.box.top or not head.box.bottom <= own:
             return None
-        if len(under) == 1:
-            x0, x1 = wide[under[0]]
-            wide[under[0]] = min(x0, piece.box.x0), max(x1, piece.box.x1)
-    return wide if all(a[1] < b[0] for a, b in pairwise(wide)) else None
+        cells.append(Box(xs[head.first], over, xs[head.end], own))
+    return cells
 
 
-def _headed_one_by_one(columns: Sequence[tuple[float, float]], lowest: Row) -> list[tuple[float, float]] | None:
-    """The columns with their headers, as many as they are; None where a header stands over another column."""
-    if any(set(_under(columns, piece)) - {i} for i, piece in enumerate(lowest)):
+def _is_level(level: float, one: Head, head: Head) -> bool:
+    return abs(level - one.box.top) < _MARGIN and one.box.bottom <= head.box.top
+
+
+def _has_below(head: Head, headed: Sequence[Head]) -> bool:
+    return any(head.first <= one.first < head.end and one.box.top > head.box.bottom for one in headed)
+
+
+def _body_cells(rows: Sequence[Row], xs: Sequence[float], top: float) -> list[Box] | None:
+    """The cells of rows; a label may reach over several columns in which nothing else stands, a number over none."""
+    boxes = [_around(row) for row in rows]
+    if any(a.bottom > b.top for a, b in pairwise(boxes)):
         return None
-    headed = [(min(x0, p.box.x0), max(x1, p.box.x1)) for (x0, x1), p in zip(columns, lowest, strict=True)]
-    return headed if all(a[1] < b[0] for a, b in pairwise(headed)) else None
-
-
-def _under(columns: Sequence[tuple[float, float]], piece: Piece) -> list[int]:
-    """The columns that a piece stands in or over."""
-    return [i for i, (x0, x1) in enumerate(columns) if piece.box.x0 < x1 and x0 < piece.box.x1]
-
-
-def _cells(head: Sequence[Row], body: Sequence[Row]) -> list[Box] | None:
-    worded = [row for row in head if any(_WORD.search(piece.text) for piece in row)]
-    columns = _columns(worded, body) if worded else None
-    if columns is None:
-        return None
-    boxes = [piece.box for row in (*head, *body) for piece in row]
-    around = Box.around(boxes)
-    xs = [min(around.x0, columns[0][0]) - 1, *((a[1] + b[0]) / 2 for a, b in pairwise(columns)), around.x1 + 1]
-    bottoms = [max(piece.box.bottom for piece in row) for row in (*head, *body)]
-    tops = [_top(row) for row in (*head, *body)]
-    ys = [tops[0] - 1, *((a + b) / 2 for a, b in zip(bottoms, tops[1:], strict=False)), bottoms[-1] + 1]
-    if sorted(ys) != ys:
-        return None
-    cells = [Box(x0, y0, x1, y1) for y0, y1 in list(pairwise(ys))[len(head) :] for x0, x1 in pairwise(xs)]
-    for row, (y0, y1) in zip(head, pairwise(ys), strict=False):
-        edges = [x for x in xs if not any(p.box.x0 < x < p.box.x1 for p in row)]
+    ys = [top, *((a.bottom + b.top) / 2 for a, b in pairwise(boxes)), boxes[-1].bottom + _MARGIN]
+    cells = []
+    for row, (y0, y1) in zip(rows, pairwise(ys), strict=True):
+        joined: set[int] = set()
+        owners: dict[int, tuple[int, ...]] = {}
+        for piece in row:
+            under = _columns(piece.box, xs)
+            if not under or (len(under) > 1 and parse_number(piece.text) is not None):
+                return None
+            if any(owners.setdefault(column, under) != under for column in under):
+                return None
+            joined.update(under[1:])
+        edges = [x for i, x in enumerate(xs) if i not in joined]
         cells += [Box(x0, y0, x1, y1) for x0, x1 in pairwise(edges)]
     return cells
+
+
+def _columns(box: Box, xs: Sequence[float]) -> tuple[int, ...]:
+    """The columns that a box stands in; None beside all of them."""
+    return tuple(i for i, (x0, x1) in enumerate(pairwise(xs)) if box.x0 < x1 and x0 < box.x1)

@@ -262,7 +262,7 @@ def _same_columns(current: FormTable, grid: Grid, header: TableHeader) -> tuple[
         columns = columns_of(current.form, header.headers)
         if [c.header for c in columns if c.header] == [c.header for c in current.columns if c.header]:
             return columns
-    if not grid.ruled:
+    if not grid.ruled and grid.edges != current.pieces[-1].grid.edges:
         return None
     new = header_parts(header.headers) - header_parts(c.header for c in current.columns)
     if any(_HEADER_WORD.search(part) for part in new):

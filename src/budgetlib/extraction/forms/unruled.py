@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from budgetlib.core.money import parse_number
@@ -65,4 +66,5 @@ def _rows(block: Line | Grid) -> list[str]:
 def _is_of_a_row(word: str) -> bool:
     if parse_number(word) is None:
         return False
-    return "." in word or "," in word or sum(map(str.isdigit, word)) >= _FEWEST_DIGITS
+    digits = sum(map(str.isdigit, word))
+    return "." in word or "," in word or (digits >= _FEWEST_DIGITS and not re.fullmatch(r"20\d\d", word))
