@@ -21,8 +21,10 @@ from budgetlib.pages.pieces import Piece, Row, pieces_of
 
 _TITLE = re.compile(r"(?<!代)表([(（].*[)）])?$")
 _BESIDE = re.compile(
-    r"单位[:：]|^(公开|预算|附)?\d*表\d*$|^(部门|单位)公开表\d+$|[。；]|^(编[报制])?(部门|单位)(名称)?[:：]|^(注|备注|说明)[:：]"
+    r"单位[:：]|^(部门|单位|预算|公开|附)*[\d-]*表[\d一二三四五六七八九十-]*$|[。；]|^(编[报制])?(部门|单位)(名称)?[:：]|^(注|备注|说明)[:：]"
 )
+_OF_TARGETS = re.compile(r"绩效")
+"""Tables of performance targets hold more than rows under columns."""
 _PAGE_NUMBER = re.compile(r"[-—]?(第?\d+页?)[-—]?(共\d+页)?")
 _COLUMN = re.compile(r"\d{1,2}")
 """The number of a column, below its header."""
@@ -47,7 +49,7 @@ def find_unruled(
     One that began on the page `before` goes on without a title.
     """
     rows = [row for row in map(pieces_of, printed) if row]
-    titles = [i for i, row in enumerate(rows) if _is_title(row)]
+    titles = [i for i, row in enumerate(rows) if _is_title(row) and not _OF_TARGETS.search(row[0].text)]
     open_edges = None if before is None else _open_edges(before)
     if not titles and open_edges is None:
         return []
@@ -68,7 +70,7 @@ def _open_edges(before: Page) -> tuple[float, ...] | None:
     if isinstance(blocks[-1], Grid):
         return None if blocks[-1].ruled else blocks[-1].edges
     last = [squeeze(block.text) for block in blocks[-_TITLE_LINES:] if isinstance(block, Line)]
-    return () if any(_TITLE.search(text) for text in last) else None
+    return () if any(_TITLE.search(text) and not _OF_TARGETS.search(text) for text in last) else None
 
 
 def _is_title(row: Row) -> bool:
@@ -79,7 +81,7 @@ def _runs(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
     """Where rows begin and end that no title, label, unit, note or sentence stands between, and that print amounts."""
     numbered = [(i, row) for i, row in enumerate(rows) if not _is_title(row) and not _is_beside(row)]
     for run in in_groups(numbered, lambda before, row: row[0] == before[0] + 1):
-        if any(piece.is_amount for _, row in run for piece in row):
+        if any(piece.is_figure for _, row in run for piece in row):
             yield run[0][0], run[-1][0] + 1
 
 

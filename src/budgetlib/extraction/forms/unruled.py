@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from budgetlib.core.money import parse_number
 from budgetlib.core.text import fold
 from budgetlib.definitions.forms import Form
 from budgetlib.extraction.forms.recognise import FormTable
 from budgetlib.extraction.forms.titles import form_above
 from budgetlib.pages.model import Grid, Line, Page
 
+_NUMBER = re.compile(r"[-−–—－+]?[\d.,]*\d[\d.,]*")
+"""A number, or what of one stands on the first or last of its lines."""
 _FEWEST_DIGITS = 4
 """Digits of a code or an amount without separators; a number with fewer may be that of the page."""
 
@@ -64,7 +65,7 @@ def _rows(block: Line | Grid) -> list[str]:
 
 
 def _is_of_a_row(word: str) -> bool:
-    if parse_number(word) is None:
+    if not _NUMBER.fullmatch(word):
         return False
     digits = sum(map(str.isdigit, word))
     return "." in word or "," in word or (digits >= _FEWEST_DIGITS and not re.fullmatch(r"20\d\d", word))
