@@ -36,6 +36,8 @@ _PROJECTS = (
 # For examples that are whole documents, typeset and read in about a second each. A failing one is shown as it is:
 # shrinking a whole document takes minutes (add Phase.shrink for that).
 documents = settings(max_examples=settings().max_examples // 10, phases=[Phase.explicit, Phase.generate])
+sound_budgets = settings(documents, max_examples=settings().max_examples * 11 // 20)
+sound_budgets_without_rules = settings(documents, max_examples=settings().max_examples * 3 // 10)
 few_documents = settings(documents, max_examples=settings().max_examples // 20)
 
 
@@ -110,20 +112,15 @@ def _parts(draw: st.DrawFn, units: tuple[str, ...]) -> list[Part]:
 
 
 @st.composite
-def disclosures(draw: st.DrawFn, unit_trees: bool = True) -> Disclosure:
-    """A disclosure of a department with one to five units, or of one unit, in which everything adds up.
-
-    Without `unit_trees` no form prints its units above their codes.
-    """
+def disclosures(draw: st.DrawFn) -> Disclosure:
+    """A disclosure of a department with one to five units, or of one unit, in which everything adds up."""
     kind = draw(st.sampled_from(["department", "unit"]))
     name = "示例市示例局"
     entity = name + draw(st.sampled_from(["", "[部门]"])) if kind == "department" else name
     others = draw(st.lists(st.sampled_from(_UNITS), max_size=4, unique=True)) if kind == "department" else []
     units = (name, *others)
     organs = draw(st.lists(st.sampled_from(units), unique=True))
-    forms = assemble(
-        draw(_parts(units)), entity if kind == "department" else None, organs, unit_trees and draw(st.booleans())
-    )
+    forms = assemble(draw(_parts(units)), entity if kind == "department" else None, organs, draw(st.booleans()))
     targets = _targets(forms)
     return Disclosure(
         entity=entity,

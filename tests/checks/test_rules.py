@@ -12,25 +12,18 @@ from typing import Any
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
 
 from budgetlib.checks import TESTS, check_records
 from budgetlib.checks.console import wrapped
 from budgetlib.checks.expressions import expression
 from budgetlib.checks.rules import SEVERITIES, rules
 from budgetlib.commands.cli import main
-from budgetlib.commands.pipeline import parse_document
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.measures import measures
 from budgetlib.tables.corpus import Corpus, corpus_of, load
 from budgetlib.tables.schemas import TABLES
 from tests.checks.tables import ONE, OTHER, corpus, document, failed, lines, stated, states
-from tests.end_to_end.test_roundtrip import read_again
 from tests.shared_material import SHARED, needs_shared, records
-from tests.strategies import disclosures, documents, layouts
-from tests.typesetting import typeset
-from tests.typesetting.disclosure import Disclosure
-from tests.typesetting.paper import Layout
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -371,28 +364,6 @@ def test_one_code_with_two_names_in_one_section_is_asked_about() -> None:
 
 
 # --- whole disclosures
-
-
-@documents
-@given(disclosures(), layouts())
-def test_no_sound_budget_is_blamed_however_it_is_typeset(
-    tmp_path_factory: pytest.TempPathFactory, disclosure: Disclosure, layout: Layout
-) -> None:
-    path = tmp_path_factory.mktemp("sound") / "sound.pdf"
-    path.write_bytes(typeset(disclosure, layout))
-    found = parse_document(path)
-    read = Corpus(**{table.name: table.frame(found.get(table.name, [])) for table in TABLES})
-    graver = [one for own in failed(read).values() for one in own if one["severity"] != "note"]
-    assert [finding["message_zh"] for finding in graver] == []
-
-
-@pytest.mark.slow
-@documents
-@given(disclosures(), layouts(rules=("across", "none")))
-def test_no_sound_budget_is_blamed_whose_tables_no_rules_divide(disclosure: Disclosure, layout: Layout) -> None:
-    found = read_again(disclosure, layout)
-    read = Corpus(**{table.name: table.frame(found.get(table.name, [])) for table in TABLES})
-    assert [finding["message_zh"] for own in failed(read).values() for finding in own] == []
 
 
 FAULTS = {

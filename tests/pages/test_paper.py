@@ -11,18 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
 from pypdf import PdfReader, PdfWriter
 from reportlab.lib import colors
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Table
 
 from budgetlib.commands.pipeline import parse_document
-from tests.end_to_end.test_roundtrip import lines_found, read_again
 from tests.plain_text import parse, said
-from tests.strategies import disclosures, documents, layouts
-from tests.typesetting.disclosure import Disclosure
-from tests.typesetting.expected import expected_lines
 from tests.typesetting.paper import FONT, Layout, gap, new_page, register_font, render, table, text
 
 Records = dict[str, list[dict[str, Any]]]
@@ -68,15 +63,6 @@ def test_a_form_without_rules_or_with_open_sides_gives_the_same_amounts(tmp_path
     records = parsed(tmp_path, [*titled(), drawn])
     assert printed(records) == AMOUNTS
     assert {line["measure"] for line in records["lines"]} == {"total", "basic", "project"}
-
-
-@documents
-@given(disclosures(unit_trees=False), layouts(rules=("across", "none"), codes=("whole",)))
-def test_without_rules_no_number_is_wrong_and_what_is_not_read_is_said(disclosure: Disclosure, layout: Layout) -> None:
-    records = read_again(disclosure, layout)
-    found, expected = lines_found(records), expected_lines(disclosure, layout)
-    assert not found - expected
-    assert found == expected or any(page["amounts_left"] for page in records["pages"])
 
 
 def test_a_dash_before_a_number_without_rules_is_an_empty_cell_and_no_minus_sign(tmp_path: Path) -> None:

@@ -20,6 +20,15 @@ BEFORE, CHANGE = "previous_year:", "change:"
 _SHOWN = 24
 """Characters of a sentence that tell which it is."""
 
+_FEWEST_OF_A_TABLE = 5
+"""Amounts left over on one page: so many are rows that were not recognised."""
+
+
+def is_whole(page: Record) -> bool:
+    """Whether a page was read and not many amounts of tables went into none; those of sentences bear their unit."""
+    left = [text for text in (page["amounts_left"] or "").split() if not text.endswith("元")]
+    return page["outcome"] != "unreadable" and len(left) < _FEWEST_OF_A_TABLE
+
 
 @dataclass(frozen=True, eq=False)
 class Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from budgetlib.checks.budget import Budget
+from budgetlib.checks.budget import Budget, is_whole
 from budgetlib.checks.figures import Place
 from budgetlib.checks.findings import Finding, judged, untested
 from budgetlib.checks.rules import Rule
@@ -23,9 +23,6 @@ _LEADER = re.compile(r"[.·…\d]+$")
 
 _TITLE_END = 20
 """Characters at the end of a line in which the word 表 of a title stands."""
-
-_MOST_LEFT = 5
-"""Amounts on one page that went into no table: more are a form that was not recognised."""
 
 
 def prescribed(rule: Rule, budget: Budget) -> Iterator[Finding]:
@@ -86,7 +83,7 @@ def empty_notes(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 def _printed(rule: Rule, budget: Budget, place: Place, there: object, words: object) -> Finding:
     """Whether something is `there`; not tested where it may stand in what was not read."""
-    if there or _all_read(budget):
+    if there or (budget.rows("pages") and all(map(is_whole, budget.rows("pages")))):
         return judged(rule, budget.document_id, (place,), there, "lacking", words=words)
     return untested(rule, budget.document_id, "insufficient_data")
 
@@ -102,10 +99,3 @@ def _titled(budget: Budget) -> set[str]:
     lines = [record["sentence"] for record in budget.rows("sentences") if record["page"] not in contents]
     titles = {_LEADER.sub("", squeeze(line)) for line in lines if "表" in line[-_TITLE_END:]}
     return on_pages | {form.name for title in titles if (form := form_titled(title))}
-
-
-def _all_read(budget: Budget) -> bool:
-    """Whether no page was left unread and none holds a table of amounts that no form took."""
-    pages = budget.rows("pages")
-    left = [(page.get("amounts_left") or "").split() for page in pages]
-    return not budget.unread and all(len(amounts) < _MOST_LEFT for amounts in left)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from budgetlib.checks.budget import Budget, Form, Record, Row, Statement
+from budgetlib.checks.budget import Budget, Form, Record, Row, Statement, is_whole
 from budgetlib.checks.figures import NOTHING, Figure, Place
 from budgetlib.core.disclosures import of_either
 from budgetlib.core.money import FACTORS, half_digit, numbers, parse_number
@@ -36,8 +36,6 @@ _STATED_OF_EVERYTHING = ("revenue_total", "expenditure_total")
 _ROUNDED = Decimal(100)
 """Yuan by which one total may differ in two files: 万元 with two decimals in the one, all digits in the other."""
 _FEN = Decimal("0.01")
-_FEWEST_OF_A_TABLE = 5
-"""Amounts left over on one page: so many are rows that were not recognised."""
 
 
 def budgets(corpus: Corpus) -> list[Budget]:
@@ -120,18 +118,12 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
 
 def _interrupted(pages: Sequence[Record]) -> Iterator[str]:
     """The forms on pages not read whole; where such a page has none, the last one before it and the first after."""
-    by_page = [(_is_whole(page), page["form"].split(",") if page["form"] else []) for page in pages]
-    for is_whole, forms in by_page:
-        yield from () if is_whole else forms
+    by_page = [(is_whole(page), page["form"].split(",") if page["form"] else []) for page in pages]
+    for whole, forms in by_page:
+        yield from () if whole else forms
     for (whole_before, before), (whole_after, after) in pairwise(by_page):
         yield from () if whole_after or after else before[-1:]
         yield from () if whole_before or before else after[:1]
-
-
-def _is_whole(page: Record) -> bool:
-    """Whether a page was read and not many amounts of tables went into none; those of sentences bear their unit."""
-    left = [text for text in (page["amounts_left"] or "").split() if not text.endswith("元")]
-    return page["outcome"] != "unreadable" and len(left) < _FEWEST_OF_A_TABLE
 
 
 def _is_own(form: str, document_kind: str) -> bool:
