@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from budgetlib.commands.fetch.outcomes import Outcome
 from budgetlib.core.files import held_alone
+from budgetlib.pages.sources import find_sources
 from tests.commands.fetching import COMMAND, NEWER, PDF, originals, record, run, sha256, table, write_manifest
 from tests.commands.web_site import Answer, Site, content, in_turn, redirect, serving, versioned
 from tests.strategies import documents
@@ -46,6 +47,14 @@ def test_an_original_is_fetched_and_where_it_came_from_is_written_down(tmp_path:
     }
     (entry,) = table(manifest)
     assert (entry["sha256"], entry["retrieved"]) == (sha256(PDF), retrieved[:10])
+
+
+def test_an_original_is_of_the_day_that_its_server_says_else_of_that_it_was_fetched(tmp_path: Path, site: Site) -> None:
+    site.pages["/a.pdf"] = content(PDF, Last_Modified="Tue, 10 Feb 2026 08:00:00 GMT")
+    site.pages["/b.pdf"] = content(NEWER)
+    run(write_manifest(tmp_path, *((f"{one}.pdf", site.url(f"/{one}.pdf"), "", "") for one in "ab")))
+    retrieved = record(tmp_path)[1]["retrieved"]
+    assert [source.file_date for source in find_sources([tmp_path])] == ["2026-02-10", retrieved[:10]]
 
 
 def test_the_manifest_keeps_its_encoding_its_line_ends_and_what_is_written_in_it(tmp_path: Path, site: Site) -> None:

@@ -221,7 +221,7 @@ def test_a_file_that_is_not_the_one_in_the_manifest_is_read_and_said(tmp_path: P
     assert "sha256" in reason
 
 
-@pytest.mark.parametrize("name", ["manifest.csv", "corrections.csv"])
+@pytest.mark.parametrize("name", ["manifest.csv", "corrections.csv", "fetched.csv"])
 def test_a_list_beside_the_files_that_cannot_be_used_stops_the_run_before_it_begins(tmp_path: Path, name: str) -> None:
     shutil.copy(SOUND, tmp_path / "a.pdf")
     (tmp_path / name).write_text("文件\na.pdf\n", encoding="gb18030")
