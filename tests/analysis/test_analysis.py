@@ -141,18 +141,21 @@ def test_classes_come_from_the_summary_where_no_form_by_function_was_read(budget
     assert set(functions.form) == {"budget_summary"}
 
 
-def test_items_that_a_summary_prints_below_a_class_are_no_classes(budget: Corpus) -> None:
+@pytest.mark.parametrize("printed", ["590.75", "590.57"])
+def test_items_that_a_summary_prints_below_a_class_are_no_classes(budget: Corpus, printed: str) -> None:
+    """Also where the class is misprinted, so that they do not add up to it."""
     read = without(budget, "expenditure", "general_public_expenditure")
     summary = read.lines[read.lines.form == "budget_summary"]
     head = summary[summary.item == "一般公共服务支出"]
     parts = [head.assign(item=name, amount_yuan=yuan(amount)) for name, amount in (("运行", "500.75"), ("业务", "90"))]
     place = summary.index.get_loc(head.index[0])
-    nested = [summary.iloc[:place], head.assign(row_kind="subtotal"), *parts, summary.iloc[place + 1 :]]
+    class_row = head.assign(row_kind="subtotal", amount_yuan=yuan(printed))
+    nested = [summary.iloc[:place], class_row, *parts, summary.iloc[place + 1 :]]
     lines = pd.concat([read.lines[read.lines.form != "budget_summary"], *nested], ignore_index=True)
     lines["row"] = range(1, len(lines) + 1)
     functions = spending_by_function(replace(read, lines=lines))
     assert list(functions.item) == ["一般公共服务支出", "社会保障和就业支出"]
-    assert list(functions.total_yuan) == [yuan("590.75"), yuan("75.01")]
+    assert list(functions.total_yuan) == [yuan(printed), yuan("75.01")]
 
 
 def test_nothing_read_gives_no_rows(budget: Corpus) -> None:

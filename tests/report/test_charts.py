@@ -26,6 +26,7 @@ from budgetlib.definitions.labels import LANGUAGES, label, labels
 from budgetlib.report.charts.budget import plot_procurement_mix, plot_spending_by_function, plot_spending_by_kind
 from budgetlib.report.charts.canvas import NARROW, WIDE, png, sentence, svg
 from budgetlib.report.charts.execution import plot_budget_execution
+from budgetlib.report.charts.funds import plot_largest_projects
 from budgetlib.report.charts.line_panels import plot_series
 from budgetlib.report.charts.waterfall import plot_project_change, plot_spending_change
 from budgetlib.tables.corpus import Corpus
@@ -425,3 +426,15 @@ def test_every_label_that_the_code_names_is_there() -> None:
     named = {key for source in sources for key in re.findall(r'label\("(\w+\.\w+)"', source)}
     assert named
     assert named - {key for key, _ in entries()} == set()
+
+
+def test_projects_of_one_name_bear_their_unit_where_it_is_printed() -> None:
+    rows = pd.DataFrame(
+        {
+            "project": ["公车统管", "公车统管", "平台运维"],
+            "unit": ["信息中心", None, None],
+            "amount_yuan": [Decimal(30_000), Decimal(20_000), Decimal(10_000)],
+            "share_pct": [None, None, None],
+        }
+    )
+    assert drawn_as("name", plot_largest_projects(rows, "zh")) == ["公车统管 · 信息中心", "公车统管", "平台运维"]

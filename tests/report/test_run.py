@@ -26,6 +26,7 @@ from tests import invented
 from tests.browser import Open, asked_for, beyond
 from tests.invented import ENTITY
 from tests.processes import command
+from tests.report.test_read_back import Page
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 
@@ -294,6 +295,15 @@ def test_chapters_without_data_say_so_in_a_sentence(page: Open, reports: Path) -
     assert "文件没有说明比上年增减多少，资料中也没有上一年度的预算。" in text
     assert "没有读到政府采购分类金额。" in text
     assert "procurement_mix" not in files(reports / ENTITY / "2025/figures")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_chapter_is_empty(reports: Path, language: str) -> None:
+    for year in (2025, 2026):
+        html = (reports / ENTITY / f"{year}/report.{language}.html").read_text(encoding="utf-8")
+        chapters = Page(html).chapters
+        assert len(chapters) > 10
+        assert [heading for heading, has_content in chapters if not has_content] == []
 
 
 def test_the_index_links_every_report_and_names_every_document_without_one(page: Open, reports: Path) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from budgetlib.analysis.amounts import frame, printed_total, share
 from budgetlib.core.money import half_digit, parse_number
+from budgetlib.definitions.codes import recodings
+from budgetlib.definitions.labels import labels
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, written
 
@@ -67,12 +70,15 @@ def _classes(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _outermost(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a summary that stand in no other: a head is one that the leaves right below it add up to."""
-    amounts, leaf = list(rows.amount_yuan), list(rows.row_kind == "line")
+    """The rows of a summary that stand in no other.
+
+    A head is one that the leaves right below it add up to; or else a class by its name, as far as the next.
+    """
+    amounts, leaf, names = list(rows.amount_yuan), list(rows.row_kind == "line"), list(rows["item"])
     exact = _half_digit(rows)
     outer, place = [], 0
     while place < len(rows):
-        below = place + 1 if leaf[place] else _end(amounts, leaf, place, exact)
+        below = place + 1 if leaf[place] else _end(amounts, leaf, place, exact) or _next_class(names, place)
         if below is not None:
             outer.append(place)
         place = below or place + 1
@@ -88,6 +94,21 @@ def _end(amounts: Sequence[Decimal], leaf: Sequence[bool], head: int, exact: Dec
             if abs(rest) <= exact * (parts + 1):
                 ends.append((abs(rest), place + 1))
     return min(ends)[1] if ends else None
+
+
+def _next_class(names: Sequence[str], head: int) -> int | None:
+    """Where the class of function that a head is by its name ends; None where it is none."""
+    if names[head] not in _class_names():
+        return None
+    after = range(head + 1, len(names))
+    return next((place for place in after if names[place] in _class_names()), len(names))
+
+
+@cache
+def _class_names() -> frozenset[str]:
+    """What the classes are called, and were called before."""
+    former = {one.was[1] for one in recodings() if one.was and len(one.was[0]) == _CLASS_DIGITS}
+    return frozenset({entry["zh"] for entry in labels()["function"].values()} | former)
 
 
 def _half_digit(rows: pd.DataFrame) -> Decimal:
