@@ -13,7 +13,7 @@ import pytest
 
 from budgetlib.core.errors import BadParameter
 from budgetlib.core.user_csv import usable
-from budgetlib.pages.sources import read_manifest
+from budgetlib.pages.sources import find_sources, read_manifest
 from budgetlib.tables.corrections import correction, read_corrections
 from budgetlib.tables.deflator import load_deflator
 from budgetlib.tables.matches import load_matches
@@ -247,3 +247,10 @@ def test_a_correction_takes_thousands_separators_and_says_what_an_excel_date_is_
         assert record["outcome"] == "refused"
         assert "corrections.csv, line 2: 甲.pdf, revenue, total: " in record["message"]
         assert sentence in record["message"]
+
+
+def test_a_file_is_of_the_day_that_the_manifest_says(tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_text("file,retrieved\n甲.txt,2026-02-10\n乙.txt,昨天\n", encoding="utf-8")
+    for name in ("甲.txt", "乙.txt"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    assert {one.name: one.file_date for one in find_sources([tmp_path])} == {"甲.txt": "2026-02-10", "乙.txt": None}

@@ -3,6 +3,7 @@
 import csv
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from budgetlib.analysis.change import spending_change
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.core.files import replacing, write_bytes
 from budgetlib.tables.corpus import Corpus, load
-from budgetlib.tables.schemas import LINES, TABLES
+from budgetlib.tables.schemas import DOCUMENTS, LINES, TABLES
 from budgetlib.tables.store import Tables, write_csv, write_table
 from tests import invented
 
@@ -95,6 +96,22 @@ def test_of_two_documents_that_print_a_form_one_is_quoted_and_none_added_up(tmp_
     corpus = load(tmp_path)
     assert set(corpus.form("expenditure").document_id) == {"text"}
     assert len(corpus.lines[corpus.lines.form == "expenditure"]) == 2 * len(corpus.form("expenditure"))
+
+
+def test_files_are_believed_by_version_then_day_then_how_well_they_were_read(tmp_path: Path) -> None:
+    invented.write(tmp_path, others=[])
+    document = Tables(tmp_path).read(DOCUMENTS).iloc[[0]]
+    differing: dict[str, dict[str, Any]] = {
+        "first": {"version": 2, "file_date": None},
+        "second": {"file_date": "2026-03-02", "outcome": "partial"},
+        "third": {"file_date": "2026-02-10"},
+        "fourth": {"pages": None},
+        "fifth": {"outcome": "partial"},
+    }
+    about = {"version": 1, "file_date": None, "pages": 9, "outcome": "ok"}
+    rows = [document.assign(document_id=name, **about | columns) for name, columns in sorted(differing.items())]
+    write_table(pd.concat(rows, ignore_index=True), DOCUMENTS, tmp_path)
+    assert list(load(tmp_path).documents.document_id) == list(differing)
 
 
 def test_a_form_that_is_declared_empty_was_read(corpus: Corpus) -> None:
