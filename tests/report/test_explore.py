@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -218,26 +218,40 @@ def test_another_language_is_refused(project: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """A project with hostile names, served by Voilà, and its address."""
+def explored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with hostile names."""
     project = tmp_path_factory.mktemp("explored")
     (project / "data/raw").mkdir(parents=True)
     (project / "data/raw/disclosure.pdf").write_bytes(hostile_paper())
     shutil.copy(ROOT / "data/raw" / FINAL, project / "data/raw")
     shutil.copytree(ROOT / "notebooks", project / "notebooks")
     parse([project / "data/raw"], project / "data/tidy", ocr="never")
+    return project
+
+
+@pytest.fixture(scope="module")
+def served(explored: Path) -> Iterator[tuple[Path, str]]:
+    """A project served by Voilà, and its address."""
+    with serving(explored, "voila", "notebooks/explore.ipynb") as address:
+        yield explored, address
+
+
+@contextmanager
+def serving(project: Path, *server: str) -> Iterator[str]:
+    """The address at which a module of Jupyter serves a project."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "voila", "notebooks/explore.ipynb", "--no-browser", f"--port={port}"]
-    with (project / "voila.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=project, stdout=log, stderr=log, env=os.environ)
+    command = [sys.executable, "-m", *server, "--no-browser", f"--port={port}"]
+    of_nobody = {"JUPYTER_CONFIG_DIR": str(project / ".jupyter"), "JUPYTERLAB_SETTINGS_DIR": str(project / ".settings")}
+    with (project / f"{server[0]}.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=project, stdout=log, stderr=log, env=os.environ | of_nobody)
     try:
-        until_it_answers(port, server)
-        yield project, f"http://localhost:{port}/"
+        until_it_answers(port, process)
+        yield f"http://localhost:{port}/"
     finally:
-        server.terminate()
-        server.wait(30)
+        process.terminate()
+        process.wait(30)
 
 
 def until_it_answers(port: int, server: subprocess.Popen[bytes]) -> None:
@@ -245,7 +259,7 @@ def until_it_answers(port: int, server: subprocess.Popen[bytes]) -> None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.2)
-    raise AssertionError("Voilà ended before it answered")
+    raise AssertionError("the server ended before it answered")
 
 
 Find = Callable[[webdriver.Chrome], Any]
@@ -254,11 +268,14 @@ Find = Callable[[webdriver.Chrome], Any]
 class Visit:
     """A reader at the explorer, in a window of some width."""
 
-    def __init__(self, chrome: webdriver.Chrome, address: str, width: int) -> None:
+    def __init__(self, chrome: webdriver.Chrome, address: str, width: int, *menus: tuple[str, str]) -> None:
+        """Opens the explorer; `menus` are what is chosen until it is there, each by its selector and words."""
         self._chrome, self._wait = chrome, WebDriverWait(chrome, 120, ignored_exceptions=[WebDriverException])
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500}
         chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         chrome.get(address)
+        for selector, words in menus:
+            self.click(selector, words, within="body")
         self.field("部门").send_keys(EXAMPLE, Keys.ENTER)
         self.until(lambda _: "disclosure.pdf" in self.text())
 
@@ -273,17 +290,16 @@ class Visit:
         found: WebElement = self.until(lambda chrome: chrome.find_element(By.XPATH, path))
         return found
 
-    def seen(self, selector: str) -> list[WebElement]:
-        return [
-            one for one in self._chrome.find_elements(By.CSS_SELECTOR, f".explorer {selector}") if one.is_displayed()
-        ]
+    def seen(self, selector: str, within: str = ".explorer") -> list[WebElement]:
+        found = self._chrome.find_elements(By.CSS_SELECTOR, f"{within} {selector}")
+        return [one for one in found if one.is_displayed()]
 
-    def click(self, selector: str, words: str) -> None:
+    def click(self, selector: str, words: str, within: str = ".explorer") -> None:
         def clicked(_: webdriver.Chrome) -> bool:
-            next(one for one in self.seen(selector) if words in one.text).click()
+            next(one for one in self.seen(selector, within) if words in one.text).click()
             return True
 
-        self.until(lambda _: any(words in one.text for one in self.seen(selector)) and clicked(_))
+        self.until(lambda _: any(words in one.text for one in self.seen(selector, within)) and clicked(_))
 
 
 @pytest.mark.slow
@@ -324,3 +340,20 @@ def test_a_reader_follows_a_figure_to_its_page_and_marks_a_finding_that_is_marke
     Select(again.field("年度")).select_by_visible_text("2025")
     again.click(".lm-TabBar-tab", "对不上之处")
     again.until(lambda _: any(f"{verdict}（李四）" in one.text for one in again.seen("td")))
+
+
+@pytest.mark.slow
+def test_in_jupyterlab_a_figure_that_is_clicked_is_marked_on_its_page(
+    browser: webdriver.Chrome, explored: Path
+) -> None:
+    lab = ("jupyterlab", "--allow-root", "--IdentityProvider.token=")
+    run_all = (
+        (".jp-Notebook .jp-CodeCell", "bl.explore"),
+        (".lm-MenuBar-item", "Run"),
+        (".lm-Menu-item", "Run All Cells"),
+    )
+    with serving(explored, *lab) as address:
+        visit = Visit(browser, f"{address}lab/tree/notebooks/explore.ipynb", 1440, *run_all)
+        visit.click("td", "1337.77 万元")
+        visit.until(lambda _: visit.seen(".close-up img"))
+        assert len(visit.seen(".mark")) == 1
