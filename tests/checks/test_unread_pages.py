@@ -1,7 +1,8 @@
-"""What stands on a page that was not read is nobody's fault: the forms beside it are not blamed, the others are."""
+"""What was not read is nobody's fault: forms beside an unread page, or with rows left out, are not blamed."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,15 @@ import pypdfium2
 import pytest
 
 from budgetlib.commands.pipeline import read
+from budgetlib.definitions.forms import forms
 from budgetlib.tables.corpus import Corpus
 from tests.checks.tables import ONE, corpus, lines, states
 
 SOUND = Path(__file__).resolve().parents[2] / "data/raw/晋城市行政审批服务管理局-2026.pdf"
 SHORT = [("total", None, "合计", {"total": "30.00"}), ("line", "2010301", "行政运行", {"total": "10.00"})]
 
+
+UNNAMED = forms()["expenditure"].label_zh
 
 READ = {"kind": "form", "source": "text", "outcome": "read"}
 SPENDING, REVENUE = READ | {"form": "expenditure"}, READ | {"form": "revenue"}
@@ -33,6 +37,8 @@ PROSE = READ | {"kind": "narrative", "amounts_left": "1万元 2万元 3万元 4�
         ([SPENDING, REVENUE, UNREAD], "fail"),
         ([READ | {"form": "expenditure,revenue"}, UNREAD], "fail"),
         ([SPENDING | ROWS], "insufficient_data"),
+        ([SPENDING | {"amounts_left": "1.00"}], "insufficient_data"),
+        ([SPENDING, READ | {"amounts_left": "1.00"}], "fail"),
         ([SPENDING, READ | ROWS], "insufficient_data"),
         ([SPENDING, REVENUE | ROWS], "fail"),
         ([SPENDING, PROSE], "fail"),
@@ -45,6 +51,8 @@ PROSE = READ | {"kind": "narrative", "amounts_left": "1万元 2万元 3万元 4�
         "another form between",
         "another form after it on the page",
         "rows left out",
+        "an amount left out",
+        "before an amount of no form",
         "before rows that no form took",
         "rows of another form left out",
         "before prose",
@@ -53,6 +61,29 @@ PROSE = READ | {"kind": "narrative", "amounts_left": "1万元 2万元 3万元 4�
 def test_a_sum_fails_only_where_no_row_can_stand_on_an_unread_page(pages: list[dict[str, Any]], state: str) -> None:
     numbered = [{"document_id": ONE, "page": number, **page} for number, page in enumerate(pages, 1)]
     assert states(corpus(lines=lines("expenditure", SHORT), pages=numbered), "leaves_add_up") == [state]
+
+
+def test_a_form_in_which_cells_run_together_is_not_blamed() -> None:
+    pages = [{"document_id": ONE, "page": 1, **SPENDING, "undivided": "expenditure"}]
+    assert states(corpus(lines=lines("expenditure", SHORT), pages=pages), "leaves_add_up") == ["insufficient_data"]
+
+
+@pytest.mark.parametrize(
+    "rest", [[("line", None, UNNAMED, {"total": "5.00"})], [("line", "205", UNNAMED, {"total": "5.00"})]]
+)
+def test_a_form_of_which_some_rows_have_lost_their_names_is_not_blamed(rest: list[Any]) -> None:
+    assert states(corpus(lines=lines("expenditure", [*SHORT, *rest])), "leaves_add_up") == ["insufficient_data"]
+
+
+@pytest.mark.parametrize(("left", "state"), [(None, "fail"), ("20.00", "insufficient_data")])
+def test_a_performance_table_is_not_blamed_whose_page_holds_an_amount_nobody_took(left: str | None, state: str) -> None:
+    project = {"project": "物业费", "page": 1, "total_yuan": Decimal(300_000), "total_local_yuan": Decimal(100_000)}
+    page = {"kind": "performance", "source": "text", "outcome": "read", "page": 1, "amounts_left": left}
+    read = corpus(
+        performance_projects=[{"document_id": ONE, "page_from": 1, "page_to": 1, **project}],
+        pages=[{"document_id": ONE, **page}],
+    )
+    assert states(read, "table_sources_add_up") == [state]
 
 
 def photographed(number: int, target: Path) -> Path:

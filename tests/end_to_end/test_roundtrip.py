@@ -13,7 +13,7 @@ from hypothesis import given
 from budgetlib.commands.pipeline import parse_document
 from budgetlib.tables.corpus import corpus_of
 from tests.checks.tables import failed
-from tests.strategies import disclosures, layouts, sound_budgets, sound_budgets_without_rules
+from tests.strategies import disclosures, documents, layouts, sound_budgets, sound_budgets_without_rules
 from tests.typesetting import typeset
 from tests.typesetting.disclosure import Disclosure
 from tests.typesetting.expected import Line, Statement, expected_lines, expected_statements
@@ -59,6 +59,16 @@ def test_a_sound_budget_gives_its_amounts_figures_and_publisher_and_no_finding(
         "fiscal_year": disclosure.fiscal_year,
     }
     assert findings(records) == []
+
+
+@pytest.mark.slow
+@documents
+@given(disclosures(), layouts(rules=("gaps",)))
+def test_a_sound_budget_in_whose_tables_rules_are_missing_gives_no_error(
+    disclosure: Disclosure, layout: Layout
+) -> None:
+    graver = [one for found in failed(corpus_of(read_again(disclosure, layout))).values() for one in found]
+    assert [one["message_zh"] for one in graver if one["severity"] == "error"] == []
 
 
 @pytest.mark.slow

@@ -96,6 +96,16 @@ def test_a_column_with_an_unknown_header_is_kept_under_its_name_and_said(parsed:
     assert any("机动财力" in (page["reason"] or "") for page in records["pages"])
 
 
+def test_numbers_under_a_header_of_something_else_are_no_amounts(parsed: Any) -> None:
+    records = parsed(EXPENDITURE.format(unit="万元").replace("项目支出", "绩效指标值"))
+    assert {r["measure"] for r in records["lines"]} == {"total", "basic"}
+
+
+def test_the_numbers_of_the_columns_are_no_row_wherever_cells_divide_them(parsed: Any) -> None:
+    records = parsed(EXPENDITURE.format(unit="万元").replace("合计\t\t30", "1\t23\t4\t5\t\n合计\t\t30"))
+    assert {r["published_text"] for r in records["lines"]} == {"30.00", "10.00", "20.00"}
+
+
 def test_title_and_unit_may_stand_inside_the_table(parsed: Any) -> None:
     records = parsed(
         "公开03表\t\t\n支出预算总表\t\t\n部门：示例市示例局\t\t单位：元\n科目编码\t科目名称\t合计\n201\t服务\t7\n"
@@ -285,6 +295,23 @@ def test_functions_without_codes_nest_by_their_sums() -> None:
     )
     row_kinds(found, "codes", [])
     assert kinds(found) == ["total", "subtotal", "subtotal", "line", "line", "subtotal", "line"]
+
+
+def test_labels_in_columns_further_right_are_parts_of_those_further_left() -> None:
+    found = rows(("特定目标类", "9"), ("综合管理", "9"), ("专项经费", "4"), ("运行费", "5"))
+    for row, column in zip(found, (0, 1, 2, 2), strict=True):
+        row.column = column
+    row_kinds(found, "projects", [])
+    assert kinds(found) == ["total", "subtotal", "line", "line"]
+
+
+@pytest.mark.parametrize(
+    ("last", "kinds_found"), [("15", ["line", "line", "line", "total"]), ("14", ["line", "line", "line", "line"])]
+)
+def test_a_last_row_without_a_name_is_the_total_where_it_is_the_sum(last: str, kinds_found: list[str]) -> None:
+    found = rows(("公共安全支出", "9"), ("教育支出", "4"), ("其他支出", "2"), ("", last))
+    row_kinds(found, "summary", [])
+    assert kinds(found) == kinds_found
 
 
 def test_purchase_and_running_of_vehicles_is_the_head_of_its_two_parts() -> None:

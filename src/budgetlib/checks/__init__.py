@@ -64,7 +64,7 @@ def _sure(finding: Finding, budget: Budget) -> Finding:
     No error either where a second reader reads one of its figures otherwise.
     """
     doubtful = finding.rule.severity == "error" and any(place.doubtful for place in finding.places)
-    interrupted = any((place.document_id, place.form) in budget.interrupted for place in finding.places)
+    interrupted = any((place.document_id, place.form or place.page) in budget.interrupted for place in finding.places)
     if finding.state == "fail" and (doubtful or interrupted):
         return untested(finding.rule, finding.document_id, "insufficient_data")
     return finding

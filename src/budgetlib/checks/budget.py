@@ -14,8 +14,8 @@ from budgetlib.tables.locators import SENTENCE, Locator
 
 Record = Mapping[str, Any]
 
-BEFORE, CHANGE = "previous_year:", "change:"
-"""How the measures of columns begin that are not about the budget year itself."""
+BEFORE, CHANGE, UNKNOWN = "previous_year:", "change:", "other:"
+"""How the measures of columns begin that are not about the budget year itself, or whose header nobody knows."""
 
 _SHOWN = 24
 """Characters of a sentence that tell which it is."""
@@ -25,9 +25,13 @@ _FEWEST_OF_A_TABLE = 5
 
 
 def is_whole(page: Record) -> bool:
-    """Whether a page was read and not many amounts of tables went into none; those of sentences bear their unit."""
-    left = [text for text in (page["amounts_left"] or "").split() if not text.endswith("元")]
-    return page["outcome"] != "unreadable" and len(left) < _FEWEST_OF_A_TABLE
+    """Whether a page was read, and no amount of a form on it, nor many of another table, went into none."""
+    return page["outcome"] != "unreadable" and len(amounts_left(page)) < (1 if page["form"] else _FEWEST_OF_A_TABLE)
+
+
+def amounts_left(page: Record) -> list[str]:
+    """The amounts of tables on a page that went into none; those of sentences bear their unit."""
+    return [text for text in (page["amounts_left"] or "").split() if not text.endswith("元")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +128,7 @@ class Budget:
     tables: dict[str, list[Record]]
     unread: bool
     """Whether pages were left unread: what is missing may stand on them."""
-    interrupted: frozenset[tuple[str, str]]
+    interrupted: frozenset[tuple[str, str | int]]
     """Forms, each with its document, that end or begin beside an unread page: rows of theirs may stand on it."""
     everyone: list[Budget]
     """All budgets of the corpus, this one among them; a test may look at those to which `ties` lead."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, combinations
 
-from budgetlib.checks.budget import BEFORE, CHANGE, Budget, Form, Row
+from budgetlib.checks.budget import BEFORE, CHANGE, UNKNOWN, Budget, Form, Row
 from budgetlib.checks.figures import Figure, total
 from budgetlib.checks.findings import Finding, agree, compared, passed, untested
 from budgetlib.checks.rules import Rule
@@ -21,8 +21,8 @@ def parts(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """One column against the others of its row, in every row that prints it, for this year, last year and the change.
 
     Forms differ in which columns are parts: of the readings in `parts`, each with or without the columns in `perhaps`
-    (`other:*` are those with an unknown header), the one that fits most rows is the form's. Where none fits most of
-    several rows, the identity does not apply. A change is told from two years' columns, where both are there.
+    and those whose header nobody knows, the one that fits most rows is the form's. Where none fits most of several
+    rows, the identity does not apply. A change is told from two years' columns, where both are there.
     """
     for form in budget.own_forms(rule.data.get("forms")):
         printed = set(form.measures())
@@ -36,8 +36,8 @@ def parts(rule: Rule, budget: Budget) -> Iterator[Finding]:
 def _parts(rule: Rule, form: Form, period: str) -> Iterator[Finding]:
     whole = period + rule.data["whole"]
     rows = [row for row in form.rows if whole in row.amounts and rule.data.get("side", row.side) == row.side]
-    perhaps = [period + measure for measure in rule.data.get("perhaps", ())]
-    undecided = _undecided(rows, perhaps, whole)
+    perhaps = {period + measure for measure in rule.data.get("perhaps", ())}
+    undecided = _undecided(rows, perhaps, f"{period}{UNKNOWN}", whole)
     readings = [
         [(row.amounts[whole], total(parts)) for row in rows if (parts := _amounts(row, [*columns, *chosen]))]
         for reading in rule.data["parts"]
@@ -79,11 +79,10 @@ def panels(rule: Rule, budget: Budget) -> Iterator[Finding]:
                 yield compared(rule, form.document_id, head.amounts[measure], whole.amounts["total"])
 
 
-def _undecided(rows: Iterable[Row], perhaps: Sequence[str], whole: str) -> list[str]:
-    """The columns of `perhaps` in which a row prints more than nothing."""
-    unknown = tuple(measure.removesuffix("*") for measure in perhaps if measure.endswith("*"))
+def _undecided(rows: Iterable[Row], perhaps: Collection[str], unknown: str, whole: str) -> list[str]:
+    """The columns of `perhaps`, and those that begin with `unknown`, in which a row prints more than nothing."""
     filled = dict.fromkeys(m for row in rows for m, figure in row.amounts.items() if figure.value and m != whole)
-    return [measure for measure in filled if measure in perhaps or (unknown and measure.startswith(unknown))]
+    return [measure for measure in filled if measure in perhaps or measure.startswith(unknown)]
 
 
 def _choices(columns: Sequence[str]) -> Iterable[tuple[str, ...]]:

@@ -187,11 +187,12 @@ def _exhausted(row: Row, measure: str) -> bool:
 
 
 def _summed(form: Form, term: Term) -> Figure | None:
-    """The sum of the leaves, where a form that is not flat prints no total."""
+    """The sum of the leaves, where a form prints no total, is not flat, and says which rows are leaves."""
     known = forms().get(form.name)
-    if known is None or known.rows == "flat":
+    printed = form.side(term.side)
+    if known is None or known.rows == "flat" or (known.rows == "codes" and not any(row.code for row in printed)):
         return None
-    rows = [row for row in form.side(term.side) if row.kind == "line"]
+    rows = [row for row in printed if row.kind == "line"]
     measure = next((measure for measure in term.measures for row in rows if measure in row.amounts), None)
     figures = [row.amounts[measure] for row in rows if measure and measure in row.amounts]
     return total(figures) if figures else None

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from budgetlib.checks.budget import Budget, Form, Record, Row, Statement, is_whole
+from budgetlib.checks.budget import Budget, Form, Record, Row, Statement, amounts_left, is_whole
 from budgetlib.checks.figures import NOTHING, Figure, Place
 from budgetlib.core.disclosures import of_either
 from budgetlib.core.money import FACTORS, half_digit, numbers, parse_number
@@ -112,18 +112,36 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
     unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
     stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else [*STAGES, None])
     statements = tuple(_statement(one, stages) for one in tables["statements"] if one["unit"] is None)
-    interrupted = frozenset((document_id, form) for form in _interrupted(tables["pages"]))
+    interrupted = frozenset((document_id, one) for one in (*_interrupted(tables["pages"]), *_unlabelled(forms)))
     return Budget(document_id, record, forms, statements, tables, unread, interrupted, [], [], tuple(repeated))
 
 
-def _interrupted(pages: Sequence[Record]) -> Iterator[str]:
-    """The forms on pages not read whole; where such a page has none, the last one before it and the first after."""
+def _interrupted(pages: Sequence[Record]) -> Iterator[str | int]:
+    """The forms on pages not read whole; where such a page has none, the last one before it and the first after.
+
+    Also forms whose cells no rule divides, and the numbers of pages of performance targets with an amount left over.
+    """
     by_page = [(is_whole(page), page["form"].split(",") if page["form"] else []) for page in pages]
     for whole, forms in by_page:
         yield from () if whole else forms
     for (whole_before, before), (whole_after, after) in pairwise(by_page):
         yield from () if whole_after or after else before[-1:]
         yield from () if whole_before or before else after[:1]
+    yield from (form for page in pages for form in (page["undivided"] or "").split(",") if form)
+    yield from (page["page"] for page in pages if page["kind"] == "performance" and page["page"] and amounts_left(page))
+
+
+def _unlabelled(forms: Mapping[str, Form]) -> Iterator[str]:
+    """The forms of which not every row says what it is about: their labels were not all read.
+
+    Of flat forms none need say it, nor of those that print codes alone.
+    """
+    for form in forms.values():
+        known = definitions().get(form.name)
+        named = [row.item != known.label_zh or row.unit is not None for row in form.rows] if known else []
+        needed = known and known.rows != "flat" and len(named) > 1 and not any(row.code for row in form.rows)
+        if not all(named) and (any(named) or needed):
+            yield form.name
 
 
 def _is_own(form: str, document_kind: str) -> bool:

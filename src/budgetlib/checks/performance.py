@@ -129,13 +129,13 @@ def tables_owned(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 
 def table_sources(rule: Rule, budget: Budget) -> Iterator[Finding]:
-    """The money of the whole period, and of the year, against its sources."""
+    """The money of the whole period, and of the year, against its sources; not where the one that pays is unknown."""
     for target in targets(budget):
         for period in ("total", "annual"):
             whole = target.money(f"{period}_yuan")
             parts = [target.money(f"{period}_{source}_yuan") for source in SOURCES]
             known = [part for part in parts if part]
-            if whole and known:
+            if whole and (any(part.value for part in known) or len(known) == len(parts)):
                 yield compared(rule, budget.document_id, whole, total(known), wording="sum")
 
 

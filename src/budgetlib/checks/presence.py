@@ -11,22 +11,23 @@ from budgetlib.checks.rules import Rule
 from budgetlib.checks.sums import below, nesting
 from budgetlib.core.text import squeeze
 
-_LEVELS, _DIGITS = 3, 2
-"""Class, section and item of a function; digits that a level adds to the code above it."""
+_DIGITS = 2
+"""Digits that a level adds to the code above it."""
+_LENGTHS = {3, 5, 7}
+"""Digits of the codes of a class, a section and an item of a function; what is longer was printed as several."""
 
 
 def levels(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each function code against the levels (class, section, item) that the document's forms print."""
     forms = [form for form in budget.own_forms(rule.data.get("forms")) if nesting(form) == "codes"]
-    coded = [(form, row) for form in forms for row in form.rows if row.code]
-    lengths = [len(row.code or "") for _, row in coded]
+    coded = [(form, row) for form in forms for row in form.rows if len(row.code or "") in _LENGTHS]
     with_head = sum(_head_missing(form, row) is None for form, row in coded)
-    if len(set(lengths)) < _LEVELS or with_head * 2 <= len(coded):
+    if {len(row.code or "") for _, row in coded} != _LENGTHS or with_head * 2 <= len(coded):
         return
     itemless = re.compile(rule.data["without_items"])
     for form, row in coded:
         rows = form.side(row.side)
-        childless = len(row.code or "") < max(lengths) and not below(row, rows[rows.index(row) + 1 :])
+        childless = len(row.code or "") < max(_LENGTHS) and not below(row, rows[rows.index(row) + 1 :])
         missing = _head_missing(form, row)
         if missing is None and childless and not itemless.match(row.code or ""):
             missing = f"{row.code}…"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from budgetlib.core.money import FACTORS
 from budgetlib.extraction.forms.lines import form_lines
 from budgetlib.extraction.forms.recognise import FormTable
+from budgetlib.extraction.forms.rows import amount_cell
 from budgetlib.extraction.forms.titles import is_total
 from budgetlib.extraction.forms.unruled import left_out
 from budgetlib.extraction.identity import Identity, is_another
@@ -23,8 +25,9 @@ def accept(tables: Sequence[FormTable], identity: Identity, pages: Sequence[Page
 
     A form that names another department or unit is refused, so that nothing is mixed. A form for another year is
     refused where the document has the same form for its own year; alone it is taken for a misprint and said. A form
-    that no rules divide is refused where a row of it on `pages` went into no grid. A
-    money unit that a form does not print is settled by its total, where another form has it as a total of its own.
+    that no rules divide is refused where a row of it on `pages` went into no grid, any where one header stands over
+    several amounts of a row. A money unit that a form does not print is settled by its total, where another form has
+    it as a total of its own.
     """
     of_the_year = {table.form.name for table in tables if table.year == identity.fiscal_year}
     settling = [table for table in tables if table.money_unit] if any(not table.money_unit for table in tables) else []
@@ -42,6 +45,8 @@ def _accepted(table: FormTable, identity: Identity, has_own_year: bool, totals: 
     if is_another(table.entity, identity.entity):
         reason = f"is of {table.entity}, the document of {identity.entity}; parse it as its own file"
         return FormReading(table, refusal=reason)
+    if header := _header_of_several(table):
+        return FormReading(table, refusal=f"no rule divides the header {header}, which stands over several amounts")
     if table.year and identity.fiscal_year and table.year != identity.fiscal_year:
         if has_own_year:
             reason = f"is for {table.year}, the document for {identity.fiscal_year}; parse it as its own file"
@@ -56,6 +61,19 @@ def _accepted(table: FormTable, identity: Identity, has_own_year: bool, totals: 
     if any(line["amount_yuan"] for line in form_lines(table, "元")[0]):
         return FormReading(table, refusal="states no unit, and no total of another form settles it", notes=notes)
     return FormReading(table, "元", notes=notes)
+
+
+def _header_of_several(table: FormTable) -> str | None:
+    """A header under which a row prints several amounts side by side; None where each has its own."""
+    for piece in table.pieces:
+        columns = Counter((c.panel, c.stage, c.header) for c in piece.columns if c.measure)
+        shared = {key for key, count in columns.items() if count > 1}
+        of_header = [c for c in piece.columns if c.measure and (c.panel, c.stage, c.header) in shared]
+        for row in range(piece.body, piece.grid.row_count) if of_header else ():
+            filled = Counter(c.header for c in of_header if amount_cell(piece, row, c))
+            if header := next((header for header, count in filled.items() if count > 1), None):
+                return header
+    return None
 
 
 def pages_of_other_years(forms: Sequence[FormReading], own_year: int | None, count: int) -> dict[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from budgetlib.core.text import fold, squeeze
 from budgetlib.extraction.contents import contents_pages
 from budgetlib.extraction.forms.recognise import FormTable, Unknown
 from budgetlib.extraction.forms.titles import form_above
+from budgetlib.extraction.forms.undivided import is_undivided
 from budgetlib.extraction.printed_amounts import AmountCount
 from budgetlib.extraction.records import LineRecord, PageRecord
 from budgetlib.pages.model import Line, Page
@@ -138,8 +139,8 @@ def log_pages(
             else:
                 notes[index].forms.append(form)
         first = notes[form.table.pieces[0].page_index].reasons
-        if headers := form.table.unknown_headers:
-            first.append(f"{name}: unknown columns kept as other: {', '.join(headers)}")
+        if kept := [c.header for c in form.table.columns if (c.measure or "").startswith("other:")]:
+            first.append(f"{name}: unknown columns kept as other: {', '.join(kept)}")
         first += [f"{name}: {remark}" for remark in (*form.notes, *form.remarks)]
     for grid in unknown:
         notes[grid.page_index].lose(grid.reason)
@@ -192,7 +193,8 @@ def _record(page: Page, kind: str, note: _PageNotes) -> PageRecord:
         "page": page.number,
         "place": page.place,
         "kind": kind,
-        "form": ",".join(dict.fromkeys(form.table.form.name for form in note.forms)) or None,
+        "form": _names(note.forms),
+        "undivided": _names(form for form in note.forms if any(map(is_undivided, form.table.parts))),
         "source": page.source,
         "outcome": outcome,
         "reason": "; ".join(reasons) or None,
@@ -200,3 +202,7 @@ def _record(page: Page, kind: str, note: _PageNotes) -> PageRecord:
         "amounts_taken": count.taken if count else None,
         "amounts_left": " ".join("".join(text.split()) for text in count.left) or None if count else None,
     }
+
+
+def _names(forms: Iterable[FormReading]) -> str | None:
+    return ",".join(dict.fromkeys(form.table.form.name for form in forms)) or None

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import fold_each, squeeze
 from budgetlib.definitions.vocabulary.amounts import amount_words
+from budgetlib.extraction.forms.header import is_numbering
 from budgetlib.pages.model import Cell, Grid, Line, Page, Spot
 
 _EXACT = re.compile(r"\d[.,]\d")
@@ -123,7 +124,7 @@ def _in_grid(grid: Grid) -> Iterator[PrintedAmount]:
     """The amounts in a table, cell by cell."""
     money = [_is_of_money(grid, column) for column in range(grid.column_count)]
     for row in range(grid.row_count):
-        counted = _counts_columns(grid.row(row))
+        counted = is_numbering([squeeze(cell.text) for cell in grid.row(row)])
         for cell in grid.row(row):
             if cell.spot is None or not cell.text.strip():
                 continue
@@ -148,19 +149,13 @@ def _header(grid: Grid, column: int) -> str:
     """What stands above the first number of a column, from top to bottom; empty where rows with numbers begin it."""
     texts: list[str] = []
     for row in range(grid.row_count):
-        if any(parse_number(cell.text) is not None for cell in grid.row(row)) and not _counts_columns(grid.row(row)):
+        texts_of_row = [squeeze(cell.text) for cell in grid.row(row)]
+        if any(parse_number(text) is not None for text in texts_of_row) and not is_numbering(texts_of_row):
             break
         cell = grid.cell(row, column)
         if cell and cell.row == row and (key := squeeze(cell.text)):
             texts.append(key)
     return ">".join(texts)
-
-
-def _counts_columns(row: Sequence[Cell]) -> bool:
-    """True for the row 1 2 3 … under some headers."""
-    keys = [key for cell in row if (key := squeeze(cell.text).strip("*"))]
-    numbers = [int(key) for key in keys if key.isdecimal()]
-    return len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= 1
 
 
 def _is_of_other_unit(grid: Grid, cell: Cell) -> bool:

@@ -110,6 +110,7 @@ class PageRecord(TypedDict):
     place: str | None
     kind: str
     form: str | None
+    undivided: str | None
     source: str
     outcome: str
     reason: str | None

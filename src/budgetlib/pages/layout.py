@@ -17,6 +17,7 @@ from budgetlib.core.groups import in_groups
 from budgetlib.core.money import parse_number
 from budgetlib.pages.ink import RUN_GAP
 from budgetlib.pages.model import Box, Cell, Grid, Line
+from budgetlib.pages.stacked import divided, row_breaks
 
 _LEVEL = 0.4
 """Characters whose lines are nearer than so many of their heights stand on one line."""
@@ -154,6 +155,7 @@ class _Places:
     """The rows and columns of one table, and which cell covers a point."""
 
     def __init__(self, cells: Sequence[Box]) -> None:
+        self.cells = cells
         self.xs = sorted({x for cell in cells for x in (cell.x0, cell.x1)})
         self.ys = sorted({y for cell in cells for y in (cell.top, cell.bottom)})
         column = {x: i for i, x in enumerate(self.xs)}
@@ -168,6 +170,14 @@ class _Places:
             for c in range(c0, c0 + width)
         }
         self.box = Box(self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+    def rows(self, printed: Sequence[Sequence[Line]]) -> list[list[Sequence[Line]]]:
+        """The lines of the cells in each row, without cells that reach over several."""
+        rows: list[list[Sequence[Line]]] = [[] for _ in self.ys[1:]]
+        for (row, _, height, _), lines in zip(self.spans, printed, strict=True):
+            if height == 1 and lines:
+                rows[row].append(lines)
+        return rows
 
     def under(self, char: Char) -> int | None:
         """The number of the cell in which the middle of a character is."""
@@ -232,11 +242,22 @@ def grids_of(
         within, rest = _parted(outside, places.box)
         if not within or _in_running_text(places, chars_of(rest)):
             continue
-        contents: dict[int, list[Char]] = defaultdict(list)
-        unsettled = (_settle(span, places, contents) for span in within)
-        outside = [*rest, *map(Span, filter(None, unsettled))]
-        grids.append(_grid(places, contents, cells, ruled))
+        printed, unsettled = _cell_lines(places, within)
+        if ruled and (breaks := list(row_breaks(places.rows(printed)))):
+            places = _Places(divided(cells, breaks))
+            printed, unsettled = _cell_lines(places, within)
+        outside = [*rest, *unsettled]
+        grids.append(_grid(places, printed, ruled))
     return grids, outside
+
+
+def _cell_lines(places: _Places, spans: Iterable[Span]) -> tuple[list[list[Line]], list[Span]]:
+    """The lines in each cell, and what stands in none."""
+    contents: dict[int, list[Char]] = defaultdict(list)
+    unsettled = (_settle(span, places, contents) for span in spans)
+    outside = [*map(Span, filter(None, unsettled))]
+    numbers = range(len(places.cells))
+    return [lines_of(rows_of_text(contents[i])) if i in contents else [] for i in numbers], outside
 
 
 def _parted(spans: Iterable[Span], box: Box) -> tuple[list[Span], list[Span]]:
@@ -259,13 +280,12 @@ def _parted(spans: Iterable[Span], box: Box) -> tuple[list[Span], list[Span]]:
     return within, outside
 
 
-def _grid(places: _Places, contents: dict[int, list[Char]], cells: Sequence[Box], ruled: bool) -> Grid:
+def _grid(places: _Places, printed: Sequence[Sequence[Line]], ruled: bool) -> Grid:
     filled = []
-    for i, (row, column, height, width) in enumerate(places.spans):
-        lines = lines_of(rows_of_text(contents[i])) if i in contents else []
+    for cell, (row, column, height, width), lines in zip(places.cells, places.spans, printed, strict=True):
         boxes = [line.box for line in lines if line.box]
-        box = boxes[0] if len(boxes) == 1 else Box.around(boxes) if boxes else cells[i]
-        indent = boxes[0].x0 - cells[i].x0 if boxes else None
+        box = boxes[0] if len(boxes) == 1 else Box.around(boxes) if boxes else cell
+        indent = boxes[0].x0 - cell.x0 if boxes else None
         text = "\n".join(line.text for line in lines)
         sure = min((line.confidence for line in lines if line.confidence is not None), default=None)
         filled.append(Cell(text, row, column, height, width, box, sure, indent))

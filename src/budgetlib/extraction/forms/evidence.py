@@ -39,7 +39,7 @@ def readings(rows: Rows, strategy: str, known_units: Sequence[str], has_total: b
         "groups": (_by_code, _by_group, _by_indent),
         "summary": (_by_numbering, _by_indent, _by_code),
         "units": (_by_unit_code, _by_indent),
-        "projects": (_by_unit_code, partial(_by_unit_name, has_total=has_total), _by_indent),
+        "projects": (_by_unit_code, partial(_by_unit_name, has_total=has_total), _by_column, _by_indent),
         "flat": (_by_vehicles, _by_numbering, _by_unit_code, _by_code, _by_indent),
     }[strategy]:
         yield from evidence(rows, known)
@@ -146,6 +146,12 @@ def _by_vehicles(rows: Rows, known: set[str]) -> Iterator[Nesting]:
         levels.append(1 if levels and not whole and re.search(r"用车.*(购置|运行)|^(购置|运行)", item) else 0)
     if 1 in levels:
         yield from_levels("vehicles", levels)
+
+
+def _by_column(rows: Rows, known: set[str]) -> Iterator[Nesting]:
+    """What stands in a column further right is part of the last row whose label stands further left."""
+    if None not in (columns := [row.column for row in rows]) and len(set(columns)) > 1:
+        yield from_levels("columns of labels", [column or 0 for column in columns])
 
 
 def _by_indent(rows: Rows, known: set[str]) -> Iterator[Nesting]:

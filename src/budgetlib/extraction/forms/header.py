@@ -10,6 +10,7 @@ from itertools import pairwise
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import Form, panel_measure, stage_of
+from budgetlib.definitions.vocabulary.amounts import amount_words
 from budgetlib.extraction.forms.titles import (
     find_entity,
     find_unit,
@@ -29,6 +30,8 @@ _NO_NUMBER = re.compile(r"\*+|栏次|行次|栏目|[甲乙丙丁戊己]|[A-F]")
 _LEVEL = re.compile(r"[类款项]")
 """The head of a column of codes, which may stand beside the numbers of the columns, or beside the first total."""
 _COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:[=＝][\d+\-*/,、.…~()（）]+)?")
+_COUNTED = {"".join(map(str, range(1, last + 1))) for last in range(2, 60)}
+"""The numbers of all columns one after the other, wherever cells divide them."""
 _SKIPPED = 3
 """Columns are numbered one by one; labels among them may be left out."""
 _LAST_LABEL = 3
@@ -42,7 +45,8 @@ _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十]+[)）、]|[①�
 class FormColumn:
     """One column of a recognised form: where it stands and what its printed header says.
 
-    Exactly one of `role` and `measure` is set. `panel` counts the halves side by side from 0.
+    Exactly one of `role` and `measure` is set. `panel` counts the halves side by side from 0. What is not `known` has
+    a header that no rule knows.
     """
 
     index: int
@@ -51,6 +55,7 @@ class FormColumn:
     role: str | None = None
     measure: str | None = None
     stage: str = "budget"
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ def is_numbering(texts: Sequence[str]) -> bool:
     """The row `1 2 3 …` (or `** ** 1 2`, `类 款 项 栏次 1=2+3 2`) that some forms print under their header."""
     kept = [t for t in texts if t and not _NO_NUMBER.fullmatch(t)]
     numbers = [t for t in kept if not _LEVEL.fullmatch(t)]
+    if len(numbers) > 1 and "".join(numbers) in _COUNTED:
+        return True
     digits = [int(match[1]) for t in numbers if (match := _COLUMN_NUMBER.fullmatch(t))]
     if numbers and len(digits) == len(numbers):
         return all(0 <= b - a <= _SKIPPED for a, b in pairwise(digits)) and digits[0] <= _SKIPPED
@@ -162,15 +169,16 @@ def columns_of(form: Form, headers: Sequence[str]) -> tuple[FormColumn, ...]:
     for index, header in enumerate(headers):
         stage, words = _stage(form, without_unit(without_years(header)))
         rule = form.column(words) if header else None
-        if rule is None:
-            role, measure = (None, f"other:{header}") if header else ("skip", None)
+        other = amount_words().other_header.search(header)
+        if rule is None or (rule.measure and other):
+            role, measure = (None, f"other:{header}") if header and not other else ("skip", None)
         else:
             role, measure = rule.role, rule.measure and _period(header, years) + rule.measure
         if measure:
             money_seen = True
         elif role != "skip" and money_seen and (form.side == "panels" or _says_again(header, columns, panel)):
             panel, money_seen = panel + 1, False
-        columns.append(FormColumn(index, panel, header, role, measure, stage))
+        columns.append(FormColumn(index, panel, header, role, measure, stage, rule is not None or not header))
     return _with_totals(columns)
 
 

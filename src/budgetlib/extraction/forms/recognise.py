@@ -88,8 +88,8 @@ class FormTable:
 
     @property
     def unknown_headers(self) -> list[str]:
-        """The headers of money columns that no rule knows."""
-        return [c.header for c in self.columns if c.measure and c.measure.startswith("other:")]
+        """The headers that no rule knows, and those that stand twice."""
+        return [c.header for c in self.columns if not c.known or (c.measure or "").startswith("other:")]
 
     def with_piece(self, piece: FormPiece, number: int | None = None) -> FormTable:
         """The form with `piece` after its others, or in the place of piece `number`."""

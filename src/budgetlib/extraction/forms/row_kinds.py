@@ -15,6 +15,8 @@ from budgetlib.extraction.forms.nesting import Nesting, Score, nested_by_sums, s
 from budgetlib.extraction.forms.rows import PrintedRow
 from budgetlib.extraction.forms.titles import is_total
 
+_FEWEST = 2
+"""Of so few rows one may equal the other by chance."""
 _NAMED = 3
 """So many sums that do not hold are named."""
 
@@ -25,19 +27,43 @@ def row_kinds(rows: Sequence[PrintedRow], strategy: str, spending_units: Sequenc
     `strategy` is the form's `rows`; `spending_units` are names of spending units known from elsewhere.
     """
     _totals(rows)
-    inner = [row for row in rows if row.kind == "line"]
-    if not inner:
-        return []
     total = next((row for row in rows if row.kind == "total"), None)
-    amounts, whole = [row.by_measure() for row in inner], total.by_measure() if total else {}
-    tried: list[tuple[Nesting, Score]] = []
-    for nesting in readings(inner, strategy, spending_units, total is not None):
-        for reading in (nesting, nested_by_sums(nesting, amounts, whole)):
-            if reading:
-                tried.append((reading, score(reading, amounts, whole)))
-    best, sums = max(tried, key=lambda reading: reading[1].rank)
+    for unnamed in () if total else _unnamed(rows):
+        inner = [row for row in rows if row is not unnamed and row.kind == "line"]
+        tried = _tried(inner, unnamed, strategy, spending_units)
+        if tried and not any(head is None for head, _ in _best(tried)[1].broken):
+            unnamed.kind, total = "total", unnamed
+            break
+    inner = [row for row in rows if row.kind == "line"]
+    tried = _tried(inner, total, strategy, spending_units)
+    if not tried:
+        return []
+    best, sums = _best(tried)
     _apply(best, inner, total is None)
     return _unexplained(sums, inner, dict.fromkeys(reading.evidence for reading, _ in tried))
+
+
+def _unnamed(rows: Sequence[PrintedRow]) -> list[PrintedRow]:
+    """The rows at the ends of a form, where its total stands, that say of nothing what they are."""
+    ends = (rows[-1], rows[0]) if len(rows) > _FEWEST else ()
+    return [row for row in ends if not (row.printed or row.code or row.unit or row.period)]
+
+
+def _tried(
+    rows: Sequence[PrintedRow], total: PrintedRow | None, strategy: str, spending_units: Sequence[str]
+) -> list[tuple[Nesting, Score]]:
+    """The readings of `rows` under a total, each with how it adds up."""
+    amounts, whole = [row.by_measure() for row in rows], total.by_measure() if total else {}
+    return [
+        (reading, score(reading, amounts, whole))
+        for nesting in (readings(rows, strategy, spending_units, total is not None) if rows else ())
+        for reading in (nesting, nested_by_sums(nesting, amounts, whole))
+        if reading
+    ]
+
+
+def _best(tried: Sequence[tuple[Nesting, Score]]) -> tuple[Nesting, Score]:
+    return max(tried, key=lambda reading: reading[1].rank)
 
 
 def _totals(rows: Sequence[PrintedRow]) -> None:

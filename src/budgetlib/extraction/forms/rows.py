@@ -44,7 +44,7 @@ class PrintedRow:
 
     `position` is its place in printed order; `opens` says that it is the first one of a further piece. `stage` is that
     of all its amounts, empty where the paper leaves it open: what a row prints in several stages is several rows.
-    `remarks` are its cells that hold no amount where one is expected.
+    `column` is where its label stands, `remarks` are its cells that hold no amount where one is expected.
     """
 
     side: str
@@ -60,6 +60,7 @@ class PrintedRow:
     unit: str | None = None
     unit_code: str | None = None
     unit_heads: bool = False
+    column: int | None = None
     indent: float | None = None
     code_indent: float | None = None
     period: str = ""
@@ -205,6 +206,7 @@ def _name(row: PrintedRow, labels: Mapping[str, Cell], coded: bool) -> None:
         main, parts = "class", ["", "", ""]
     main = main or next((role for role in ("unit", "economic", "skip") if role in text), "")
     row.printed = re.sub(r"\s+", "", text.get(main, ""))
+    row.column = labels[main].column if main else None
     row.indent = labels[main].indent if main else None
     row.unit = re.sub(r"\s+", "", text["unit"]) if "unit" in text and main != "unit" else None
     row.unit_code = unit_code if unit_code.isdigit() and row.unit is None else None
