@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from budgetlib.core.money import FACTORS
+from budgetlib.extraction.forms.header import FormColumn
 from budgetlib.extraction.forms.lines import form_lines
 from budgetlib.extraction.forms.recognise import FormTable
 from budgetlib.extraction.forms.rows import amount_cell
@@ -64,15 +65,19 @@ def _accepted(table: FormTable, identity: Identity, has_own_year: bool, totals: 
 
 
 def _header_of_several(table: FormTable) -> str | None:
-    """A header under which a row prints several amounts side by side; None where each has its own."""
-    for piece in table.pieces:
-        columns = Counter((c.panel, c.stage, c.header) for c in piece.columns if c.measure)
-        shared = {key for key, count in columns.items() if count > 1}
-        of_header = [c for c in piece.columns if c.measure and (c.panel, c.stage, c.header) in shared]
-        for row in range(piece.body, piece.grid.row_count) if of_header else ():
-            filled = Counter(c.header for c in of_header if amount_cell(piece, row, c))
-            if header := next((header for header, count in filled.items() if count > 1), None):
-                return header
+    """The header in one cell under which a row prints several amounts side by side; None where each has its own."""
+    piece = table.pieces[0]
+    if piece.body == 0:
+        return None
+    over: dict[tuple[int, int], list[FormColumn]] = defaultdict(list)
+    for column in piece.columns:
+        cell = piece.grid.cell(piece.body - 1, column.index)
+        if column.measure and cell and cell.columns > 1:
+            over[cell.row, cell.column].append(column)
+    for columns in over.values():
+        for row in range(piece.body, piece.grid.row_count):
+            if sum(amount_cell(piece, row, column) is not None for column in columns) > 1:
+                return columns[0].header
     return None
 
 
