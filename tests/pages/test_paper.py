@@ -121,6 +121,34 @@ def test_a_form_without_rules_of_which_a_page_is_left_is_not_read_in_part(tmp_pa
     assert "not all of its rows were read, such as 2010301 行政运行" in said(records)
 
 
+@pytest.mark.parametrize(
+    ("begun", "rest", "found"),
+    [
+        (["30,12", "10,00", "20,12"], ["5.50", "0.00", "5.50"], ["30,125.50", "10,000.00", "20,125.50"]),
+        (["30125", "10000", "20125"], [".50", ".00", ".50"], ["30125.50", "10000.00", "20125.50"]),
+        (["30,125.5", "10,000.0", "20,125.5"], ["3", "0", "3"], ["30,125.53", "10,000.00", "20,125.53"]),
+        (["3012", "1000", "2012"], ["5.53", "0.00", "5.53"], ["30125.53", "10000.00", "20125.53"]),
+        (["30,12", "", ""], ["5.5.0", "", ""], []),
+    ],
+)
+def test_a_number_that_a_page_end_cuts_is_one_number_or_none(
+    tmp_path: Path, begun: list[str], rest: list[str], found: list[str]
+) -> None:
+    above = ["208", "社会保障和就业支出", "7.50", "2.50", "5.00"]
+    first, overleaf = ruled([HEADER, above, ["201", "一般公共服务支出", *begun]]), ruled([HEADER, ["", "", *rest]])
+    records = parsed(tmp_path, [*titled(), first, new_page(), overleaf])
+    assert [line["published_text"] for line in records["lines"] if line["code"] == "201"] == found
+    assert len(records["lines"]) == len(found) + len(above[2:])
+    assert found or "is no amount" in said(records)
+
+
+def test_amounts_of_one_name_that_go_on_overleaf_are_amounts_of_their_own(tmp_path: Path) -> None:
+    first = ruled([HEADER, ["201", "一般公共服务支出", "30", "10", "20"]])
+    overleaf = ruled([HEADER, ["", "", "50", "10", "40"]])
+    records = parsed(tmp_path, [*titled(), first, new_page(), overleaf])
+    assert printed(records) == ["10", "10", "20", "30", "40", "50"]
+
+
 def test_rows_without_a_rule_between_them_are_no_amount_and_the_page_is_not_called_empty(tmp_path: Path) -> None:
     stacked = ["\n".join(row[column] or "0.00" for row in ROWS) for column in range(5)]
     records = parsed(tmp_path, [*titled(), ruled([HEADER, stacked])])

@@ -12,6 +12,7 @@ from budgetlib.core.money import is_blank, is_whole, parse_number
 from budgetlib.core.text import squeeze, strip_numbering
 from budgetlib.definitions.forms import stage_of
 from budgetlib.extraction.forms.header import FormColumn, header_parts, is_numbering
+from budgetlib.extraction.forms.page_ends import rejoined
 from budgetlib.extraction.forms.recognise import FormPiece, FormTable
 from budgetlib.pages.model import Cell
 
@@ -90,7 +91,7 @@ def rows_of(table: FormTable, money_unit: str) -> Iterator[PrintedRow]:
     """The printed rows of a form, one for each of its panels, also where a panel says nothing."""
     panels = sorted({c.panel for c in table.columns})
     sides = {p: _side(table, p, [c for c in table.columns if c.panel == p]) for p in panels}
-    for number, piece in enumerate(table.pieces):
+    for number, piece in enumerate(rejoined(table.pieces)):
         by_panel = {p: [c for c in piece.columns if c.panel == p] for p in panels}
         for r in range(piece.body, piece.grid.row_count):
             texts = [squeeze(c.text) for c in piece.grid.row(r) if c.text.strip()]
