@@ -57,6 +57,11 @@ def test_a_page_of_amounts_in_no_table_is_not_passed_over() -> None:
     assert "3 of 3 amounts went into no table" in record["reason"]
 
 
+def test_the_axis_of_a_chart_is_no_table_without_rules() -> None:
+    axis = tuple(Line(f"{8 - number / 5:.1f}", box(number, 0)) for number in range(5))
+    assert logged(Page(1, 595.0, 842.0, lines=axis))["reason"] == "5 of 5 amounts went into no table"
+
+
 def test_a_paper_that_is_no_part_of_the_disclosure_stays_that_and_its_amounts_are_shown() -> None:
     record = logged(UNKNOWN, Annex("other", "not_a_form", ("a letter, no part of the disclosure",)))
     assert (record["outcome"], record["amounts_printed"], record["amounts_taken"]) == ("not_a_form", 3, 0)

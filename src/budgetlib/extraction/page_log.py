@@ -87,7 +87,7 @@ def _is_row(line: Line) -> bool:
     amounts = [part for part in parts if "." in part and parse_number(part) is not None]
     words = [part for part in parts if parse_number(part) is None]
     sentence = re.search(r"[。,;:、]$", squeeze(line.text)) or any(_IN_A_SENTENCE.match(word) for word in words)
-    return bool(amounts) and len(words) <= len(amounts) + 1 and not sentence
+    return bool(amounts) and len(parts) > 1 and len(words) <= len(amounts) + 1 and not sentence
 
 
 def _loose_rows(page: Page) -> list[str]:
