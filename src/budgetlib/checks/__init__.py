@@ -21,7 +21,16 @@ from budgetlib.checks.loading import budgets, budgets_of
 from budgetlib.checks.rules import SEVERITIES, Rule, rules
 from budgetlib.tables.corpus import Corpus
 
-__all__ = ["SEVERITIES", "TESTS", "Ties", "check_documents", "check_records", "findings", "ties"]
+__all__ = [
+    "SEVERITIES",
+    "TESTS",
+    "Ties",
+    "check_documents",
+    "check_records",
+    "findings",
+    "may_be_in_error",
+    "ties",
+]
 
 TESTS: dict[str, Test] = {
     name: function
@@ -45,6 +54,12 @@ def check_documents(tables: Mapping[str, Sequence[Record]], documents: Collectio
     """
     chosen = [budget for budget in budgets_of(tables) if budget.document_id in documents]
     return [finding.record() for budget in chosen for finding in findings(budget)]
+
+
+def may_be_in_error(budget: Budget) -> bool:
+    """False where `findings` hold no error that fails."""
+    tested = (one for rule in rules() if rule.severity == "error" for one in TESTS[rule.test](rule, budget))
+    return any(one.state == "fail" or (one.state == "not_applicable" and one.gap) for one in tested)
 
 
 def findings(budget: Budget) -> list[Finding]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from budgetlib.checks import ties
 from budgetlib.commands.pipeline.second_reading import read_twice
 from budgetlib.core.errors import Damaged, UnreadableDocument
+from budgetlib.core.garbage import seldom_searched
 from budgetlib.core.version import fingerprint
 from budgetlib.extraction.document import parse_source, reading_of_pictures, unread
 from budgetlib.extraction.records import Records
@@ -156,9 +157,10 @@ def keep(reading: Reading, record: bytes, records: Path) -> Reading:
 
 def parsed(source: Source, options: Options) -> Records:
     """The records of a source; of a PDF that seems to contradict itself the figures concerned are read twice."""
-    records = parse_source(source, options.ocr, options.reader)
-    is_pdf = records["documents"][0]["media_type"] == PDF
-    return read_twice(source, records, options.reader) if is_pdf else records
+    with seldom_searched():
+        records = parse_source(source, options.ocr, options.reader)
+        is_pdf = records["documents"][0]["media_type"] == PDF
+        return read_twice(source, records, options.reader) if is_pdf else records
 
 
 def _read_whole(source: Source, options: Options) -> tuple[Source, Records]:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from itertools import accumulate
+from operator import add, sub
 from typing import NamedTuple
 
 from budgetlib.core.money import half_digit
@@ -171,45 +173,59 @@ def nested(rows: Sequence[Amounts], whole: Amounts, depth: int = _DEPTH) -> tupl
     return None
 
 
-Vector = tuple[Decimal, ...]
-Forest = tuple[tuple[int, int], ...]
-"""The pairs (row, head) of a forest."""
+class _Tree(NamedTuple):
+    """A row with the first of its parts and the next beside it."""
+
+    row: int
+    parts: _Tree | None
+    beside: _Tree | None
 
 
-def _forest(numbers: tuple[Vector, ...], total: Vector, most: int, roundings: int) -> tuple[int | None, ...] | None:
+def _forest(
+    numbers: Sequence[Sequence[Decimal]], total: Sequence[Decimal], most: int, slack: int
+) -> tuple[int | None, ...] | None:
     """Of which row each of `numbers` (heads before their parts) is a part, so that the roots sum to `total`.
 
-    Sums may be off by so many `roundings`.
+    Sums may be off by `slack` halves of the last digit.
     """
     steps = 0
-    slack = half_last_digit([n for vector in (*numbers, total) for n in vector]) * roundings
+    half = half_last_digit([number for row in (*numbers, total) for number in row])
+    *rows, whole = (tuple(int(number / half) for number in row) for row in (*numbers, total))
+    from_here = list(accumulate(reversed(rows), lambda below, row: tuple(map(add, below, row))))[::-1]
 
     @cache
-    def forests(start: int, rest: Vector, head: int, depth: int) -> dict[int, Forest]:
-        """Where a forest of the rows from `start` on that sums to `rest` may end, with its pairs."""
+    def forests(start: int, rest: tuple[int, ...], depth: int) -> dict[int, _Tree]:
+        """Where a forest of the rows from `start` on that sums to `rest` may end."""
         nonlocal steps
         steps += 1
-        reached: dict[int, Forest] = {}
-        if start >= len(numbers) or steps > _MAX_STEPS:
+        reached: dict[int, _Tree] = {}
+        if start >= len(rows) or steps > _MAX_STEPS or max(map(sub, rest, from_here[start])) > slack:
             return reached
-        left = tuple(a - b for a, b in zip(rest, numbers[start], strict=True))
-        if any(number < -slack for number in left):
+        left = tuple(map(sub, rest, rows[start]))
+        if min(left) < -slack:
             return reached
-        inside = forests(start + 1, numbers[start], start, depth - 1) if depth > 1 and any(numbers[start]) else {}
-        done = all(abs(number) <= slack for number in left)
-        for end, pairs in (*inside.items(), (start + 1, ())):
-            forest = ((start, head), *pairs)
+        ends: dict[int, _Tree | None] = {}
+        if depth > 1 and any(rows[start]):
+            ends |= forests(start + 1, rows[start], depth - 1)
+        done = max(left) <= slack
+        for end, parts in (ends | {start + 1: None}).items():
             if done:
-                reached.setdefault(end, forest)
-            if not done or (end < len(numbers) and all(abs(number) <= slack for number in numbers[end])):
-                for further, more in forests(end, left, head, depth).items():
-                    reached.setdefault(further, (*forest, *more))
+                reached.setdefault(end, _Tree(start, parts, None))
+            if not done or (end < len(rows) and max(rows[end]) <= slack):
+                for further, beside in forests(end, left, depth).items():
+                    reached.setdefault(further, _Tree(start, parts, beside))
         return reached
 
-    pairs = forests(0, total, -1, most).get(len(numbers))
-    if pairs is None:
+    if not (first := forests(0, whole, most).get(len(rows))):
         return None
-    return tuple(head if head >= 0 else None for _, head in sorted(pairs))
+    part_of: list[int | None] = [None] * len(rows)
+    below: list[tuple[_Tree | None, int | None]] = [(first, None)]
+    while below:
+        tree, head = below.pop()
+        if tree:
+            part_of[tree.row] = head
+            below += (tree.parts, tree.row), (tree.beside, head)
+    return tuple(part_of)
 
 
 class _Part(NamedTuple):
