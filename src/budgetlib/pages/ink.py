@@ -51,25 +51,20 @@ RUN_GAP = 0.2
 """What follows nearer than so many heights of a character goes on in the same word or number."""
 
 
-class Glyph(NamedTuple):
-    """A painted character: how far along its line it begins, and how far it reaches."""
-
-    text: str
-    along: float
-    advance: float
-
-
 class Run(NamedTuple):
     """The glyphs that a program painted in one go, on a line that begins at `x`, `y`; not `whole`: one after another.
 
-    `size` is their height in points; `turn` how many degrees clockwise the sheet is turned for reading them (0, 90, 180
-    or 270); `order` counts what is painted on a page: the later covers the earlier. Nothing is seen of them outside
-    `clip`. `colour` is `ink`, `white` or `none`.
+    Of each glyph there is its text, how far along the line it starts, and how far it advances. `size` is their height
+    in points; `turn` how many degrees clockwise the sheet is turned for reading them (0, 90, 180 or 270); `order`
+    counts what is painted on a page: the later covers the earlier. Nothing is seen of them outside `clip`. `colour` is
+    `ink`, `white` or `none`.
     """
 
     x: float
     y: float
-    glyphs: Sequence[Glyph]
+    texts: Sequence[str]
+    starts: Sequence[float]
+    advances: Sequence[float]
     size: float
     turn: int
     order: int
@@ -77,10 +72,10 @@ class Run(NamedTuple):
     colour: str = "ink"
     whole: bool = True
 
-    def middle(self, glyph: Glyph) -> tuple[float, float]:
-        """The point in the middle of one of its glyphs."""
+    def middle(self, glyph: int) -> tuple[float, float]:
+        """The point in the middle of its glyph of that number."""
         right, down = _ALONG[self.turn]
-        along, up = glyph.along + glyph.advance / 2, self.size * _TO_THE_MIDDLE
+        along, up = self.starts[glyph] + self.advances[glyph] / 2, self.size * _TO_THE_MIDDLE
         return self.x + right * along + down * up, self.y + down * along - right * up
 
 
@@ -139,8 +134,8 @@ def joined(runs: Iterable[Run]) -> Iterator[Run]:
 
 
 def _continues(before: Run, run: Run) -> bool:
-    reach = before.glyphs[0].advance + RUN_GAP * run.size
-    return run[3:] == before[3:] and 0 <= _reach(before, run) <= reach
+    reach = before.advances[0] + RUN_GAP * run.size
+    return run[5:] == before[5:] and 0 <= _reach(before, run) <= reach
 
 
 def _reach(first: Run, run: Run) -> float:
@@ -151,8 +146,12 @@ def _reach(first: Run, run: Run) -> float:
 
 
 def _one(group: Sequence[Run]) -> Run:
-    glyphs = [Glyph(run.glyphs[0].text, _reach(group[0], run), run.glyphs[0].advance) for run in group]
-    return group[0]._replace(glyphs=glyphs, whole=len(group) == 1)
+    return group[0]._replace(
+        texts=[run.texts[0] for run in group],
+        starts=[_reach(group[0], run) for run in group],
+        advances=[run.advances[0] for run in group],
+        whole=len(group) == 1,
+    )
 
 
 def rules_and_shapes(strokes: Iterable[Stroke]) -> tuple[list[Rule], int]:

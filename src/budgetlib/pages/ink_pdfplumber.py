@@ -18,7 +18,6 @@ from budgetlib.core.errors import UnreadableDocument
 from budgetlib.pages.ink import (
     RULE_WIDTH,
     Area,
-    Glyph,
     Ink,
     Run,
     Stroke,
@@ -106,12 +105,11 @@ def _runs(chars: list[dict[str, Any]], left: float, top: float, origin: float) -
         width, height = char["x1"] - char["x0"], char["bottom"] - char["top"]
         colour = "white" if _is_white(char.get("non_stroking_color")) else "ink"
         if abs(b) > abs(a):
-            glyph = Glyph(char["text"], 0.0, height)
-            yield Run(x + origin - left, line, [glyph], width, 90 if b > 0 else 270, 0, colour=colour)
+            turn = 90 if b > 0 else 270
+            yield Run(x + origin - left, line, [char["text"]], [0.0], [height], width, turn, 0, colour=colour)
         else:
-            glyph = Glyph(char["text"], 0.0, width)
-            start = char["x0"] if a > 0 else char["x1"]
-            yield Run(start - left, line, [glyph], height, 0 if a > 0 else 180, 0, colour=colour)
+            start, turn = (char["x0"], 0) if a > 0 else (char["x1"], 180)
+            yield Run(start - left, line, [char["text"]], [0.0], [width], height, turn, 0, colour=colour)
 
 
 def _strokes(edges: list[dict[str, Any]], left: float, top: float) -> Iterator[Stroke]:

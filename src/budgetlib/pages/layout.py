@@ -9,8 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
-from operator import itemgetter
+from itertools import pairwise
 from typing import NamedTuple
 
 from budgetlib.core.groups import in_groups
@@ -29,35 +28,46 @@ _SAME_PLACE = 0.8
 """Points within which one character printed twice is bold."""
 
 
-class Char(NamedTuple):
-    """One printed character, or one recognised piece of text, and its place.
+class Span(NamedTuple):
+    """Characters of one line from left to right, painted in one go; not `whole`: one after another.
 
-    `base` is the height of the line it stands on: fonts lie about the height of their characters, not about that.
-    `confidence` says from 0 to 1 how sure the recognition is; None where the character is given.
+    Of each there is its text, and where it begins and ends. `base` is the height of the line they stand on: fonts lie
+    about the height of their characters, not about that. `confidence` says from 0 to 1 how sure their recognition is;
+    None where they are given.
     """
 
-    text: str
-    x0: float
+    texts: Sequence[str]
+    lefts: Sequence[float]
+    rights: Sequence[float]
     top: float
-    x1: float
     bottom: float
     base: float
+    whole: bool = True
     confidence: float | None = None
 
     @property
-    def box(self) -> Box:
-        """The place as a box."""
-        return Box(self.x0, self.top, self.x1, self.bottom)
+    def height(self) -> float:
+        """The height of its characters."""
+        return self.bottom - self.top
+
+    @property
+    def chars(self) -> Iterator[tuple[str, float, float]]:
+        """Its characters, each with where it begins and ends."""
+        return zip(self.texts, self.lefts, self.rights, strict=True)
+
+    def only(self, places: Sequence[int]) -> Span:
+        """The span of those of its characters that are at `places`, in that order."""
+        return self._replace(
+            texts=[self.texts[place] for place in places],
+            lefts=[self.lefts[place] for place in places],
+            rights=[self.rights[place] for place in places],
+        )
 
 
-class Span(NamedTuple):
-    """Characters of one line from left to right, painted in one go; not `whole`: one after another."""
-
-    chars: Sequence[Char]
-    whole: bool = True
-
-
-_x0, _base, _base_and_x0 = itemgetter(1), itemgetter(5), itemgetter(5, 1)
+def in_order(span: Span) -> Span:
+    """A span whose characters may have been painted in any order, from left to right."""
+    places = sorted(range(len(span.lefts)), key=span.lefts.__getitem__)
+    return span if places == list(range(len(places))) else span.only(places)
 
 
 def without_doubles(spans: Sequence[Span]) -> list[Span]:
@@ -65,29 +75,26 @@ def without_doubles(spans: Sequence[Span]) -> list[Span]:
     doubles = {place for crowd in _crowds(spans) for place in _doubles(spans, crowd)}
     if not doubles:
         return list(spans)
-    kept = (
-        Span([char for k, char in enumerate(span.chars) if (i, k) not in doubles], span.whole)
-        for i, span in enumerate(spans)
-    )
-    return [span for span in kept if span.chars]
+    kept = (span.only([k for k in range(len(span.texts)) if (i, k) not in doubles]) for i, span in enumerate(spans))
+    return [span for span in kept if span.texts]
 
 
 def _crowds(spans: Sequence[Span]) -> Iterator[list[int]]:
     """The spans (by number) that stand upon one another on one line, or print upon themselves."""
-    bases = [span.chars[0].base for span in spans]
+    bases = [span.base for span in spans]
     by_base = sorted(range(len(spans)), key=bases.__getitem__)
     for row in in_groups(by_base, lambda above, i: bases[i] - bases[above] < _SAME_PLACE):
         crowd: list[int] = []
         reach = float("-inf")
-        for i in sorted(row, key=lambda i: spans[i].chars[0].x0):
-            span = spans[i].chars
-            if span[0].x0 > reach - _SAME_PLACE:
+        for i in sorted(row, key=lambda i: spans[i].lefts[0]):
+            span = spans[i]
+            if span.lefts[0] > reach - _SAME_PLACE:
                 if len(crowd) > 1:
                     yield sorted(crowd)
                 crowd = []
             crowd.append(i)
-            reach = max(reach, span[-1].x1)
-            if len(span) > 1 and any(after.x0 - before.x0 < _SAME_PLACE for before, after in pairwise(span)):
+            reach = max(reach, span.rights[-1])
+            if len(span.lefts) > 1 and any(after - before < _SAME_PLACE for before, after in pairwise(span.lefts)):
                 yield [i]
         if len(crowd) > 1:
             yield sorted(crowd)
@@ -95,60 +102,79 @@ def _crowds(spans: Sequence[Span]) -> Iterator[list[int]]:
 
 def _doubles(spans: Sequence[Span], crowd: Sequence[int]) -> Iterator[tuple[int, int]]:
     """The characters (span, place in it) of a crowd that were printed before."""
-    before: dict[str, list[Char]] = defaultdict(list)
+    before: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for i in crowd:
-        for k, char in enumerate(spans[i].chars):
-            if char.text.isspace():
+        top = spans[i].top
+        for k, (text, left, _) in enumerate(spans[i].chars):
+            if text.isspace():
                 continue
-            same = before[char.text]
-            if any(abs(o.x0 - char.x0) < _SAME_PLACE and abs(o.top - char.top) < _SAME_PLACE for o in same):
+            same = before[text]
+            if any(abs(x - left) < _SAME_PLACE and abs(y - top) < _SAME_PLACE for x, y in same):
                 yield i, k
             else:
-                same.append(char)
+                same.append((left, top))
 
 
-def chars_of(spans: Iterable[Span]) -> Iterator[Char]:
-    """The characters of `spans`, one after another."""
-    return chain.from_iterable(span.chars for span in spans)
+Row = Sequence[Span]
+"""A printed line: spans from left to right, none of which reaches into another."""
 
 
-def rows_of_text(chars: Iterable[Char]) -> list[list[Char]]:
-    """`chars` by printed line, top to bottom, each from left to right."""
-    rows: list[list[Char]] = []
+def rows_of_text(spans: Iterable[Span]) -> list[Row]:
+    """`spans` by printed line, top to bottom."""
+    rows: list[list[Span]] = []
     base = float("-inf")
-    for char in sorted(chars, key=_base_and_x0):
-        if char.base - base <= _LEVEL * (char.bottom - char.top):
-            rows[-1].append(char)
+    for span in sorted(spans, key=lambda span: (span.base, span.lefts[0])):
+        if span.base - base <= _LEVEL * span.height:
+            rows[-1].append(span)
         else:
-            rows.append([char])
-            base = char.base
-    for row in rows:
-        row.sort(key=_x0)
-    return rows
+            rows.append([span])
+            base = span.base
+    return list(map(_row, rows))
 
 
-def _joined(row: Sequence[Char]) -> str:
+def _row(spans: list[Span]) -> Row:
+    """The spans of a line from left to right; where one reaches into another, each of their characters on its own."""
+    spans.sort(key=_left)
+    if all(before.lefts[-1] < after.lefts[0] for before, after in pairwise(spans)):
+        return spans
+    alone = [span.only([place]) for span in spans for place in range(len(span.texts))]
+    return sorted(alone, key=lambda char: (char.lefts[0], char.base))
+
+
+def _left(span: Span) -> float:
+    return span.lefts[0]
+
+
+def _joined(row: Row) -> str:
     """The text of one printed line, with a blank where the paper leaves one."""
-    parts = [row[0].text]
-    before = row[0]
-    for char in row[1:]:
-        if char.x0 - before.x1 > _BLANK * (char.bottom - char.top) and not parts[-1].isspace():
-            parts.append(" ")
-        parts.append(char.text)
-        before = char
+    parts: list[str] = []
+    reach = float("inf")
+    for span in row:
+        blank = _BLANK * span.height
+        for text, left, right in span.chars:
+            if left - reach > blank and not parts[-1].isspace():
+                parts.append(" ")
+            parts.append(text)
+            reach = right
     return "".join(parts).strip()
 
 
-def lines_of(rows: Iterable[Sequence[Char]]) -> list[Line]:
-    """The printed lines that rows of characters make."""
+def lines_of(rows: Iterable[Row]) -> list[Line]:
+    """The printed lines that rows of text make."""
     lines = []
     for row in rows:
         if text := _joined(row):
-            printed = [char for char in row if not char.text.isspace()]
-            _, lefts, tops, rights, bottoms, _, confidences = zip(*printed, strict=True)
-            sure = None if confidences[0] is None else min(confidences)
-            lines.append(Line(text, Box(min(lefts), min(tops), max(rights), max(bottoms)), sure))
+            printed = [span for span in row if not "".join(span.texts).isspace()]
+            ends = [(left, right) for span in printed for text, left, right in span.chars if not text.isspace()]
+            lefts, rights = zip(*ends, strict=True)
+            box = Box(min(lefts), min(span.top for span in printed), max(rights), max(span.bottom for span in printed))
+            lines.append(Line(text, box, _least_sure(span.confidence for span in printed)))
     return lines
+
+
+def _least_sure(confidences: Iterable[float | None]) -> float | None:
+    """The least of some confidences; None where all are."""
+    return min((confidence for confidence in confidences if confidence is not None), default=None)
 
 
 class _Places:
@@ -179,55 +205,53 @@ class _Places:
                 rows[row].append(lines)
         return rows
 
-    def under(self, char: Char) -> int | None:
-        """The number of the cell in which the middle of a character is."""
-        _, x0, top, x1, bottom, *_ = char
-        return self.owner.get((bisect_right(self.ys, (top + bottom) / 2) - 1, bisect_right(self.xs, (x0 + x1) / 2) - 1))
+    def under(self, x: float, y: float) -> int | None:
+        """The number of the cell in which a point is."""
+        return self.owner.get((bisect_right(self.ys, y) - 1, bisect_right(self.xs, x) - 1))
 
 
-def _settle(span: Span, places: _Places, contents: dict[int, list[Char]]) -> list[Char]:
+def _settle(span: Span, places: _Places, contents: dict[int, list[Span]]) -> list[Span]:
     """Give the characters of a span to the cells under them; those under no cell are returned.
 
     What was painted in one go without a gap, and a number anyhow, is not torn apart by a rule that it crosses.
     """
-    first = places.under(span.chars[0])
-    if first is not None and first == places.under(span.chars[-1]):
-        contents[first] += span.chars
+    middle = (span.top + span.bottom) / 2
+    first, last = (places.under((span.lefts[end] + span.rights[end]) / 2, middle) for end in (0, -1))
+    if first is not None and first == last:
+        contents[first].append(span)
         return []
-    outside = []
-    for piece in in_groups(span.chars, _follows):
-        cells = [places.under(char) for char in piece]
-        if None not in cells and (span.whole or parse_number("".join(char.text for char in piece)) is not None):
+    parts: dict[int | None, list[int]] = defaultdict(list)
+    for piece in in_groups(range(len(span.texts)), lambda before, after: _follows(span, before, after)):
+        cells = [places.under((span.lefts[place] + span.rights[place]) / 2, middle) for place in piece]
+        number = parse_number("".join(span.texts[place] for place in piece)) is not None
+        if None not in cells and (span.whole or number):
             cells = [max(cells, key=cells.count)] * len(cells)
-        for char, cell in zip(piece, cells, strict=True):
-            if cell is None:
-                outside.append(char)
-            else:
-                contents[cell].append(char)
-    return outside
+        for cell, place in zip(cells, piece, strict=True):
+            parts[cell].append(place)
+    outside = parts.pop(None, [])
+    for cell, of_cell in parts.items():
+        if cell is not None:
+            contents[cell].append(span.only(of_cell))
+    return [span.only(outside)._replace(whole=True)] if outside else []
 
 
-def _follows(before: Char, char: Char) -> bool:
-    """True where `char` stands directly to the right of `before`."""
-    height = char.bottom - char.top
-    return (
-        abs(char.base - before.base) <= _LEVEL * height
-        and before.x0 <= char.x0 <= before.x1 + RUN_GAP * height
-        and not (char.text.isspace() or before.text.isspace())
-    )
+def _follows(span: Span, before: int, after: int) -> bool:
+    """True where one character of a span stands directly to the right of another."""
+    near = span.lefts[before] <= span.lefts[after] <= span.rights[before] + RUN_GAP * span.height
+    return near and not (span.texts[before].isspace() or span.texts[after].isspace())
 
 
-def _in_running_text(places: _Places, outside: Iterable[Char]) -> bool:
+def _in_running_text(places: _Places, outside: Iterable[Span]) -> bool:
     """True where one row of cells stands in the middle of a line of prose: a highlight, not a table."""
     if len(places.ys) > 2:
         return False
     box = places.box
     height = box.bottom - box.top
     return any(
-        box.top <= (c.top + c.bottom) / 2 <= box.bottom
-        and (-height < c.x1 - box.x0 <= _TOUCHING or -_TOUCHING <= c.x0 - box.x1 < height)
-        for c in outside
-        if c.text.strip()
+        (-height < right - box.x0 <= _TOUCHING or -_TOUCHING <= left - box.x1 < height) and text.strip()
+        for span in outside
+        if box.top <= (span.top + span.bottom) / 2 <= box.bottom
+        for text, left, right in span.chars
     )
 
 
@@ -240,7 +264,7 @@ def grids_of(
     for cells in tables:
         places = _Places(cells)
         within, rest = _parted(outside, places.box)
-        if not within or _in_running_text(places, chars_of(rest)):
+        if not within or _in_running_text(places, rest):
             continue
         printed, unsettled = _cell_lines(places, within)
         if ruled and (breaks := list(row_breaks(places.rows(printed)))):
@@ -253,9 +277,8 @@ def grids_of(
 
 def _cell_lines(places: _Places, spans: Iterable[Span]) -> tuple[list[list[Line]], list[Span]]:
     """The lines in each cell, and what stands in none."""
-    contents: dict[int, list[Char]] = defaultdict(list)
-    unsettled = (_settle(span, places, contents) for span in spans)
-    outside = [*map(Span, filter(None, unsettled))]
+    contents: dict[int, list[Span]] = defaultdict(list)
+    outside = [part for span in spans for part in _settle(span, places, contents)]
     numbers = range(len(places.cells))
     return [lines_of(rows_of_text(contents[i])) if i in contents else [] for i in numbers], outside
 
@@ -265,18 +288,16 @@ def _parted(spans: Iterable[Span], box: Box) -> tuple[list[Span], list[Span]]:
     within: list[Span] = []
     outside: list[Span] = []
     for span in spans:
-        chars = span.chars
-        _, x0, top, x1, bottom, *_ = chars[0]
-        first, last = (x0 + x1) / 2, (chars[-1].x0 + chars[-1].x1) / 2
-        if not box.top <= (top + bottom) / 2 < box.bottom or last < box.x0 or box.x1 <= first:
+        first, last = ((span.lefts[end] + span.rights[end]) / 2 for end in (0, -1))
+        if not box.top <= (span.top + span.bottom) / 2 < box.bottom or last < box.x0 or box.x1 <= first:
             outside.append(span)
         elif box.x0 <= first and last < box.x1:
             within.append(span)
         else:
-            inside = [box.x0 <= (char.x0 + char.x1) / 2 < box.x1 for char in chars]
+            inside = [box.x0 <= (left + right) / 2 < box.x1 for _, left, right in span.chars]
             for parts, where in ((within, True), (outside, False)):
-                if part := [char for char, is_inside in zip(chars, inside, strict=True) if is_inside is where]:
-                    parts.append(Span(part, span.whole))
+                if places := [place for place, is_inside in enumerate(inside) if is_inside is where]:
+                    parts.append(span.only(places))
     return within, outside
 
 
@@ -287,6 +308,6 @@ def _grid(places: _Places, printed: Sequence[Sequence[Line]], ruled: bool) -> Gr
         box = boxes[0] if len(boxes) == 1 else Box.around(boxes) if boxes else cell
         indent = boxes[0].x0 - cell.x0 if boxes else None
         text = "\n".join(line.text for line in lines)
-        sure = min((line.confidence for line in lines if line.confidence is not None), default=None)
+        sure = _least_sure(line.confidence for line in lines)
         filled.append(Cell(text, row, column, height, width, box, sure, indent))
     return Grid(tuple(filled), len(places.ys) - 1, len(places.xs) - 1, places.box, tuple(places.xs), ruled)

@@ -24,7 +24,7 @@ from rapidocr import RapidOCR
 from budgetlib.pages.image import SCALE, Picture, take
 from budgetlib.pages.image_lines import rules_of
 from budgetlib.pages.lattice import find_tables
-from budgetlib.pages.layout import Char, Span, chars_of, grids_of, lines_of, rows_of_text
+from budgetlib.pages.layout import Span, grids_of, lines_of, rows_of_text
 from budgetlib.pages.model import UNREAD, Box, Page
 
 Ink = npt.NDArray[np.int64]
@@ -75,7 +75,7 @@ class Scan:
         view = _View.of(picture, 0)
         if view.lies_on_its_side:
             view = max((_View.of(picture.turned(turn), turn) for turn in (90, 270)), key=lambda way: way.legibility)
-        elif view.chars and view.legibility < _LEGIBLE:
+        elif view.texts and view.legibility < _LEGIBLE:
             view = max(view, _View.of(picture.turned(180), 180), key=lambda way: way.legibility)
         return view.page(number, *page.get_size())
 
@@ -145,24 +145,24 @@ class _View:
         return 2 * len(tall) > len(self.pieces)
 
     @cached_property
-    def chars(self) -> list[Char]:
+    def texts(self) -> list[Span]:
         return list(_recognised(self.pieces, self.picture, self.clean))
 
     @property
     def legibility(self) -> float:
         """How sure the recognition is on average, from 0 to 1."""
-        return float(np.mean([char.confidence or 0 for char in self.chars] or [0]))
+        return float(np.mean([text.confidence or 0 for text in self.texts] or [0]))
 
     def page(self, number: int, width: float, height: float) -> Page:
-        if not self.chars and self.clean.height_of_ink > _PAGE_NUMBER:
+        if not self.texts and self.clean.height_of_ink > _PAGE_NUMBER:
             return Page(number, width, height, source="none", fault="the page is a picture in which no text was found")
-        grids, outside = grids_of([Span([char]) for char in self.chars], self.tables)
+        grids, outside = grids_of(self.texts, self.tables)
         back = self.picture.back
         return Page(
             number,
             width,
             height,
-            tuple(line.moved(back) for line in lines_of(rows_of_text(chars_of(outside)))),
+            tuple(line.moved(back) for line in lines_of(rows_of_text(outside))),
             tuple(grid.moved(back) for grid in grids),
             self.turn,
             source="ocr",
@@ -249,7 +249,7 @@ def _inked(cell: _Piece, line: _Band, picture: Picture) -> _Piece | None:
     )
 
 
-def _recognised(pieces: Sequence[_Piece], picture: Picture, clean: Picture) -> Iterator[Char]:
+def _recognised(pieces: Sequence[_Piece], picture: Picture, clean: Picture) -> Iterator[Span]:
     """The text of each piece; where the first look leaves doubt, a second at the softened picture without rules."""
     readings = _texts(pieces, picture)
     doubtful = [i for i, (_, score) in enumerate(readings) if score < _BEYOND_DOUBT]
@@ -261,7 +261,7 @@ def _recognised(pieces: Sequence[_Piece], picture: Picture, clean: Picture) -> I
         x0, top, x1, bottom = (pixels / SCALE for pixels in piece)
         if text.strip():
             printed = _as_set(text) if score >= _SURE_ENOUGH else UNREAD
-            yield Char(printed, x0, top, x1, bottom, (top + bottom) / 2, score)
+            yield Span([printed], [x0], [x1], top, bottom, (top + bottom) / 2, confidence=score)
 
 
 def _texts(pieces: Sequence[_Piece], picture: Picture) -> list[tuple[str, float]]:

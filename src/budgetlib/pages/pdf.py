@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from operator import itemgetter
+from itertools import chain
+from operator import add
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
 from budgetlib.pages.ink import Ink, InkReader, Run
 from budgetlib.pages.lattice import find_tables
-from budgetlib.pages.layout import Char, Span, chars_of, grids_of, lines_of, rows_of_text, without_doubles
+from budgetlib.pages.layout import Span, grids_of, in_order, lines_of, rows_of_text, without_doubles
 from budgetlib.pages.model import Grid, Page
 from budgetlib.pages.stream import find_unruled
 from budgetlib.pages.turn import Turn
@@ -78,7 +79,7 @@ def page_of(ink: Ink, before: Page | None = None) -> Page:
         return Page(ink.number, ink.width, ink.height, source="none", fault=ink.fault)
     runs, remarks = visible(ink)
     blank = Page(ink.number, ink.width, ink.height, remarks=remarks)
-    if not any(glyph.text.strip() for run in runs for glyph in run.glyphs):
+    if not any("".join(run.texts).strip() for run in runs):
         if ink.pictures or ink.slanted > _DRAWN:
             return replace(blank, source="none", fault="the page is a picture without a text layer")
         return blank
@@ -88,11 +89,11 @@ def page_of(ink: Ink, before: Page | None = None) -> Page:
     spans = without_doubles(_upright(runs, turn))
     rules = [*map(turn.rule, ink.rules)]
     ruled, outside = grids_of(spans, find_tables(rules))
-    rows = rows_of_text(chars_of(outside))
+    rows = rows_of_text(outside)
     unruled: list[Grid] = []
     if cells := find_unruled(rows, rules, before):
         unruled, outside = grids_of(outside, cells, ruled=False)
-        rows = rows_of_text(chars_of(outside))
+        rows = rows_of_text(outside)
     lines, grids = lines_of(rows), [*ruled, *unruled]
     if turn.degrees:
         lines, grids = [line.moved(turn.back) for line in lines], [grid.moved(turn.back) for grid in grids]
@@ -103,7 +104,7 @@ def _way(runs: Sequence[Run]) -> int:
     """How the sheet is turned for reading most of its text."""
     glyphs: Counter[int] = Counter()
     for run in runs:
-        glyphs[run.turn] += len(run.glyphs)
+        glyphs[run.turn] += len(run.texts)
     return max(glyphs, key=lambda way: (glyphs[way], -way))
 
 
@@ -117,16 +118,16 @@ def _upright(runs: Sequence[Run], turn: Turn) -> list[Span]:
         if run.turn == turn.degrees:
             x, base = turn.upright(run.x, run.y)
             top = base - _ASCENT * run.size
-            bottom = top + run.size
-            chars = [Char(text, x + a, top, x + a + advance, bottom, base) for text, a, advance in run.glyphs]
-            spans.append(Span(sorted(chars, key=itemgetter(1)), run.whole))
+            lefts = [x + start for start in run.starts]
+            rights = list(map(add, lefts, run.advances))
+            spans.append(in_order(Span(run.texts, lefts, rights, top, top + run.size, base, run.whole)))
     return spans
 
 
 def _lying_text(runs: Sequence[Run]) -> str | None:
     """A reason where the text layer is not what is printed: glyph numbers in place of characters."""
-    texts = [glyph.text for run in runs for glyph in run.glyphs]
-    lost = len(_GLYPH_NUMBER.findall("".join(texts)))
-    if lost > _LOST * len(texts):
-        return f"the text layer does not say which characters are printed ({lost} of {len(texts)} are glyph numbers)"
+    count = sum(len(run.texts) for run in runs)
+    lost = len(_GLYPH_NUMBER.findall("".join(chain.from_iterable(run.texts for run in runs))))
+    if lost > _LOST * count:
+        return f"the text layer does not say which characters are printed ({lost} of {count} are glyph numbers)"
     return None

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby, repeat
+from itertools import pairwise, repeat
 from math import hypot
-from operator import itemgetter
 from typing import Any, NamedTuple, Self
 
 from pypdfium2 import raw
 
 from budgetlib.core.groups import in_groups
 from budgetlib.pages import pdfium_calls as pdfium
-from budgetlib.pages.ink import RUN_GAP, Glyph, Run
+from budgetlib.pages.ink import RUN_GAP, Run
 from budgetlib.pages.matrix import Matrix
 from budgetlib.pages.model import Box
 from budgetlib.pages.pdfium_calls import Handle, handle_of
 
 _BROKEN_WORD = 2
 """What pdfium says in place of a hyphen at the end of a line."""
-_BLANK = 32
-"""One without width is none that is painted; pdfium adds it where it sees a gap."""
 _GLYPH_NUMBER = "\ue000"
 """Stands for a character that the text layer does not name."""
 _UNPAINTED = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
@@ -28,9 +25,6 @@ _WHITE = 250
 """Colours whose red, green and blue are at least this (of 255) are the paper's."""
 
 _LEFT, _TOP, _RIGHT, _BOTTOM = range(4)
-_Char = tuple[Handle, int, int, tuple[float, ...], int]
-"""What pdfium says of a character: its text object, its code, whether that is a glyph's number, its box; its place."""
-
 
 _Painted = Callable[[Sequence[Handle]], Iterable[tuple[int, Box]]]
 
@@ -41,9 +35,34 @@ def runs_of(page: Any, view: Matrix, painted: _Painted) -> Iterator[Run]:
     Characters that are painted one by one are one run where they go on in one another's line and style.
     """
     text = page.get_textpage()
-    for group in in_groups(_texts(handle_of(text.raw), text.count_chars(), view, painted), _continues):
-        yield from _run(group, view)
+    if count := text.count_chars():
+        chars = _Chars.of(handle_of(text.raw), count)
+        for group in in_groups(_texts(handle_of(text.raw), chars, view, painted), _continues):
+            yield from _run(group, chars, view)
     text.close()
+
+
+class _Chars(NamedTuple):
+    """What pdfium says of the characters of a page: of each its text object, what it is, the four sides of its box."""
+
+    objects: Sequence[Handle]
+    texts: Sequence[str]
+    sides: Sequence[Sequence[float]]
+
+    @classmethod
+    def of(cls, text: Handle, count: int) -> Self:
+        objects, codes, unnamed = (
+            list(map(function, repeat(text, count), range(count)))
+            for function in (pdfium.object_of_char, pdfium.unicode_of_char, pdfium.is_unnamed_char)
+        )
+        boxes = pdfium.ask(pdfium.box_of_char, pdfium.FOUR_NUMBERS, count, repeat(text), range(count))
+        return cls(objects, list(map(_character, codes, unnamed)), list(zip(*boxes, strict=True)))
+
+    def of_objects(self) -> Iterator[range]:
+        """The places of the characters of each text object, without those that pdfium adds between them."""
+        starts = [0, *(i for i, (before, after) in enumerate(pairwise(self.objects), 1) if before != after)]
+        places = map(range, starts, [*starts[1:], len(self.objects)])
+        return (of_object for of_object in places if self.objects[of_object[0]])
 
 
 class _Way(NamedTuple):
@@ -80,36 +99,31 @@ class _Text(NamedTuple):
     clip: Box
     colour: str
     matrix: tuple[float, ...]
-    chars: list[_Char]
+    places: range
 
 
-def _texts(text: Handle, count: int, view: Matrix, painted: _Painted) -> Iterator[_Text]:
-    """The text objects of a page, without what pdfium adds between them."""
-    objects, codes, unnamed = (
-        map(function, repeat(text), range(count))
-        for function in (pdfium.object_of_char, pdfium.unicode_of_char, pdfium.is_unnamed_char)
-    )
-    boxes = pdfium.ask(pdfium.box_of_char, pdfium.FOUR_NUMBERS, count, repeat(text), range(count))
-    chars = zip(objects, codes, unnamed, boxes, range(count), strict=True)
-    written = [(thing, list(of_thing)) for thing, of_thing in groupby(chars, key=itemgetter(0)) if thing]
-    things, firsts = [thing for thing, _ in written], [of_thing[0][4] for _, of_thing in written]
+def _texts(text: Handle, chars: _Chars, view: Matrix, painted: _Painted) -> Iterator[_Text]:
+    """The text objects of a page."""
+    written = list(chars.of_objects())
+    firsts = [places[0] for places in written]
+    things = [chars.objects[first] for first in firsts]
     matrices = pdfium.ask(pdfium.matrix_of_char, pdfium.SIX_NUMBERS, len(written), repeat(text), firsts)
     sizes = map(pdfium.size_of_char, repeat(text), firsts)
     ways: dict[tuple[float, ...], _Way] = {}
-    for (_, of_thing), matrix, size, (order, clip), colour in zip(
+    for places, matrix, size, (order, clip), colour in zip(
         written, matrices, sizes, painted(things), _text_colours(things), strict=True
     ):
         if (way := ways.get(matrix[:4])) is None:
             way = ways[matrix[:4]] = _Way.of(Matrix(*matrix), view)
         _, scale, sign, begin, end, _, across = way
-        start, stop = sign * of_thing[0][3][begin], sign * of_thing[-1][3][end]
-        yield _Text(matrix[across], start, stop, size * scale, order, way, clip, colour, matrix, of_thing)
+        start, stop = sign * chars.sides[begin][places[0]], sign * chars.sides[end][places[-1]]
+        yield _Text(matrix[across], start, stop, size * scale, order, way, clip, colour, matrix, places)
 
 
 def _continues(before: _Text, text: _Text) -> bool:
     """True where a text goes on where another ends, and looks the same."""
     return (
-        len(text.chars) == len(before.chars) == 1
+        len(text.places) == len(before.places) == 1
         and text.line == before.line
         and text.order == before.order + 1
         and before.begin <= text.begin <= before.end + RUN_GAP * text.size
@@ -118,20 +132,25 @@ def _continues(before: _Text, text: _Text) -> bool:
     )
 
 
-def _run(group: Sequence[_Text], view: Matrix) -> Iterator[Run]:
-    """The run that texts make, unless there is nothing but pdfium's own blanks."""
+def _run(group: Sequence[_Text], chars: _Chars, view: Matrix) -> Iterator[Run]:
+    """The run that texts make, unless there is nothing but pdfium's own blanks, which have no width."""
     first = group[0]
     _, _, sign, begin, end, along, _ = first.way
-    origin = first.matrix[along]
-    glyphs = [
-        Glyph(_character(code, unnamed), sign * (box[begin] - origin), sign * (box[end] - box[begin]))
-        for text in group
-        for _, code, unnamed, box, _ in text.chars
-        if code != _BLANK or box[begin] != box[end]
-    ]
-    x, y = view.point(*first.matrix[4:])
-    if glyphs:
-        yield Run(x, y, glyphs, first.size, first.way.turn, first.order, first.clip, first.colour, len(group) == 1)
+    origin, begins, ends, texts = first.matrix[along], chars.sides[begin], chars.sides[end], chars.texts
+    places = [i for text in group for i in text.places if texts[i] != " " or begins[i] != ends[i]]
+    if places:
+        yield Run(
+            *view.point(*first.matrix[4:]),
+            [texts[i] for i in places],
+            [sign * (begins[i] - origin) for i in places],
+            [sign * (ends[i] - begins[i]) for i in places],
+            first.size,
+            first.way.turn,
+            first.order,
+            first.clip,
+            first.colour,
+            len(group) == 1,
+        )
 
 
 def _character(code: int, unnamed: int) -> str:

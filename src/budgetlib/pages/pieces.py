@@ -10,7 +10,7 @@ from typing import NamedTuple
 from budgetlib.core.groups import in_groups
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
-from budgetlib.pages.layout import Char
+from budgetlib.pages.layout import Span
 from budgetlib.pages.model import Box
 
 _WIDE = 0.9
@@ -48,16 +48,22 @@ class Piece(NamedTuple):
 Row = list[Piece]
 
 
-def pieces_of(row: Sequence[Char]) -> Row:
+def pieces_of(row: Sequence[Span]) -> Row:
     """The pieces of one printed line from left to right."""
-    runs = in_groups((char for char in row if char.text.strip()), partial(_continues, wide=_WIDE))
+    chars = (
+        Piece(text, Box(left, span.top, right, span.bottom))
+        for span in row
+        for text, left, right in span.chars
+        if text.strip()
+    )
+    runs = in_groups(chars, partial(_continues, wide=_WIDE))
     return [_piece(run)._replace(parts=tuple(map(_piece, in_groups(run, _continues)))) for run in runs]
 
 
-def _piece(run: Sequence[Char]) -> Piece:
+def _piece(run: Sequence[Piece]) -> Piece:
     return Piece(squeeze("".join(char.text for char in run)), Box.around(char.box for char in run))
 
 
-def _continues(before: Char, char: Char, wide: float = _CLOSE) -> bool:
+def _continues(before: Piece, char: Piece, wide: float = _CLOSE) -> bool:
     number = _NUMBER.match(before.text) or _NUMBER.match(char.text)
-    return char.x0 - before.x1 <= (_CLOSE if number else wide) * (char.bottom - char.top)
+    return char.box.x0 - before.box.x1 <= (_CLOSE if number else wide) * (char.box.bottom - char.box.top)

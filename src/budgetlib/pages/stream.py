@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 from budgetlib.core.groups import in_groups
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
 from budgetlib.pages.header_cells import Head, borders, leaves, spans
 from budgetlib.pages.ink import Rule
-from budgetlib.pages.layout import Char
+from budgetlib.pages.layout import Span
 from budgetlib.pages.model import Box, Grid, Line, Page
 from budgetlib.pages.pieces import Piece, Row, pieces_of
 
@@ -42,17 +42,17 @@ _MARGIN = 1.0
 
 
 def find_unruled(
-    printed: Sequence[Sequence[Char]], rules: Iterable[Rule] = (), before: Page | None = None
+    printed: Sequence[Sequence[Span]], rules: Iterable[Rule] = (), before: Page | None = None
 ) -> list[list[Box]]:
     """The cells of each table without rules down in rows of characters, between which `rules` may be drawn.
 
     One that began on the page `before` goes on without a title.
     """
+    open_edges = None if before is None else _open_edges(before)
+    if open_edges is None and not any(map(_is_titled, printed)):
+        return []
     rows = [row for row in map(pieces_of, printed) if row]
     titles = [i for i, row in enumerate(rows) if _is_title(row) and not _OF_TARGETS.search(row[0].text)]
-    open_edges = None if before is None else _open_edges(before)
-    if not titles and open_edges is None:
-        return []
     across = [rule for rule in rules if not rule.vertical]
     tables: list[list[Box]] = []
     for start, end in _runs(rows):
@@ -71,6 +71,11 @@ def _open_edges(before: Page) -> tuple[float, ...] | None:
         return None if blocks[-1].ruled else blocks[-1].edges
     last = [squeeze(block.text) for block in blocks[-_TITLE_LINES:] if isinstance(block, Line)]
     return () if any(_TITLE.search(text) and not _OF_TARGETS.search(text) for text in last) else None
+
+
+def _is_titled(row: Sequence[Span]) -> bool:
+    """True where a line ends as titles do."""
+    return _TITLE.search(squeeze("".join(chain.from_iterable(span.texts for span in row)))) is not None
 
 
 def _is_title(row: Row) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, repeat
+from itertools import pairwise
 
 from budgetlib.pages.ink import Area, Ink, Run
 from budgetlib.pages.model import UNREAD, Box
@@ -35,14 +35,14 @@ def visible(ink: Ink) -> tuple[list[Run], tuple[str, ...]]:
     seen: list[Run] = []
     hidden: dict[str, list[str]] = defaultdict(list)
     for i, (run, of_run) in enumerate(zip(ink.runs, reasons, strict=True)):
-        glyphs = []
-        for k, (glyph, reason) in enumerate(zip(run.glyphs, of_run or repeat(None), strict=False)):
+        shown = [k for k in range(len(run.texts)) if not (of_run and of_run[k])]
+        for text, reason in zip(run.texts, of_run, strict=False):
             if reason:
-                hidden[reason].append(glyph.text)
-            else:
-                glyphs.append(glyph._replace(text=UNREAD) if (i, k) in rests else glyph)
-        if glyphs:
-            seen.append(run._replace(glyphs=glyphs))
+                hidden[reason].append(text)
+        if shown:
+            texts = [UNREAD if (i, k) in rests else run.texts[k] for k in shown]
+            starts, advances = [run.starts[k] for k in shown], [run.advances[k] for k in shown]
+            seen.append(run._replace(texts=texts, starts=starts, advances=advances))
     sentences = (_sentence(reason, "".join("".join(texts).split())) for reason, texts in hidden.items())
     return seen, tuple(filter(None, sentences))
 
@@ -57,13 +57,13 @@ Reason = str | None
 def _rests_of_numbers(runs: Sequence[Run], reasons: Sequence[Sequence[Reason]]) -> Iterator[tuple[int, int]]:
     """The places (run, glyph) of what is seen of a number directly beside what is not seen of it."""
     painted = (
-        (i, k, glyph, reasons[i][k] if reasons[i] else None)
+        (i, k, text, reasons[i][k] if reasons[i] else None)
         for i, run in enumerate(runs)
-        for k, glyph in enumerate(run.glyphs)
+        for k, text in enumerate(run.texts)
     )
     for (i, k, before, why_before), (j, n, after, why_after) in pairwise(painted):
-        if (why_before is None) != (why_after is None) and {before.text, after.text} <= _OF_NUMBERS:
-            (x0, y0), (x1, y1) = runs[i].middle(before), runs[j].middle(after)
+        if (why_before is None) != (why_after is None) and {before, after} <= _OF_NUMBERS:
+            (x0, y0), (x1, y1) = runs[i].middle(k), runs[j].middle(n)
             if abs(x1 - x0) + abs(y1 - y0) <= runs[i].size:
                 yield (i, k) if why_before is None else (j, n)
 
@@ -82,14 +82,14 @@ class _Layers:
     def reasons(self, run: Run) -> Sequence[Reason]:
         """For each glyph of a run why it is not seen, None where it is; nothing where all are seen."""
         if run.colour == "none":
-            return ["painted without ink"] * len(run.glyphs)
-        x0, y0 = x1, y1 = run.middle(run.glyphs[0])
-        if len(run.glyphs) > 1:
-            x1, y1 = run.middle(run.glyphs[-1])
+            return ["painted without ink"] * len(run.texts)
+        x0, y0 = x1, y1 = run.middle(0)
+        if len(run.texts) > 1:
+            x1, y1 = run.middle(-1)
         within = run.clip is None or (_covers(run.clip, x0, y0) and _covers(run.clip, x1, y1))
         if within and run.colour == "ink" and (run.order > self._last or not self._later(run, x0, y0, x1, y1)):
             return ()
-        return [self._reason(run, *run.middle(glyph)) for glyph in run.glyphs]
+        return [self._reason(run, *run.middle(glyph)) for glyph in range(len(run.texts))]
 
     def _later(self, run: Run, x0: float, y0: float, x1: float, y1: float) -> bool:
         """True where an area that was painted after a run may cover some of it, between its ends."""
