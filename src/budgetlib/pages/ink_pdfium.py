@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
-from operator import add
+from operator import sub
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -27,10 +27,15 @@ from budgetlib.pages.model import Box
 from budgetlib.pages.pdfium_calls import Handle, handle_of
 from budgetlib.pages.pdfium_text import colours_of, runs_of
 
+_TEXT, _PATH, _IMAGE, _FORM = (
+    raw.FPDF_PAGEOBJ_TEXT,
+    raw.FPDF_PAGEOBJ_PATH,
+    raw.FPDF_PAGEOBJ_IMAGE,
+    raw.FPDF_PAGEOBJ_FORM,
+)
+"""Kinds of what is painted."""
 _SIMPLE_PATH = 5
 """So many segments draw one line or one rectangle."""
-_OPPOSITE = (0, 2)
-"""The segments that end at opposite corners of a rectangle."""
 
 
 class PdfiumReader:
@@ -108,13 +113,13 @@ class _Painting:
         paths: list[tuple[Handle, int]] = []
         for thing, kind in zip(painted, map(pdfium.kind_of, painted), strict=True):
             self._order += 1
-            if kind == raw.FPDF_PAGEOBJ_TEXT:
+            if kind == _TEXT:
                 self._texts[thing] = self._order, holder
-            elif kind == raw.FPDF_PAGEOBJ_PATH:
+            elif kind == _PATH:
                 paths.append((thing, self._order))
-            elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+            elif kind == _IMAGE:
                 self._picture(thing, holder.view)
-            elif kind == raw.FPDF_PAGEOBJ_FORM:
+            elif kind == _FORM:
                 view = _matrix(thing).then(holder.view)
                 (clip,) = _clips([thing], [holder])
                 self._walk(_Holder(pdfium.count_in_form(thing), pdfium.object_in_form, thing, view, clip))
@@ -196,12 +201,12 @@ def _strokes(path: Handle, size: int, view: Matrix) -> Iterator[Stroke]:
 def _clips(painted: Sequence[Handle], holders: Sequence[_Holder]) -> list[Box]:
     """What is seen of each of some things: what is seen of its holder, within the paths that clip it.
 
-    Things of one holder whose innermost of as many clips is the same have the others in common, too.
+    Things of one holder with as many clips, the innermost of which is one and the same, have the others in common, too.
     """
     clips = list(map(pdfium.clip_of, painted))
     sizes = list(map(pdfium.count_in_clip, clips))
-    innermost = _rectangles(clips, [size - 1 for size in sizes])
-    known: dict[tuple[Handle, int, tuple[float, ...]], Box] = {}
+    innermost = map(pdfium.segment_in_clip_path, clips, map(sub, sizes, repeat(1)), repeat(0))
+    known: dict[tuple[Handle, int, Handle], Box] = {}
     boxes = []
     for holder, clip, size, inner in zip(holders, clips, sizes, innermost, strict=True):
         key = holder.handle, size, inner
@@ -209,20 +214,6 @@ def _clips(painted: Sequence[Handle], holders: Sequence[_Holder]) -> list[Box]:
             known[key] = _within(holder, clip, size)
         boxes.append(known[key])
     return boxes
-
-
-def _rectangles(clips: Sequence[Handle], numbers: Sequence[int]) -> Iterator[tuple[float, ...]]:
-    """Two opposite corners of one path each of some clips; none where the clip has no path of that number."""
-    corners = (
-        pdfium.ask(
-            pdfium.point_of_segment,
-            pdfium.TWO_NUMBERS,
-            len(clips),
-            map(pdfium.segment_in_clip_path, clips, numbers, repeat(corner)),
-        )
-        for corner in _OPPOSITE
-    )
-    return map(add, *corners)
 
 
 def _within(holder: _Holder, clip: Handle, size: int) -> Box:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -61,18 +62,19 @@ def _cells(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> list[B
             if h.start - TOLERANCE <= v.position <= h.end + TOLERANCE:
                 across[v.position, h.position].add(j)
                 down[v.position, h.position].add(i)
-    below: dict[int, list[Corner]] = defaultdict(list)
-    right: dict[int, list[Corner]] = defaultdict(list)
-    for corner in sorted(across):
-        for i in down[corner]:
-            below[i].append(corner)
-        for j in across[corner]:
-            right[j].append(corner)
+    corners = sorted(across)
+    below: dict[int, list[float]] = defaultdict(list)
+    right: dict[int, list[float]] = defaultdict(list)
+    for x, y in corners:
+        for i in down[x, y]:
+            below[i].append(y)
+        for j in across[x, y]:
+            right[j].append(x)
 
     def smallest(corner: Corner) -> Box | None:
         x, y = corner
-        unders = sorted({c[1] for i in down[corner] for c in below[i] if c[1] > y})
-        beside = sorted({c[0] for j in across[corner] for c in right[j] if c[0] > x})
+        unders = _beyond(y, [below[i] for i in down[corner]])
+        beside = _beyond(x, [right[j] for j in across[corner]])
         for bottom in unders:
             for x1 in beside:
                 opposite = x1, bottom
@@ -80,7 +82,13 @@ def _cells(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> list[B
                     return Box(x, y, x1, bottom)
         return None
 
-    return [cell for corner in sorted(across) if (cell := smallest(corner))]
+    return [cell for corner in corners if (cell := smallest(corner))]
+
+
+def _beyond(position: float, rules: Sequence[Sequence[float]]) -> Sequence[float]:
+    """Where the corners on `rules` are, in order, that come after a position."""
+    further = [rule[bisect_right(rule, position) :] for rule in rules]
+    return further[0] if len(further) == 1 else sorted(set(chain.from_iterable(further)))
 
 
 def _tables(cells: Sequence[Box]) -> list[list[Box]]:

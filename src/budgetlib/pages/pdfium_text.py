@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise, repeat
 from math import hypot
 from typing import Any, NamedTuple, Self
@@ -160,11 +161,16 @@ def _character(code: int, unnamed: int) -> str:
 
 def colours_of(function: Callable[..., Any], painted: Sequence[Handle]) -> Iterator[str]:
     """The colour of each of some things: `ink`, `white` or `none`, as in `ink.Run`."""
-    for red, green, blue, alpha in pdfium.ask(function, pdfium.FOUR_INTEGERS, len(painted), painted):
-        if alpha == 0:
-            yield "none"
-        else:
-            yield "white" if red >= _WHITE and green >= _WHITE and blue >= _WHITE else "ink"
+    return map(_colour, pdfium.ask(function, pdfium.FOUR_INTEGERS, len(painted), painted))
+
+
+@lru_cache
+def _colour(parts: tuple[int, ...]) -> str:
+    """What red, green, blue and alpha look like."""
+    *colours, alpha = parts
+    if alpha == 0:
+        return "none"
+    return "white" if min(colours) >= _WHITE else "ink"
 
 
 def _text_colours(painted: Sequence[Handle]) -> Iterator[str]:

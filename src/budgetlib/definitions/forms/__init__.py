@@ -77,9 +77,8 @@ class Form:
 
     def titled(self, line: str) -> int:
         """How many characters at the end of `line` (squeezed, without label and year) are a title of this form."""
-        if any(word.search(line) for word in self.unless):
-            return 0
-        return max((len(match[0]) for title in self.titles if (match := title.search(line))), default=0)
+        longest = max((len(match[0]) for title in self.titles if (match := title.search(line))), default=0)
+        return 0 if longest and any(word.search(line) for word in self.unless) else longest
 
     def column(self, header: str) -> Header | None:
         """What the column under `header` (joined by `>`) is; None where no rule knows it."""
