@@ -14,10 +14,10 @@ from budgetlib.commands.pipeline import parse_document
 from budgetlib.core.text import slug, squeeze
 from budgetlib.definitions.forms import forms
 from budgetlib.extraction.forms.lines import form_lines
-from budgetlib.extraction.forms.nesting import nested
 from budgetlib.extraction.forms.recognise import recognise
 from budgetlib.extraction.forms.row_kinds import row_kinds
 from budgetlib.extraction.forms.rows import PrintedRow
+from budgetlib.extraction.forms.sums import nested
 from budgetlib.extraction.forms.titles import form_above, without_years
 from budgetlib.pages.model import Box, Cell, Grid, Line, Page
 from tests.plain_text import parse

@@ -6,24 +6,12 @@ Codes, indentation, numbering and names propose; the sums choose. Rows here have
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from itertools import accumulate
-from operator import add, sub
-from typing import NamedTuple
 
 from budgetlib.core.money import half_digit
 
 _HALF_A_HUNDREDTH = Decimal("0.005")
-_MAX_ROWS, _MAX_STEPS = 160, 60_000
-"""Where the search for a nesting in all columns stops: a longer list would take for ever."""
-_LONGEST, _MAX_READINGS = 4_000, 64
-"""Where that in one column stops, and how many sums it keeps in view at one row."""
-_ROUNDINGS = 6
-"""Half last digits by which a sum of rounded amounts may be off while a nesting is looked for."""
-_DEPTH = 6
-"""Levels of a nesting: kind of money, department, unit, two levels of groups, project."""
 _STEP, _STEPS = 2.0, 6
 """Points by which steps of indentation differ, and how many there are at most: centred text has more."""
 
@@ -105,9 +93,9 @@ def score(nesting: Nesting, rows: Sequence[Amounts], total: Amounts) -> Score:
     """How the sums of `rows` hold when they are nested so, under a `total` that may be empty."""
     columns: dict[str, list[bool]] = {}
     broken: list[tuple[int | None, str]] = []
-    for head, measure, holds in _sums(nesting, rows, total):
-        columns.setdefault(measure, []).append(holds)
-        if not holds:
+    for head, measure, is_equal in _sums(nesting, rows, total):
+        columns.setdefault(measure, []).append(is_equal)
+        if not is_equal:
             broken.append((head, measure))
     return Score(sum(map(all, columns.values())), sum(map(sum, columns.values())), tuple(broken))
 
@@ -125,164 +113,17 @@ def _sums(nesting: Nesting, rows: Sequence[Amounts], total: Amounts) -> Iterator
             if measure in rows[row]:
                 values[row] = rows[row][measure]
                 if below and (any(below) or values[row]):
-                    yield row, measure, _holds(values[row], below)
+                    yield row, measure, holds(values[row], below)
             elif below:
                 values[row] = sum(below, Decimal(0))
         roots = [values[part] for part in parts.get(None, ()) if part in values]
         if measure in total and roots and (any(roots) or total[measure]):
-            yield None, measure, _holds(total[measure], roots)
+            yield None, measure, holds(total[measure], roots)
 
 
-def _holds(whole: Decimal, parts: Sequence[Decimal]) -> bool:
+def holds(whole: Decimal, parts: Sequence[Decimal]) -> bool:
+    """True where `parts` sum to `whole`, but for rounding."""
     return abs(whole - sum(parts)) <= half_last_digit([whole, *parts]) * (len(parts) + 1)
-
-
-def nested_by_sums(nesting: Nesting, rows: Sequence[Amounts], total: Amounts) -> Nesting | None:
-    """`nesting` with the rows below a head that does not add up nested among themselves by their sums.
-
-    None where no sum is mended so.
-    """
-    part_of = list(nesting.part_of)
-    for head in (None, *sorted(nesting.heads)):
-        parts = nesting.parts(head)
-        whole = total if head is None else rows[head]
-        broken = any(not _holds(whole[m], [rows[part].get(m, Decimal(0)) for part in parts]) for m in whole)
-        if broken and 0 < len(parts) <= _LONGEST and (below := nested([rows[part] for part in parts], whole)):
-            for part, above in zip(parts, below, strict=True):
-                part_of[part] = head if above is None else parts[above]
-    if part_of == list(nesting.part_of):
-        return None
-    return replace(nesting, evidence=f"{nesting.evidence} and sums".removeprefix("order and "), part_of=tuple(part_of))
-
-
-def nested(rows: Sequence[Amounts], whole: Amounts, depth: int = _DEPTH) -> tuple[int | None, ...] | None:
-    """Of which row each row is a part where every head is the sum of its parts, and `whole` the sum of the others.
-
-    In every column, or in the first one where not in every one; None where no nesting at most `depth` deep adds up.
-    """
-    measures = [m for m in whole if all(row.get(m, Decimal(0)) >= 0 for row in (whole, *rows))]
-    if len(rows) > _MAX_ROWS:
-        return (
-            _from_below([row.get(m, Decimal(0)) for row in rows], whole[m]) if (m := next(iter(measures), "")) else None
-        )
-    for columns in dict.fromkeys((tuple(measures), tuple(measures[:1]))):
-        numbers = tuple(tuple(row.get(m, Decimal(0)) for m in columns) for row in rows)
-        for roundings in (0, _ROUNDINGS):  # an exact sum is likelier than one that rounding explains
-            if columns and (forest := _forest(numbers, tuple(whole[m] for m in columns), depth, roundings)):
-                return forest
-    return None
-
-
-class _Tree(NamedTuple):
-    """A row with the first of its parts and the next beside it."""
-
-    row: int
-    parts: _Tree | None
-    beside: _Tree | None
-
-
-def _forest(
-    numbers: Sequence[Sequence[Decimal]], total: Sequence[Decimal], most: int, slack: int
-) -> tuple[int | None, ...] | None:
-    """Of which row each of `numbers` (heads before their parts) is a part, so that the roots sum to `total`.
-
-    Sums may be off by `slack` halves of the last digit.
-    """
-    steps = 0
-    half = half_last_digit([number for row in (*numbers, total) for number in row])
-    *rows, whole = (tuple(int(number / half) for number in row) for row in (*numbers, total))
-    from_here = list(accumulate(reversed(rows), lambda below, row: tuple(map(add, below, row))))[::-1]
-
-    @cache
-    def forests(start: int, rest: tuple[int, ...], depth: int) -> dict[int, _Tree]:
-        """Where a forest of the rows from `start` on that sums to `rest` may end."""
-        nonlocal steps
-        steps += 1
-        reached: dict[int, _Tree] = {}
-        if start >= len(rows) or steps > _MAX_STEPS or max(map(sub, rest, from_here[start])) > slack:
-            return reached
-        left = tuple(map(sub, rest, rows[start]))
-        if min(left) < -slack:
-            return reached
-        ends: dict[int, _Tree | None] = {}
-        if depth > 1 and any(rows[start]):
-            ends |= forests(start + 1, rows[start], depth - 1)
-        done = max(left) <= slack
-        for end, parts in (ends | {start + 1: None}).items():
-            if done:
-                reached.setdefault(end, _Tree(start, parts, None))
-            if not done or (end < len(rows) and max(rows[end]) <= slack):
-                for further, beside in forests(end, left, depth).items():
-                    reached.setdefault(further, _Tree(start, parts, beside))
-        return reached
-
-    if not (first := forests(0, whole, most).get(len(rows))):
-        return None
-    part_of: list[int | None] = [None] * len(rows)
-    below: list[tuple[_Tree | None, int | None]] = [(first, None)]
-    while below:
-        tree, head = below.pop()
-        if tree:
-            part_of[tree.row] = head
-            below += (tree.parts, tree.row), (tree.beside, head)
-    return tuple(part_of)
-
-
-class _Part(NamedTuple):
-    """A row that is counted in a sum, where the rows below it end, and the part counted before it."""
-
-    row: int
-    end: int
-    before: _Part | None
-
-
-def _from_below(amounts: Sequence[Decimal], total: Decimal) -> tuple[int | None, ...] | None:
-    """Of which row each of many `amounts` is a part so that the roots sum to `total`; None where none are found.
-
-    From the last row up. What is the sum of two or more parts is their head; what equals one row below may be.
-    """
-    slack = half_last_digit([*amounts, total]) * _ROUNDINGS
-    heads: list[dict[int, _Part]] = [{} for _ in amounts]
-    for row in reversed(range(len(amounts))):
-        if amounts[row]:
-            heads[row] = _sums_from(row + 1, amounts[row], amounts, heads, slack)
-    last = _sums_from(0, total, amounts, heads, slack).get(len(amounts))
-    if last is None:
-        return None
-    part_of: list[int | None] = [None] * len(amounts)
-    below: list[tuple[_Part | None, int | None]] = [(last, None)]
-    while below:
-        part, head = below.pop()
-        while part:
-            part_of[part.row] = head
-            if part.end > part.row + 1:
-                below.append((heads[part.row][part.end], part.row))
-            part = part.before
-    return tuple(part_of)
-
-
-def _sums_from(
-    start: int, whole: Decimal, amounts: Sequence[Decimal], heads: Sequence[Mapping[int, _Part]], slack: Decimal
-) -> dict[int, _Part]:
-    """Where rows from `start` on that sum to `whole` may end, with the last of them."""
-    ends: dict[int, _Part] = {}
-    open_sums: dict[int, dict[Decimal, tuple[int, _Part | None]]] = {start: {Decimal(0): (0, None)}}
-    for row in range(start, len(amounts) + 1):
-        likely = sorted(open_sums.pop(row, {}).items(), key=lambda reading: reading[1][0])[:_MAX_READINGS]
-        for so_far, (doubt, before) in likely:
-            if before and abs(so_far - whole) <= slack:
-                ends.setdefault(row, before)
-            if row == len(amounts) or so_far + amounts[row] > whole + slack:
-                continue
-            certain = any(last.before for last in heads[row].values())
-            for more, end in enumerate((*sorted(heads[row]), *(() if certain else (row + 1,)))):
-                reached = open_sums.setdefault(end, {})
-                known = reached.get(so_far + amounts[row])
-                if known is None or doubt + more < known[0]:
-                    reached[so_far + amounts[row]] = (doubt + more, _Part(row, end, before))
-        if not open_sums:
-            break
-    return ends
 
 
 def levels_of_indents(indents: Sequence[float | None]) -> list[int] | None:

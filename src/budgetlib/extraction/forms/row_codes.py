@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from budgetlib.extraction.forms.nesting import levels_of_indents, nested
+from budgetlib.extraction.forms.nesting import levels_of_indents
 from budgetlib.extraction.forms.rows import PrintedRow
+from budgetlib.extraction.forms.sums import nested
 
 _CLASS, _SECTION, _SHORT = 3, 5, 2  # digits of a class, of a section, and of what is printed of one below it
 _UNIT_LENGTHS = (6, 9)

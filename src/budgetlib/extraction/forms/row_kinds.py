@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from budgetlib.core.text import squeeze
 from budgetlib.extraction.forms.evidence import readings
-from budgetlib.extraction.forms.nesting import Nesting, Score, nested_by_sums, score
+from budgetlib.extraction.forms.nesting import Nesting, Score, score
 from budgetlib.extraction.forms.rows import PrintedRow
+from budgetlib.extraction.forms.sums import nested_by_sums
 from budgetlib.extraction.forms.titles import is_total
 
 _FEWEST = 2
