@@ -161,8 +161,9 @@ class _Painting:
 
     def _seen(self, texts: Sequence[Handle]) -> Iterator[tuple[int, Box]]:
         """When each of some texts was painted, and what is seen of it."""
-        places = [self._texts.get(text, (self._order, self._sheet)) for text in texts]
-        return zip((order for order, _ in places), _clips(texts, [holder for _, holder in places]), strict=True)
+        last = self._order, self._sheet
+        orders, holders = zip(*map(self._texts.get, texts, repeat(last)), strict=True) if texts else ((), ())
+        return zip(orders, _clips(texts, holders), strict=True)
 
 
 def _matrix(painted: Handle) -> Matrix:

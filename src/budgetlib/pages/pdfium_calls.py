@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -70,12 +71,24 @@ def ask(function: Any, form: struct.Struct, count: int, *arguments: Iterable[Any
 
     `arguments` are those of all calls but the places.
     """
-    answers = ctypes.create_string_buffer(form.size * count)
+    return form.iter_unpack(_answers(function, form.size, count, *arguments))
+
+
+def ask_boxes(function: Any, count: int, *arguments: Iterable[Any]) -> list[list[float]]:
+    """What a function that puts the four sides of a box at one place says: each side of all `count` things."""
+    answers = _answers(function, FOUR_NUMBERS.size, count, *arguments)
+    sides = array("f", bytes(answers))
+    return [sides[side::4].tolist() for side in range(4)]
+
+
+def _answers(function: Any, size: int, count: int, *arguments: Iterable[Any]) -> Any:
+    """The memory into which `function` put so many bytes, four for each place, for each of `count` things."""
+    answers = ctypes.create_string_buffer(size * count)
     start = ctypes.addressof(answers)
     places = len(function.argtypes) - len(arguments)
-    each = (range(at, at + form.size * count, form.size) for at in range(start, start + 4 * places, 4))
+    each = (range(at, at + size * count, size) for at in range(start, start + 4 * places, 4))
     deque(map(function, *arguments, *each), maxlen=0)
-    return form.iter_unpack(answers)
+    return answers
 
 
 _ALPHA = slice(3, None, 4)

@@ -56,8 +56,8 @@ class _Chars(NamedTuple):
             list(map(function, repeat(text, count), range(count)))
             for function in (pdfium.object_of_char, pdfium.unicode_of_char, pdfium.is_unnamed_char)
         )
-        boxes = pdfium.ask(pdfium.box_of_char, pdfium.FOUR_NUMBERS, count, repeat(text), range(count))
-        return cls(objects, list(map(_character, codes, unnamed)), list(zip(*boxes, strict=True)))
+        sides = pdfium.ask_boxes(pdfium.box_of_char, count, repeat(text), range(count))
+        return cls(objects, list(map(_character, codes, unnamed)), sides)
 
     def of_objects(self) -> Iterator[range]:
         """The places of the characters of each text object, without those that pdfium adds between them."""
