@@ -123,7 +123,7 @@ def rows_of_text(spans: Iterable[Span]) -> list[Row]:
     """`spans` by printed line, top to bottom."""
     rows: list[list[Span]] = []
     base = float("-inf")
-    for span in sorted(spans, key=lambda span: (span.base, span.lefts[0])):
+    for span in sorted(spans, key=_base):
         if span.base - base <= _LEVEL * span.height:
             rows[-1].append(span)
         else:
@@ -134,11 +134,14 @@ def rows_of_text(spans: Iterable[Span]) -> list[Row]:
 
 def _row(spans: list[Span]) -> Row:
     """The spans of a line from left to right; where one reaches into another, each of their characters on its own."""
-    spans.sort(key=_left)
-    if all(before.lefts[-1] < after.lefts[0] for before, after in pairwise(spans)):
-        return spans
-    alone = [span.only([place]) for span in spans for place in range(len(span.texts))]
-    return sorted(alone, key=lambda char: (char.lefts[0], char.base))
+    row = sorted(spans, key=_left)
+    if all(before.lefts[-1] < after.lefts[0] for before, after in pairwise(row)):
+        return row
+    return sorted((span.only([place]) for span in spans for place in range(len(span.texts))), key=_left)
+
+
+def _base(span: Span) -> float:
+    return span.base
 
 
 def _left(span: Span) -> float:
