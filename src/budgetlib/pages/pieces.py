@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from budgetlib.core.groups import in_groups
@@ -46,6 +47,11 @@ class Piece(NamedTuple):
 
 
 Row = list[Piece]
+
+
+def text_of(row: Sequence[Span]) -> str:
+    """What one printed line says, without blanks."""
+    return squeeze("".join(chain.from_iterable(span.texts for span in row)))
 
 
 def pieces_of(row: Sequence[Span]) -> Row:

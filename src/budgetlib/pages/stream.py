@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, combinations, pairwise
+from itertools import combinations, pairwise
 
 from budgetlib.core.groups import in_groups
 from budgetlib.core.money import parse_number
@@ -17,7 +17,7 @@ from budgetlib.pages.header_cells import Head, borders, leaves, spans
 from budgetlib.pages.ink import Rule
 from budgetlib.pages.layout import Span
 from budgetlib.pages.model import Box, Grid, Line, Page
-from budgetlib.pages.pieces import Piece, Row, pieces_of
+from budgetlib.pages.pieces import Piece, Row, pieces_of, text_of
 
 _TITLE = re.compile(r"(?<!代)表([(（].*[)）])?$")
 _BESIDE = re.compile(
@@ -49,7 +49,7 @@ def find_unruled(
     One that began on the page `before` goes on without a title.
     """
     open_edges = None if before is None else _open_edges(before)
-    if open_edges is None and not any(map(_is_titled, printed)):
+    if open_edges is None and not any(_TITLE.search(text_of(row)) for row in printed):
         return []
     rows = [row for row in map(pieces_of, printed) if row]
     titles = [i for i, row in enumerate(rows) if _is_title(row) and not _OF_TARGETS.search(row[0].text)]
@@ -71,11 +71,6 @@ def _open_edges(before: Page) -> tuple[float, ...] | None:
         return None if blocks[-1].ruled else blocks[-1].edges
     last = [squeeze(block.text) for block in blocks[-_TITLE_LINES:] if isinstance(block, Line)]
     return () if any(_TITLE.search(text) and not _OF_TARGETS.search(text) for text in last) else None
-
-
-def _is_titled(row: Sequence[Span]) -> bool:
-    """True where a line ends as titles do."""
-    return _TITLE.search(squeeze("".join(chain.from_iterable(span.texts for span in row)))) is not None
 
 
 def _is_title(row: Row) -> bool:
