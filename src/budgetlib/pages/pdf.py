@@ -11,9 +11,10 @@ from operator import add
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
+from budgetlib.pages.doubles import without_doubles
 from budgetlib.pages.ink import Ink, InkReader, Run
 from budgetlib.pages.lattice import find_tables
-from budgetlib.pages.layout import Span, grids_of, in_order, lines_of, rows_of_text, without_doubles
+from budgetlib.pages.layout import Span, grids_of, in_order, lines_of, rows_of_text
 from budgetlib.pages.model import Grid, Page
 from budgetlib.pages.stream import find_unruled
 from budgetlib.pages.turn import Turn
