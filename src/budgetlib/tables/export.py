@@ -34,6 +34,9 @@ _LICENCE = {
     "path": "https://opensource.org/license/mit",
 }
 
+_MOST_MEMORY = "512MB"
+"""Of DuckDB, which else takes what the machine has."""
+
 
 def export(tidy: Path, out: Path, form: str) -> list[Path]:
     """Write the tables in the folder `tidy` into the folder `out` as `form` (one of FORMATS); returns the files.
@@ -79,7 +82,10 @@ def _xlsx(tables: Tables, documents: pd.DataFrame, out: Path) -> Written:
 def _duckdb(tables: Tables, documents: pd.DataFrame, out: Path) -> Written:
     """One database, exact decimals; every table and column with its sentence as a comment."""
     path = out / "budgetlib.duckdb"
-    with replacing(path) as temporary, duckdb.connect(str(temporary)) as database:
+    with (
+        replacing(path) as temporary,
+        duckdb.connect(str(temporary), config={"memory_limit": _MOST_MEMORY}) as database,
+    ):
         for table in TABLES:
             names = ", ".join(map(_quoted, table.schema.names))
             files = ", ".join(_literal(str(file)) for file in tables.partitions(table))
