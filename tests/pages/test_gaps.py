@@ -51,9 +51,11 @@ def test_rows_that_no_rule_divides_are_read_one_by_one(tmp_path: Path) -> None:
     [{("above", 2, 4)}, {("before", 4, 3)}, {("above", 1, 4)}, {("above", 0, 4)}],
     ids=["two amounts of a column", "two amounts of a row", "two names", "two codes"],
 )
-def test_a_form_in_which_cells_run_together_is_named(tmp_path: Path, gaps: set[Gap]) -> None:
+def test_a_form_in_which_cells_run_together_is_named_and_said(tmp_path: Path, gaps: set[Gap]) -> None:
     records = parsed(tmp_path, [*titled(), ruled_but(gaps)])
-    assert [page["undivided"] for page in records["pages"] if page["form"]] == ["expenditure"]
+    (page,) = (page for page in records["pages"] if page["form"])
+    assert page["undivided"] == "expenditure"
+    assert "a cell reaches over several rows or columns" in page["reason"]
     assert set(printed(records)) <= set(AMOUNTS)
 
 

@@ -141,6 +141,8 @@ def log_pages(
         first = notes[form.table.pieces[0].page_index].reasons
         if kept := [c.header for c in form.table.columns if (c.measure or "").startswith("other:")]:
             first.append(f"{name}: unknown columns kept as other: {', '.join(kept)}")
+        if any(map(is_undivided, form.table.parts)):
+            first.append(f"{name}: a cell reaches over several rows or columns; no sum is held against the paper")
         first += [f"{name}: {remark}" for remark in (*form.notes, *form.remarks)]
     for grid in unknown:
         notes[grid.page_index].lose(grid.reason)
