@@ -187,12 +187,12 @@ def _exhausted(row: Row, measure: str) -> bool:
 
 
 def _summed(form: Form, term: Term) -> Figure | None:
-    """The sum of the leaves, where a form prints no total, is not flat, and says which rows are leaves."""
+    """The sum of the leaves, where a form prints no total, is not flat, and says which of several rows are leaves."""
     known = forms().get(form.name)
-    printed = form.side(term.side)
-    if known is None or known.rows == "flat" or (known.rows == "codes" and not any(row.code for row in printed)):
+    rows = [row for row in form.side(term.side) if row.kind == "line"]
+    unsaid = known and known.rows == "codes" and len(rows) > 1 and not any(row.code for row in rows)
+    if known is None or known.rows == "flat" or unsaid:
         return None
-    rows = [row for row in printed if row.kind == "line"]
     measure = next((measure for measure in term.measures for row in rows if measure in row.amounts), None)
     figures = [row.amounts[measure] for row in rows if measure and measure in row.amounts]
     return total(figures) if figures else None

@@ -14,7 +14,8 @@ from budgetlib.core.text import squeeze
 
 FACTORS = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 
-_AMOUNT = re.compile(r"(?P<sign>[-−－△▲+])?(?P<digits>\d+(?:,\d{3})*)(?P<decimals>\.\d+)?")
+_AMOUNT = re.compile(r"(?P<sign>[-−－△▲+])?(?P<digits>\d+(?:,\d{3})*)(?P<decimals>\.\d+)?[⁰¹²³⁴-⁹①-⑳]?")
+"""A number, and the mark of a note behind it."""
 _BRACKETED = re.compile(r"\((?P<inner>[^()]+)\)")
 _STATED = re.compile(r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)[(（]?(?P<unit>万元|亿元|千元|元|%|个|辆|平方米)?")
 _BLANK = re.compile(r"[-—–―－/#*\\]*|无|不涉及")
@@ -36,6 +37,8 @@ def parse_number(text: str) -> Decimal | None:
     (Decimal('3229.82'), Decimal('24995.94'), Decimal('-1.20'))
     >>> parse_number("△5.60"), parse_number("+406.39"), parse_number("128138,600")
     (Decimal('-5.60'), Decimal('406.39'), Decimal('128138600'))
+    >>> parse_number("12.50①"), parse_number("12.50²")
+    (Decimal('12.50'), Decimal('12.50'))
     >>> parse_number("2,18.00") is None, parse_number("12人") is None
     (True, True)
     """

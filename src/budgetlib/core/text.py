@@ -14,6 +14,7 @@ _RADICALS = str.maketrans(
     "⺁⺄⺅⺆⺈⺉⺊⺌⺍⺎⺐⺒⺓⺕⺖⺗⺘⺙⺜⺝⺠⺡⺣⺧⺨⺬⺭⺮⺰⺶⺷⺸⺻⺼⺽⺾⺿⻀⻁⻂⻄⻅⻆⻈⻉⻋⻌⻍⻎⻏⻐⻑⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰",
     "厂乙亻冂刀刂卜小小兀尢巳幺彐忄心扌攵日月民氵灬牛犭示礻竹纟羊羊羊聿月臼艹艹艹虎衤西见角讠贝车辶辶辶邑钅長长门阝雨青韦页风飞食饣首马骨鬼鱼鸟卤麦黄黾齐齿龙",
 )
+_MARK = re.compile("([⁰¹²³⁴-⁹₀-₉①-⑳⓪-⓴⓵-⓾❶-❿➀-➓])")
 _NUMBERING = re.compile(
     r"""^(?:
         [(（]?[一二三四五六七八九十百]+[)）、.．]     # 一、 （一） 十二．
@@ -30,10 +31,17 @@ _NUMBERING = re.compile(
 def fold(text: str) -> str:
     """Compatibility forms and CJK radical code points replaced by the characters they look like.
 
-    >>> fold("⼈⼒资源　１２３（元）")
-    '人力资源 123(元)'
+    Digits that mark a note or number a list are no digits of the number beside them.
+
+    >>> fold("⼈⼒资源　１２３（元）"), fold("①3.20万元；15.00²")
+    ('人力资源 123(元)', '①3.20万元;15.00²')
     """
-    return text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_RADICALS))
+    if text.isascii():
+        return text
+    plain = text.translate(_RADICALS)
+    if _MARK.search(plain) is None:
+        return unicodedata.normalize("NFKC", plain)
+    return "".join(one if _MARK.fullmatch(one) else unicodedata.normalize("NFKC", one) for one in _MARK.split(plain))
 
 
 class _OneToOne(dict[int, int]):
