@@ -137,7 +137,8 @@ def _figure(term: Term, budget: Budget, same: Place | None) -> Figure | None:
     rows = _rows(form, term, same)
     amounts = [amount for row in rows if (amount := _amount(form, row, term.measures))]
     if not amounts:
-        return None if term.rows == "same" and same and not same.code else _nothing(form, term)
+        told = same is None or (same.code and any(row.code for row in form.rows))
+        return None if term.rows == "same" and not told else _nothing(form, term)
     if term.rows == "same" and len(amounts) > 1 and not form.adds_up(term.side, term.measures[0]):
         return None
     return total(amounts) if term.rows[0] in "+s" else amounts[0]
@@ -187,12 +188,11 @@ def _exhausted(row: Row, measure: str) -> bool:
 
 
 def _summed(form: Form, term: Term) -> Figure | None:
-    """The sum of the leaves, where a form prints no total, is not flat, and says which of several rows are leaves."""
+    """The sum of the leaves, where a form that is not flat prints no total."""
     known = forms().get(form.name)
-    rows = [row for row in form.side(term.side) if row.kind == "line"]
-    unsaid = known and known.rows == "codes" and len(rows) > 1 and not any(row.code for row in rows)
-    if known is None or known.rows == "flat" or unsaid:
+    if known is None or known.rows == "flat":
         return None
+    rows = [row for row in form.side(term.side) if row.kind == "line"]
     measure = next((measure for measure in term.measures for row in rows if measure in row.amounts), None)
     figures = [row.amounts[measure] for row in rows if measure and measure in row.amounts]
     return total(figures) if figures else None

@@ -112,7 +112,7 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
     unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
     stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else [*STAGES, None])
     statements = tuple(_statement(one, stages) for one in tables["statements"] if one["unit"] is None)
-    interrupted = frozenset((document_id, one) for one in (*_interrupted(tables["pages"]), *_unlabelled(forms)))
+    interrupted = frozenset((document_id, one) for one in (*_interrupted(tables["pages"]), *_untold(forms)))
     return Budget(document_id, record, forms, statements, tables, unread, interrupted, [], [], tuple(repeated))
 
 
@@ -131,16 +131,20 @@ def _interrupted(pages: Sequence[Record]) -> Iterator[str | int]:
     yield from (page["page"] for page in pages if page["kind"] == "performance" and page["page"] and amounts_left(page))
 
 
-def _unlabelled(forms: Mapping[str, Form]) -> Iterator[str]:
-    """The forms of which not every row says what it is about: their labels were not all read.
+def _untold(forms: Mapping[str, Form]) -> Iterator[str]:
+    """The forms of which not every row says what it is about, or none of several what it is part of.
 
-    Of flat forms none need say it, nor of those that print codes alone.
+    Their labels were not all read. Of flat forms none need say it, nor of those that print codes alone.
     """
     for form in forms.values():
         known = definitions().get(form.name)
-        named = [row.item != known.label_zh or row.unit is not None for row in form.rows] if known else []
-        needed = known and known.rows != "flat" and len(named) > 1 and not any(row.code for row in form.rows)
-        if not all(named) and (any(named) or needed):
+        if known is None or len(form.rows) < 2:
+            continue
+        named = [row.item != known.label_zh or row.unit is not None for row in form.rows]
+        coded = any(row.code for row in form.rows)
+        nested = coded or len(form.rows) == 2 or any(row.unit or row.kind == "subtotal" for row in form.rows)
+        unnamed = not all(named) and (any(named) or (known.rows != "flat" and not coded))
+        if unnamed or (known.rows == "codes" and not nested):
             yield form.name
 
 

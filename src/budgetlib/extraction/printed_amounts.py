@@ -98,10 +98,13 @@ def _rest(line: Line, below: Line | Grid | None, edge: float) -> str:
     return match[0] if match else ""
 
 
-def _in_text(printed: Line | Cell, start: int = 0, rest: str = "", below: str = "") -> Iterator[PrintedAmount]:
+def _in_text(
+    printed: Line | Cell, start: int = 0, rest: str = "", below: str = "", of_money: bool = False
+) -> Iterator[PrintedAmount]:
     """The amounts in a line from `start` on, the last one going on with `rest`; or in a cell of words.
 
-    `below` is the line below: a threshold may go on there.
+    `below` is the line below: a threshold may go on there. What stands behind a number that begins a cell in a column
+    `of_money` is no unit.
     """
     words, text = amount_words(), fold_each(printed.text)
     if printed.spot is None:
@@ -115,7 +118,10 @@ def _in_text(printed: Line | Cell, start: int = 0, rest: str = "", below: str = 
         following = whole[end:] if whole[end:].strip() else fold_each(below)[len(rest) :]
         if match.start() >= len(text) or words.threshold.match(following.lstrip()):
             continue
-        if money or (_EXACT.search(match[0]) and not words.other_unit.match(whole, match.end())):
+        if money or (
+            _EXACT.search(match[0])
+            and ((of_money and match.start() == 0) or not words.other_unit.match(whole, match.end()))
+        ):
             shown = printed.text[match.start() : end] + whole[len(text.rstrip()) : end] * bool(rest)
             yield PrintedAmount(shown, printed.spot, match.start(), min(end, len(text)))
 
@@ -129,7 +135,7 @@ def _in_grid(grid: Grid) -> Iterator[PrintedAmount]:
             if cell.spot is None or not cell.text.strip():
                 continue
             if parse_number(cell.text) is None:
-                yield from _in_text(cell)
+                yield from _in_text(cell, of_money=money[cell.column])
             elif money[cell.column] and not (counted or _is_of_other_unit(grid, cell)):
                 yield PrintedAmount(re.sub(r"\s+", "", cell.text), cell.spot, 0, len(cell.text))
 

@@ -76,9 +76,12 @@ def is_numbering(texts: Sequence[str]) -> bool:
     """The row `1 2 3 …` (or `** ** 1 2`, `类 款 项 栏次 1=2+3 2`) that some forms print under their header."""
     kept = [t for t in texts if t and not _NO_NUMBER.fullmatch(t)]
     numbers = [t for t in kept if not _LEVEL.fullmatch(t)]
+    digits = [int(match[1]) for t in numbers if (match := _COLUMN_NUMBER.fullmatch(t))]
     if len(numbers) > 1 and "".join(numbers) in _COUNTED:
         return True
-    digits = [int(match[1]) for t in numbers if (match := _COLUMN_NUMBER.fullmatch(t))]
+    one_by_one = digits == [*range(digits[0], digits[0] + len(digits))] if digits else False
+    if (one_by_one and len(digits) > _SKIPPED >= digits[0]) or (digits and "栏次" in texts):
+        return True
     if numbers and len(digits) == len(numbers):
         return all(0 <= b - a <= _SKIPPED for a, b in pairwise(digits)) and digits[0] <= _SKIPPED
     return not kept and any(texts)

@@ -176,7 +176,12 @@ def amount_cell(piece: FormPiece, row: int, column: FormColumn) -> Cell | None:
     cell = piece.grid.cell(row, column.index)
     if cell is None or cell.row != row or cell.column != column.index or is_blank(cell.text):
         return None
-    return cell
+    return None if cell.columns > 1 and _reaches_labels(piece, cell) else cell
+
+
+def _reaches_labels(piece: FormPiece, cell: Cell) -> bool:
+    labels = {column.index for column in piece.columns if column.role in _LABELS}
+    return not labels.isdisjoint(range(cell.column, cell.column + cell.columns))
 
 
 def _amount(piece: FormPiece, r: int, column: FormColumn, money_unit: str) -> RowAmount | str | None:
