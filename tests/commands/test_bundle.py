@@ -14,8 +14,6 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from rocrate.rocrate import ROCrate
-from rocrate_validator.models import Severity
-from rocrate_validator.services import ValidationSettings, validate
 
 from budgetlib.commands.bundle.archive import pack, unpack
 from budgetlib.commands.bundle.comparing import Comparison, compare
@@ -95,20 +93,6 @@ def test_it_says_of_every_file_what_it_is_and_links_it(folder: Path) -> None:
     made = {name for name in inside if name.startswith(("data/tidy", "reports"))}
     assert {one["name"] for one in run["result"]} == made
     assert json.loads((folder / METADATA).read_bytes())["@context"][0].endswith("/ro/crate/1.1/context")
-
-
-@pytest.mark.slow
-def test_it_is_valid_by_ro_crate_and_the_workflow_run_profile_and_one_without_its_workflow_is_not(folder: Path) -> None:
-    profile = {"profile_identifier": "workflow-run-crate-0.5", "requirement_severity": Severity.REQUIRED}
-
-    def faults() -> list[str]:
-        found = validate(ValidationSettings(rocrate_uri=str(folder), **profile))
-        return [str(one.message) for one in found.get_issues()]
-
-    packed(folder)
-    assert faults() == []
-    (folder / "run.sh").unlink()
-    assert any("run.sh" in fault for fault in faults())
 
 
 def test_its_page_shows_text_of_documents_as_text(folder: Path) -> None:
