@@ -204,5 +204,5 @@ def test_no_procurement_reads_as_a_sentence_and_zero_as_zero(budget: Corpus, lan
     nothing = replace(budget, statements=budget.statements.assign(value=Decimal(0)))
     axes = plot_procurement_mix(procurement_mix(nothing), language)
     assert sentence(axes) is None
-    zero = "0 万元" if language == "zh" else "0 million yuan"
+    zero = "0 元" if language == "zh" else "0 yuan"
     assert {text.get_text() for text in axes.texts if text.get_gid() == "value"} == {zero}

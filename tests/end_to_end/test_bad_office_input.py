@@ -243,7 +243,7 @@ def test_each_kind_of_bad_file_ends_in_its_outcome_and_all_of_them_together_take
         "macros.xlsm": (with_more(as_xlsx(STORY), "xl/vbaProject.bin", b"\0macro"), "ok", ""),
         "external.xlsx": (with_more(as_xlsx(STORY), "xl/externalLinks/externalLink1.xml", EXTERNAL), "ok", ""),
         "dde.docx": (with_parts(as_docx(STORY), document=dde), "ok", ""),
-        "uncomputed.xlsx": (with_parts(as_xlsx(STORY), sheet2=uncomputed), "ok", ""),
+        "uncomputed.xlsx": (with_parts(as_xlsx(STORY), sheet2=uncomputed), "partial", "Sheet2"),
         "html.xls": (as_html(STORY, "gbk"), "ok", ""),
         "doc.docx": (compound({"WordDocument": bytes(5000)}), "malformed", "LibreOffice"),
         "scripts_and_frames.html": (as_html(STORY), "ok", ""),

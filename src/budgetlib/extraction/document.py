@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from budgetlib.core.disclosures import of_unit
 from budgetlib.core.errors import BadParameter, UnreadableDocument
-from budgetlib.core.memory_limit import memory_limit
 from budgetlib.core.text import slug
 from budgetlib.core.time_limit import time_limit
 from budgetlib.core.version import __version__
@@ -38,8 +37,6 @@ MAX_BYTES = 300_000_000
 SECONDS_PER_DOCUMENT = 600  # without pictures; a document that takes longer hangs
 SECONDS_WITH_PICTURES = 3600
 """A document that takes longer is taken to hang; recognising characters takes some seconds a page."""
-MOST_MEMORY = 2_000_000_000
-"""Bytes, beyond what the process had before; real documents take some 100 million, pictures read some 1,000 million."""
 _NAMED_PAGES = 12
 """So many pages that were not read are named."""
 
@@ -54,8 +51,7 @@ def parse_source(source: Source, ocr: str = "auto", reader: str = DEFAULT_READER
     seconds = SECONDS_WITH_PICTURES if ocr != "never" and ocr_engine() else SECONDS_PER_DOCUMENT
     try:
         late = UnreadableDocument("timeout", f"{source.name} took longer than {seconds} s; split the file")
-        large = UnreadableDocument("too_large", f"{source.name} needs more than {MOST_MEMORY} bytes; split the file")
-        with time_limit(seconds, late), memory_limit(MOST_MEMORY, large):
+        with time_limit(seconds, late):
             records = _read(source, document, ocr, reader)
     except UnreadableDocument as error:
         document |= {"outcome": error.outcome, "reason": error.reason}
