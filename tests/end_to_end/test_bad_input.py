@@ -190,17 +190,6 @@ def test_one_bad_file_does_not_stop_the_run_and_all_bad_files_fail_it(tmp_path: 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the data of a process")
-def test_a_file_that_needs_too_much_memory_is_too_large_and_the_next_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("budgetlib.extraction.document.MOST_MEMORY", 50_000_000)
-    (tmp_path / "large.txt").write_text("示例市示例局预算\n" * 3_000_000, encoding="utf-8")
-    found, reason = outcome(tmp_path / "large.txt")
-    assert (found, reason) == ("too_large", "large.txt needs more than 50000000 bytes; split the file")
-    (tmp_path / "small.txt").write_text("今天没有预算，只有新闻。", encoding="utf-8")
-    assert outcome(tmp_path / "small.txt")[0] == "not_a_disclosure"
-
-
 @pytest.mark.parametrize(("pages", "expected"), [(3_000, "ok"), (3_001, "too_large")])
 def test_a_pdf_has_at_most_three_thousand_pages(tmp_path: Path, sound: Records, pages: int, expected: str) -> None:
     def lengthen(writer: PdfWriter) -> None:

@@ -25,8 +25,8 @@ _FEWEST_OF_A_TABLE = 5
 
 
 def is_whole(page: Record) -> bool:
-    """Whether a page was read, and no amount of a form on it, nor many of another table, went into none."""
-    return page["outcome"] != "unreadable" and len(amounts_left(page)) < (1 if page["form"] else _FEWEST_OF_A_TABLE)
+    """Whether a page was read and not many amounts of tables went into none."""
+    return page["outcome"] != "unreadable" and len(amounts_left(page)) < _FEWEST_OF_A_TABLE
 
 
 def amounts_left(page: Record) -> list[str]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from budgetlib.core.money import parse_number
 from budgetlib.extraction.forms.recognise import FormPiece
 from budgetlib.pages.model import Cell
 
+_EXACT = re.compile(r"\d[.,]\d")
 _CODES = {"code", "class", "section", "item_code"}
 _NAMES = {"item", "project"}
 """What tells rows apart; a spending unit may stand once beside several."""
 
 
 def is_undivided(piece: FormPiece) -> bool:
-    """Whether a cell below the header reaches over several columns of amounts, or over rows with amounts of their own.
+    """Whether a cell below the header holds several amounts, or reaches over several columns or rows of them.
 
     A name may, where other words beside it tell its rows apart; and a code over the columns of its three parts. No
     number stands in a column of labels and one of amounts.
@@ -27,9 +30,14 @@ def is_undivided(piece: FormPiece) -> bool:
         if columns & (codes | names):
             if _labels_run_together(piece, cell, bool(columns & codes), bool(columns & amounts)):
                 return True
-        elif len(columns & amounts) > 1 or (cell.rows > 1 and columns & amounts):
+        elif columns & amounts and (len(columns & amounts) > 1 or cell.rows > 1 or _holds_more(cell)):
             return True
     return False
+
+
+def _holds_more(amount: Cell) -> bool:
+    """Whether a cell holds an amount and something else."""
+    return parse_number(amount.text) is None and _EXACT.search(amount.text) is not None
 
 
 def _labels_run_together(piece: FormPiece, label: Cell, of_codes: bool, of_amounts: bool) -> bool:
@@ -43,14 +51,15 @@ def _labels_run_together(piece: FormPiece, label: Cell, of_codes: bool, of_amoun
 
 
 def _told_apart(piece: FormPiece, label: Cell) -> bool:
-    """Whether each row of a label that reaches over several prints words of its own in the same panel."""
+    """Whether each row of a label that reaches over several prints a year or words of its own in the same panel."""
     panels = {column.index: column.panel for column in piece.columns}
+    years = {column.index for column in piece.columns if column.role == "year"}
     return all(
         any(
             cell.rows == 1
             and panels.get(cell.column) == panels.get(label.column)
             and cell.text.strip()
-            and parse_number(cell.text) is None
+            and (cell.column in years or parse_number(cell.text) is None)
             for cell in piece.grid.row(row)
         )
         for row in range(label.row, label.row + label.rows)
