@@ -129,7 +129,7 @@ class Budget:
     unread: bool
     """Whether pages were left unread: what is missing may stand on them."""
     interrupted: frozenset[tuple[str, str | int]]
-    """Forms, each with its document, that end or begin beside an unread page: rows of theirs may stand on it."""
+    """Forms and pages of targets, each with its document, of which something was not read, or not told apart."""
     everyone: list[Budget]
     """All budgets of the corpus, this one among them; a test may look at those to which `ties` lead."""
     catalogue: list[Record]

@@ -139,7 +139,7 @@ def log_pages(
             else:
                 notes[index].forms.append(form)
         first = notes[form.table.pieces[0].page_index].reasons
-        if kept := [c.header for c in form.table.columns if (c.measure or "").startswith("other:")]:
+        if kept := [c.header for c in form.table.columns if c.is_other]:
             first.append(f"{name}: unknown columns kept as other: {', '.join(kept)}")
         if any(map(is_undivided, form.table.parts)):
             first.append(f"{name}: a cell reaches over several rows or columns; no sum is held against the paper")

@@ -57,6 +57,11 @@ class FormColumn:
     stage: str = "budget"
     known: bool = True
 
+    @property
+    def is_other(self) -> bool:
+        """Whether it holds amounts of which no rule says what they are."""
+        return self.measure is not None and self.measure.startswith("other:")
+
 
 @dataclass(frozen=True)
 class TableHeader:

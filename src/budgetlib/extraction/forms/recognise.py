@@ -89,7 +89,7 @@ class FormTable:
     @property
     def unknown_headers(self) -> list[str]:
         """The headers that no rule knows, and those that stand twice."""
-        return [c.header for c in self.columns if not c.known or (c.measure or "").startswith("other:")]
+        return [c.header for c in self.columns if not c.known or c.is_other]
 
     def with_piece(self, piece: FormPiece, number: int | None = None) -> FormTable:
         """The form with `piece` after its others, or in the place of piece `number`."""
@@ -192,7 +192,7 @@ def _missing(table: FormTable) -> str | None:
     """Why the columns of a titled form cannot be understood; None where they can."""
     if table.unknown_headers and not table.pieces[0].grid.ruled:
         return f"no rules divide its columns, and not every column header is known ({', '.join(table.unknown_headers)})"
-    if not any(c.measure and not c.measure.startswith("other:") for c in table.columns):
+    if not any(c.measure and not c.is_other for c in table.columns):
         headers = ", ".join(c.header for c in table.columns if c.header)
         return f"no column header is known ({headers or 'none printed'})"
     return None
@@ -245,7 +245,7 @@ def _set_beside(current: FormTable, piece: FormPiece, header: TableHeader) -> Fo
     """
     left = [c.header for c in sorted(current.columns, key=lambda c: c.index)]
     further = [c for c in columns_of(current.form, [*left, *header.headers]) if c.index >= len(left)]
-    if any(c.measure is None or c.measure.startswith("other:") for c in further):
+    if any(c.measure is None or c.is_other for c in further):
         return None
     panel = max(c.panel for c in current.columns)
     columns = tuple(replace(c, index=c.index - len(left), panel=panel) for c in further)

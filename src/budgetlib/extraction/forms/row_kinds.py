@@ -28,15 +28,14 @@ def row_kinds(rows: Sequence[PrintedRow], strategy: str, spending_units: Sequenc
     `strategy` is the form's `rows`; `spending_units` are names of spending units known from elsewhere.
     """
     _totals(rows)
-    total = next((row for row in rows if row.kind == "total"), None)
-    for unnamed in () if total else _unnamed(rows):
-        inner = [row for row in rows if row is not unnamed and row.kind == "line"]
-        tried = _tried(inner, unnamed, strategy, spending_units)
-        if tried and not any(head is None for head, _ in _best(tried)[1].broken):
-            unnamed.kind, total = "total", unnamed
+    named = next((row for row in rows if row.kind == "total"), None)
+    for total in [named] if named else [*_unnamed(rows), None]:
+        inner = [row for row in rows if row is not total and row.kind == "line"]
+        tried = _tried(inner, total, strategy, spending_units)
+        if total is named or (tried and not any(head is None for head, _ in _best(tried)[1].broken)):
             break
-    inner = [row for row in rows if row.kind == "line"]
-    tried = _tried(inner, total, strategy, spending_units)
+    if total:
+        total.kind = "total"
     if not tried:
         return []
     best, sums = _best(tried)
