@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,8 @@ def _font() -> None:
     register_font()
 
 
-def ruled_but(gaps: Collection[Gap]) -> Table:
-    rows = [HEADER, *ROWS]
+def ruled_but(gaps: Collection[Gap], header: Sequence[Sequence[str]] = (HEADER,)) -> Table:
+    rows = [*header, *ROWS]
     drawn = table(rows, WIDTHS, 1, Layout(rules="none"))
     drawn.setStyle(list(_rules(len(rows), len(HEADER), gaps)))
     return drawn
@@ -65,9 +65,11 @@ def test_a_form_whose_every_rule_is_there_is_not_named(tmp_path: Path) -> None:
 
 
 def test_a_header_over_several_amounts_says_of_none_what_it_is(tmp_path: Path) -> None:
-    records = parsed(tmp_path, [*titled(), ruled_but({("before", 3, 0), ("before", 4, 0)})])
-    assert records["lines"] == []
-    assert "stands over several amounts" in str([page["reason"] for page in records["pages"]])
+    gaps = {("before", 3, 0), ("before", 4, 0)}
+    for header in ([HEADER], [HEADER, [str(number + 1) for number in range(len(HEADER))]]):
+        records = parsed(tmp_path, [*titled(), ruled_but(gaps, header)])
+        assert records["lines"] == []
+        assert "stands over several amounts" in str([page["reason"] for page in records["pages"]])
 
 
 def test_codes_are_no_amounts_though_their_head_runs_into_the_total_below(tmp_path: Path) -> None:

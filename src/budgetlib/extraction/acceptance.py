@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from budgetlib.core.money import FACTORS
-from budgetlib.extraction.forms.header import FormColumn
+from budgetlib.extraction.forms.header import FormColumn, is_numbering
 from budgetlib.extraction.forms.lines import form_lines
 from budgetlib.extraction.forms.recognise import FormTable
 from budgetlib.extraction.forms.rows import amount_cell
@@ -67,11 +67,12 @@ def _accepted(table: FormTable, identity: Identity, has_own_year: bool, totals: 
 def _header_of_several(table: FormTable) -> str | None:
     """The header in one cell under which a row prints several amounts side by side; None where each has its own."""
     piece = table.pieces[0]
-    if piece.body == 0:
+    if not table.header_rows:
         return None
+    words = piece.body - (2 if is_numbering(table.header_rows[-1]) else 1)
     over: dict[tuple[int, int], list[FormColumn]] = defaultdict(list)
     for column in piece.columns:
-        cell = piece.grid.cell(piece.body - 1, column.index)
+        cell = piece.grid.cell(words, column.index)
         if column.measure and cell and cell.columns > 1:
             over[cell.row, cell.column].append(column)
     for columns in over.values():

@@ -18,7 +18,7 @@ def is_undivided(piece: FormPiece) -> bool:
     """Whether a cell below the header holds several amounts, or reaches over several columns or rows of them.
 
     A name may, where other words beside it tell its rows apart; and a code over the columns of its three parts. No
-    number stands in a column of labels and one of amounts.
+    number stands in a column of amounts and one of anything else.
     """
     amounts = {column.index for column in piece.columns if column.measure}
     codes = {column.index for column in piece.columns if column.role in _CODES}
@@ -28,9 +28,11 @@ def is_undivided(piece: FormPiece) -> bool:
         if cell.row < piece.body:
             continue
         if columns & (codes | names):
-            if _labels_run_together(piece, cell, bool(columns & codes), bool(columns & amounts)):
+            if _labels_run_together(piece, cell, bool(columns & codes)):
                 return True
         elif columns & amounts and (len(columns & amounts) > 1 or cell.rows > 1 or _holds_more(cell)):
+            return True
+        if columns & amounts and columns - amounts and parse_number(cell.text) is not None:
             return True
     return False
 
@@ -40,11 +42,9 @@ def _holds_more(amount: Cell) -> bool:
     return parse_number(amount.text) is None and _EXACT.search(amount.text) is not None
 
 
-def _labels_run_together(piece: FormPiece, label: Cell, of_codes: bool, of_amounts: bool) -> bool:
-    """Whether a cell holds the labels of several rows or columns, or one and an amount."""
+def _labels_run_together(piece: FormPiece, label: Cell, of_codes: bool) -> bool:
+    """Whether a cell holds the labels of several rows or columns."""
     words = label.text.split()
-    if of_amounts and parse_number(label.text) is not None:
-        return True
     if of_codes and len(words) > 1 and any(word.isdigit() for word in words):
         return True
     return label.rows > 1 and bool(words) and (of_codes or not _told_apart(piece, label))
