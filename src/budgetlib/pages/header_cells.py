@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
+from budgetlib.core.groups import in_groups
 from budgetlib.pages.model import Box
 from budgetlib.pages.pieces import Piece
 
@@ -97,16 +98,15 @@ def spans(cells: Sequence[Box], heads: Sequence[Box], xs: Sequence[float]) -> li
         level = [cell for cell in upper if abs(cell.top - upper[0].top) < _LEVEL]
         upper = [cell for cell in upper if cell not in level]
         under = [i for i, head in enumerate(heads) if _is_below(head, Box.around(level), Box.around(cells).bottom)]
-        for run in _runs(under):
+        for run in in_groups(under, lambda before, column: column == before + 1):
             within = [cell for cell in level if xs[run[0]] <= _middle(cell) <= xs[run[-1] + 1]]
             if within:
                 found += _shared(sorted(within, key=_middle), run, xs)
                 level = [cell for cell in level if cell not in within]
         if level:
             return None
-    return (
-        found if all(_off(head, xs) <= _OFF * (xs[head.end] - xs[head.first]) for head in found[len(heads) :]) else None
-    )
+    centred = all(_off(head, xs) <= _OFF * (xs[head.end] - xs[head.first]) for head in found[len(heads) :])
+    return found if centred else None
 
 
 def _is_below(head: Box, level: Box, bottom: float) -> bool:
@@ -118,16 +118,6 @@ def _is_below(head: Box, level: Box, bottom: float) -> bool:
 def _off(head: Head, xs: Sequence[float]) -> float:
     """How far a head stands from the middle of its columns."""
     return abs(_middle(head.box) - (xs[head.first] + xs[head.end]) / 2)
-
-
-def _runs(columns: Sequence[int]) -> list[list[int]]:
-    runs: list[list[int]] = []
-    for column in columns:
-        if runs and runs[-1][-1] == column - 1:
-            runs[-1].append(column)
-        else:
-            runs.append([column])
-    return runs
 
 
 def _shared(cells: Sequence[Box], run: Sequence[int], xs: Sequence[float]) -> list[Head]:

@@ -295,5 +295,5 @@ def _body_cells(rows: Sequence[Row], xs: Sequence[float], top: float) -> list[Bo
 
 
 def _columns(box: Box, xs: Sequence[float]) -> tuple[int, ...]:
-    """The columns that a box stands in; None beside all of them."""
+    """The columns that a box stands in; none beside all of them."""
     return tuple(i for i, (x0, x1) in enumerate(pairwise(xs)) if box.x0 < x1 and x0 < box.x1)
