@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from budgetlib.analysis.amounts import PERCENT, frame, placed, printed_total, shares_that_add_up
-from budgetlib.definitions.measures import measures
+from budgetlib.definitions.measures import OTHER, measures
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, written
 
@@ -30,7 +30,7 @@ FUNDS = (
 """Funds that stand beside one another in the revenue form; the first three are the appropriations."""
 
 _APPROPRIATED = FUNDS[:3]
-_FORM, _OTHER, _REST = "revenue", "other:", "rest"
+_FORM, _REST = "revenue", "rest"
 _UNSEEN = Decimal("0.0001")
 _WITHIN, _BESIDE = "unit_funds", "carryover"
 _PARTS_OF_UNIT_FUNDS = (
@@ -72,14 +72,14 @@ def _parts(rows: Mapping[str, pd.Series], total: Decimal) -> list[dict[str, Any]
     if _sum(known) > total and _WITHIN in rows:
         known = [row for row in known if row["fund"] not in _PARTS_OF_UNIT_FUNDS]
     left = total - _sum(known)
-    others = [_fund("other", row) for name, row in rows.items() if name.startswith(_OTHER) and row.amount_yuan == left]
+    others = [_fund("other", row) for name, row in rows.items() if name.startswith(OTHER) and row.amount_yuan == left]
     if left > _UNSEEN * total:
         known.append(others[0] if others else _fund(_REST, rows["total"]) | {"amount_yuan": left})
     return [row for row in known if row["amount_yuan"]]
 
 
 def _fund(name: str, row: pd.Series) -> dict[str, Any]:
-    printed = row["measure"].removeprefix(_OTHER).rpartition(">")[2]
+    printed = row["measure"].removeprefix(OTHER).rpartition(">")[2]
     known = measures()["lines"].get(name, {}).get("zh", printed).split("、")[0]
     return placed(row) | {
         "fund": name,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from budgetlib.analysis.amounts import PERCENT, frame, placed, printed_total, shares_that_add_up
 from budgetlib.analysis.key_figures import key_figure
+from budgetlib.definitions.measures import OTHER
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, written
 
@@ -28,7 +29,6 @@ NAMES = {
 
 _FORMS = ("expenditure", "general_public_expenditure")
 _BASIC_IN_PARTS = ("personnel", "operating")
-_OTHER = "other:"
 _FEWEST = 2
 _CARRIED_ON = re.compile(r"结转|结余")
 _UNSEEN = Decimal("0.0001")
@@ -76,7 +76,7 @@ def _columns(budget: Corpus, form: str, whole: Decimal) -> list[dict[str, Any]]:
     every = [
         _part(kind, sum((row.amount_yuan for row in rows), Decimal(0)), placed(rows[0]), rows)
         for kind, rows in printed.items()
-        if kind in NAMES or kind.startswith(_OTHER)
+        if kind in NAMES or kind.startswith(OTHER)
     ]
     known = [part for part in every if part["kind"] in NAMES]
     two = [part for part in known if part["kind"] in ("basic", "project")]
@@ -110,7 +110,7 @@ def _split(budget: Corpus, part: Mapping[str, Any]) -> dict[str, Decimal]:
 
 def _part(kind: str, amount: Decimal, about: Mapping[str, Any], rows: Sequence[pd.Series] = ()) -> dict[str, Any]:
     """A part that is printed in `rows`, or where the row `about` says."""
-    name = NAMES.get(kind) or kind.removeprefix(_OTHER).rpartition(">")[2]
+    name = NAMES.get(kind) or kind.removeprefix(OTHER).rpartition(">")[2]
     locators = {"places": written(map(Locator.of, rows))} if rows else {}
     return {**about, **locators, "kind": kind if kind in NAMES else "other", "item": name, "amount_yuan": amount}
 

@@ -10,6 +10,7 @@ import pandas as pd
 from budgetlib.analysis.amounts import frame, placed, share, yuan
 from budgetlib.analysis.stated_changes import stated_changes
 from budgetlib.core.text import squeeze
+from budgetlib.definitions.measures import PREVIOUS_YEAR
 from budgetlib.definitions.phrases import execution_phrases
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.locators import Locator, places, written
@@ -18,7 +19,6 @@ ITEMS = ("overseas", "vehicles_purchase_and_running", "vehicle_purchase", "vehic
 """Overseas travel, vehicles, of which bought and run, reception."""
 
 _SECTION = 7
-_BEFORE = "previous_year:"
 """How the measures of columns about the year before begin."""
 
 
@@ -63,7 +63,7 @@ def _items(budget: Corpus, before: Corpus | None, stated: pd.DataFrame) -> Itera
         if now is None:
             continue
         amount = now["amount_yuan"] if now.get("form") else yuan(now["value"])
-        then = three_public_line(budget, measure, _BEFORE) or (before and three_public_line(before, measure))
+        then = three_public_line(budget, measure, PREVIOUS_YEAR) or (before and three_public_line(before, measure))
         changes = stated[stated.changed == measure].to_dict("records")
         change = next((row for row in changes if row["change_yuan"] is not None), None)
         columns = {"amount_yuan": [Locator.of(now)]}

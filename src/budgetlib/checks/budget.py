@@ -14,9 +14,6 @@ from budgetlib.tables.locators import SENTENCE, Locator
 
 Record = Mapping[str, Any]
 
-BEFORE, CHANGE, UNKNOWN = "previous_year:", "change:", "other:"
-"""How the measures of columns begin that are not about the budget year itself, or whose header nobody knows."""
-
 _SHOWN = 24
 """Characters of a sentence that tell which it is."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, combinations
 
-from budgetlib.checks.budget import BEFORE, CHANGE, UNKNOWN, Budget, Form, Row
+from budgetlib.checks.budget import Budget, Form, Row
 from budgetlib.checks.figures import Figure, total
 from budgetlib.checks.findings import Finding, agree, compared, passed, untested
 from budgetlib.checks.rules import Rule
+from budgetlib.definitions.measures import CHANGE, OTHER, PREVIOUS_YEAR
 
 _SEVERAL = 3
 """Of fewer rows no majority is asked."""
@@ -28,8 +29,8 @@ def parts(rule: Rule, budget: Budget) -> Iterator[Finding]:
         printed = set(form.measures())
         wanted, unwanted = (set(rule.data.get(key, ())) for key in ("if_printed", "unless_printed"))
         if wanted <= printed and not unwanted & printed:
-            before = any(measure.startswith(BEFORE) for measure in printed)
-            for period in ("", BEFORE) if before else ("", CHANGE):
+            before = any(measure.startswith(PREVIOUS_YEAR) for measure in printed)
+            for period in ("", PREVIOUS_YEAR) if before else ("", CHANGE):
                 yield from _parts(rule, form, period)
 
 
@@ -37,7 +38,7 @@ def _parts(rule: Rule, form: Form, period: str) -> Iterator[Finding]:
     whole = period + rule.data["whole"]
     rows = [row for row in form.rows if whole in row.amounts and rule.data.get("side", row.side) == row.side]
     perhaps = {period + measure for measure in rule.data.get("perhaps", ())}
-    undecided = _undecided(rows, perhaps, f"{period}{UNKNOWN}", whole)
+    undecided = _undecided(rows, perhaps, f"{period}{OTHER}", whole)
     readings = [
         [(row.amounts[whole], total(parts)) for row in rows if (parts := _amounts(row, [*columns, *chosen]))]
         for reading in rule.data["parts"]
@@ -62,7 +63,7 @@ def changes(rule: Rule, budget: Budget) -> Iterator[Finding]:
             for row in form.rows
             for measure, changed in row.amounts.items()
             if (now := measure.removeprefix(CHANGE)) != measure
-            and (before := f"{BEFORE}{now}") in row.amounts
+            and (before := f"{PREVIOUS_YEAR}{now}") in row.amounts
             and now in row.amounts
         ]
         if passed(tested) * 2 >= len(tested):

@@ -13,13 +13,12 @@ from budgetlib.checks.figures import Figure, Place
 from budgetlib.checks.rules import Rule
 from budgetlib.definitions.amounts import exact
 from budgetlib.definitions.forms import forms
-from budgetlib.definitions.measures import measures
+from budgetlib.definitions.measures import measure_name
 from budgetlib.definitions.toml import load
 from budgetlib.tables.locators import SENTENCE
 
 LANGUAGES = ("zh", "en")
 _NAMED_PLACES = 3  # more in one sentence are not read
-_DERIVED = ("change_pct", "change", "pct")
 _PLACES = Decimal("0.0001")
 
 
@@ -171,7 +170,7 @@ def described(places: Iterable[Place], language: str) -> str:
 
 
 def _place(place: Place, language: str) -> str:
-    about = {"item": place.item or "", "measure": _measure(place, language), "page": place.page or ""}
+    about = {"item": place.item or "", "measure": _measure_of(place, language), "page": place.page or ""}
     if place.form:
         known = forms().get(place.form)
         label = place.form if known is None else known.label_zh if language == "zh" else known.label_en
@@ -189,22 +188,8 @@ def _place(place: Place, language: str) -> str:
     return text + (_template("page", language).format(**about) if place.page else "")
 
 
-def _measure(place: Place, language: str) -> str:
-    """What a figure is called in a sentence."""
-    if place.measure is None:
-        return ""
-    worded = _messages()["measure"]
-    known = measures()["lines" if place.form else "statements"]
-    stem, suffix = next(
-        ((place.measure.removesuffix(f"_{end}"), end) for end in _DERIVED if place.measure.endswith(f"_{end}")),
-        (place.measure, ""),
-    )
-    if place.measure in worded:
-        return worded[place.measure][language]
-    if language == "en" and suffix:
-        return worded[suffix]["en"].format(of=_measure(replace(place, measure=stem), "en"))
-    text = known.get(place.measure, {}).get(language, place.measure)
-    return text.split("、")[0] if language == "zh" else text[:1].lower() + text[1:].rstrip(".")
+def _measure_of(place: Place, language: str) -> str:
+    return measure_name(place.measure, "lines" if place.form else "statements", language) if place.measure else ""
 
 
 def _quantity(value: Decimal, unit: str, language: str) -> str:
@@ -232,9 +217,9 @@ def _sentences(
 
 
 def _template(name: str, language: str) -> str:
-    return _messages()["message"][name][language]
+    return _messages()[name][language]
 
 
 @cache
-def _messages() -> dict[str, dict[str, dict[str, str]]]:
+def _messages() -> dict[str, dict[str, str]]:
     return load("messages.toml", __package__)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from budgetlib.checks.budget import BEFORE, CHANGE, Budget, Form, Row
+from budgetlib.checks.budget import Budget, Form, Row
 from budgetlib.checks.figures import total
 from budgetlib.checks.findings import Finding, compared, passed
 from budgetlib.checks.rules import Rule
 from budgetlib.checks.trees import Branch, branches
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import forms
+from budgetlib.definitions.measures import CHANGE, PREVIOUS_YEAR
 
 _FEW_OF = 4
 """One in so many heads may fail before the nesting itself is in doubt."""
@@ -123,7 +124,7 @@ def _branched(rule: Rule, form: Form, grown: Sequence[Branch]) -> list[Finding]:
 
 def _is_of_another_year(row: Row) -> bool:
     """Whether a row is last year's beside this year's own."""
-    return all(measure.startswith((BEFORE, CHANGE)) for measure in row.amounts)
+    return all(measure.startswith((PREVIOUS_YEAR, CHANGE)) for measure in row.amounts)
 
 
 def _grouped(rows: Sequence[Row]) -> bool:

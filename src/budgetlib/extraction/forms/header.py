@@ -10,6 +10,7 @@ from itertools import pairwise
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import squeeze
 from budgetlib.definitions.forms import Form, panel_measure, stage_of
+from budgetlib.definitions.measures import CHANGE, OTHER, PREVIOUS_YEAR
 from budgetlib.definitions.vocabulary.amounts import amount_words
 from budgetlib.extraction.forms.titles import (
     find_entity,
@@ -60,7 +61,7 @@ class FormColumn:
     @property
     def is_other(self) -> bool:
         """Whether it holds amounts of which no rule says what they are."""
-        return self.measure is not None and self.measure.startswith("other:")
+        return self.measure is not None and self.measure.startswith(OTHER)
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def columns_of(form: Form, headers: Sequence[str]) -> tuple[FormColumn, ...]:
         rule = form.column(words) if header else None
         other = amount_words().other_header.search(header)
         if rule is None or (rule.measure and other):
-            role, measure = (None, f"other:{header}") if header and not other else ("skip", None)
+            role, measure = (None, OTHER + header) if header and not other else ("skip", None)
         else:
             role, measure = rule.role, rule.measure and _period(header, years) + rule.measure
         if measure:
@@ -205,13 +206,13 @@ def _says_again(header: str, columns: Sequence[FormColumn], panel: int) -> bool:
 
 
 def _period(header: str, years: Sequence[int]) -> str:
-    """`previous_year:` or `change:` where a column says that it is not about the budget year itself."""
+    """`PREVIOUS_YEAR` or `CHANGE` where a column says that it is not about the budget year itself."""
     if re.search(r"增减|比(上年|20\d\d)|变化", header):
-        return "change:"
+        return CHANGE
     if re.search(r"上年(?!.*(结转|结余|资金余额))|上年度预算", header):
-        return "previous_year:"
+        return PREVIOUS_YEAR
     stated = years_in(header)
-    return "previous_year:" if stated and len(years) > 1 and stated[0] < years[-1] else ""
+    return PREVIOUS_YEAR if stated and len(years) > 1 and stated[0] < years[-1] else ""
 
 
 def _with_totals(columns: list[FormColumn]) -> tuple[FormColumn, ...]:
@@ -238,7 +239,7 @@ def _with_totals(columns: list[FormColumn]) -> tuple[FormColumn, ...]:
             if kind and measure == "total":
                 measure = kind
             if (c.stage, measure) in seen or (role == "code" and (c.stage, "code") in seen):
-                role, measure = ("gov_code", None) if role == "code" else (None, f"other:{c.header}")
+                role, measure = ("gov_code", None) if role == "code" else (None, OTHER + c.header)
             seen.add((c.stage, measure or role or ""))
             settled.append(replace(c, role=role, measure=measure))
     return tuple(settled)

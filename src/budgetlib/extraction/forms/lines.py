@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from budgetlib.core.money import to_yuan
+from budgetlib.definitions.measures import CHANGE, PREVIOUS_YEAR
 from budgetlib.extraction.forms.recognise import FormTable
 from budgetlib.extraction.forms.row_codes import complete_codes
 from budgetlib.extraction.forms.row_kinds import row_kinds
@@ -110,8 +111,8 @@ def _records(table: FormTable, money_unit: str, rows: Sequence[PrintedRow]) -> I
 
 
 def _period(printed: str, latest: int) -> str:
-    """`previous_year:` or `change:` where a row says that it is not about the budget year itself."""
+    """`PREVIOUS_YEAR` or `CHANGE` where a row says that it is not about the budget year itself."""
     if re.search(r"增减|变化|比", printed):
-        return "change:"
+        return CHANGE
     year = re.match(r"20\d\d", printed)
-    return "previous_year:" if year and int(year[0]) < latest else ""
+    return PREVIOUS_YEAR if year and int(year[0]) < latest else ""

@@ -11,7 +11,7 @@ from ipywidgets import HTML, Dropdown, VBox
 from budgetlib.definitions.amounts import exact
 from budgetlib.definitions.forms import forms
 from budgetlib.definitions.labels import label, name, percent
-from budgetlib.definitions.measures import measures
+from budgetlib.definitions.measures import measure_name
 from budgetlib.report.cited_pages import cited_pages
 from budgetlib.report.evidence import close_up
 from budgetlib.report.excerpts import place_in_words, table_of
@@ -103,10 +103,8 @@ class Paper:
     def _written(self, row: Row) -> Iterator[tuple[str, str]]:
         language = self._desk.language
         stated = "sentence" in row
-        known = measures()["statements" if stated else "lines"]
-        words = str(known.get(row["measure"], {}).get(language, row["measure"]))
         yield label("column.item", language), row["item"] or ""
-        yield self._desk.say("measure"), words.split("、")[0].rstrip(".")
+        yield self._desk.say("measure"), measure_name(row["measure"], "statements" if stated else "lines", language)
         yield (
             self._desk.say("printed"),
             self._stated(row) if stated else f"{row['published_text']} {row['published_unit']}",
