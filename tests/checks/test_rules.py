@@ -19,13 +19,31 @@ from budgetlib.checks.expressions import expression
 from budgetlib.checks.rules import SEVERITIES, rules
 from budgetlib.commands.cli import main
 from budgetlib.definitions.forms import forms
-from budgetlib.definitions.measures import measures
+from budgetlib.definitions.measures import measure_name, measures
 from budgetlib.tables.corpus import Corpus, corpus_of, load
 from budgetlib.tables.schemas import TABLES
 from tests.checks.tables import ONE, OTHER, corpus, document, failed, lines, stated, states
 from tests.shared_material import SHARED, needs_shared, records
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("measure", "zh", "en"),
+    [
+        ("previous_year:basic", "上年基本支出", "basic expenditure, year before"),
+        ("change:other:本年预算>小计", "“本年预算·小计”增减", "“本年预算·小计”, change"),
+        ("total", "合计", "total"),
+    ],
+)
+def test_a_column_is_called_by_its_name_or_its_header(measure: str, zh: str, en: str) -> None:
+    assert (measure_name(measure, "lines", "zh"), measure_name(measure, "lines", "en")) == (zh, en)
+
+
+@pytest.mark.parametrize("table", measures())
+def test_what_a_measure_is_called_in_a_sentence_is_no_identifier(table: str) -> None:
+    names = [measure_name(measure, table, language) for measure in measures()[table] for language in ("zh", "en")]
+    assert [name for name in names if re.search(r"[a-z]_[a-z]|`|:$", name)] == []
 
 
 def pension(total: str) -> Corpus:
