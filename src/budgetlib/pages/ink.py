@@ -117,6 +117,9 @@ class InkReader(Protocol):
     def ink(self, number: int) -> Ink:
         """The ink of page `number` (from 1)."""
 
+    def writing(self, number: int) -> Ink:
+        """At least the runs of page `number`, by the shortest way."""
+
 
 def refusal(path: Path, password: str | None, locked: bool, why: str) -> UnreadableDocument:
     """The refusal of a PDF that does not open: `locked` where `password` is not its own, else it says `why`."""

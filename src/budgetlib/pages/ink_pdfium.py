@@ -66,6 +66,8 @@ class PdfiumReader:
         finally:
             page.close()
 
+    writing = ink
+
 
 def _view(page: Any) -> Matrix:
     """From the coordinates of a page to those of a viewer, which crops and turns it."""

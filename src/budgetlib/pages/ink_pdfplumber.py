@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import pdfplumber
+from pdfminer.converter import PDFPageAggregator
+from pdfminer.layout import LTChar, LTContainer, LTItem
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdffont import PDFFont
-from pdfminer.pdfinterp import PDFResourceManager
+from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdftypes import resolve_all
 from pdfplumber.utils.exceptions import PdfminerException
 
@@ -46,6 +48,14 @@ class _Fonts(PDFResourceManager):
         return super().get_font(objid, spec)
 
 
+class _Writing(PDFPageAggregator):
+    """The characters of a page; what is drawn is left out."""
+
+    def paint_path(self, *_: object) -> None: ...
+
+    def render_image(self, *_: object) -> None: ...
+
+
 class PdfplumberReader:
     """A PDF opened by pdfplumber."""
 
@@ -77,16 +87,34 @@ class PdfplumberReader:
                 number,
                 float(right - left),
                 float(bottom - top),
-                list(joined(_runs(page.chars, left, top, page.mediabox[0]))),
+                list(_runs(page, page.layout)),
                 rules,
                 list(_areas(page.rects, left, top)),
                 len(page.images),
                 slanted,
             )
         except Exception as error:  # noqa: BLE001 - pdfminer raises anything on damaged content; the reason is kept
-            return Ink(number, fault=f"the page's content is damaged ({type(error).__name__})")
+            return _damaged(number, error)
         finally:
             page.close()
+
+    def writing(self, number: int) -> Ink:
+        """The runs of page `number`, as if all were printed in ink: what they stand on is not known."""
+        page = self._document.pages[number - 1]
+        try:
+            device = _Writing(self._document.rsrcmgr, page.page_number)
+            PDFPageInterpreter(self._document.rsrcmgr, device).process_page(page.page_obj)
+            left, top, right, bottom = page.cropbox
+            runs = [run._replace(colour="ink") for run in _runs(page, device.get_result())]
+            return Ink(number, float(right - left), float(bottom - top), runs)
+        except Exception as error:  # noqa: BLE001 - as above
+            return _damaged(number, error)
+        finally:
+            page.close()
+
+
+def _damaged(number: int, error: Exception) -> Ink:
+    return Ink(number, fault=f"the page's content is damaged ({type(error).__name__})")
 
 
 def _refusal(path: Path, error: object, password: str | None) -> UnreadableDocument:
@@ -94,22 +122,35 @@ def _refusal(path: Path, error: object, password: str | None) -> UnreadableDocum
     return refusal(path, password, isinstance(error, PDFPasswordIncorrect), why)
 
 
-def _runs(chars: list[dict[str, Any]], left: float, top: float, origin: float) -> Iterator[Run]:
-    """Each of pdfplumber's `chars` as a run; `left` and `top` are the corner of what a viewer shows.
+def _runs(page: Any, layout: LTItem) -> Iterator[Run]:
+    """The characters that pdfminer has laid out on one of pdfplumber's pages.
 
-    `origin` is where the sheet begins from which pdfminer counts the places of lines of text.
+    pdfminer counts places from the corner of the sheet, a viewer from the corner of what it shows.
     """
-    for char in chars:
-        a, b, _, _, x, y = char["matrix"]
-        line = char["top"] + char["y1"] - y - top
-        width, height = char["x1"] - char["x0"], char["bottom"] - char["top"]
-        colour = "white" if _is_white(char.get("non_stroking_color")) else "ink"
-        if abs(b) > abs(a):
-            turn = 90 if b > 0 else 270
-            yield Run(x + origin - left, line, [char["text"]], [0.0], [height], width, turn, 0, colour=colour)
-        else:
-            start, turn = (char["x0"], 0) if a > 0 else (char["x1"], 180)
-            yield Run(start - left, line, [char["text"]], [0.0], [width], height, turn, 0, colour=colour)
+    left, top, *_ = page.cropbox
+    origin, highest, *_ = page.mediabox
+    return joined(_run(char, origin - left, page.height, highest - top) for char in _chars(layout))
+
+
+def _chars(layout: LTItem) -> Iterator[LTChar]:
+    """The characters in `layout`, in the order in which they are painted."""
+    if isinstance(layout, LTChar):
+        yield layout
+    elif isinstance(layout, LTContainer):
+        for item in layout:
+            yield from _chars(item)
+
+
+def _run(char: LTChar, right: float, height: float, down: float) -> Run:
+    """A character as a run, on a sheet of some height whose corner is so far to the right and down."""
+    a, b, _, _, x, y = char.matrix
+    line = height - y + down
+    colour = "white" if _is_white(char.graphicstate.ncolor) else "ink"
+    text, width, height = [char.get_text()], char.x1 - char.x0, char.y1 - char.y0
+    if abs(b) > abs(a):
+        return Run(x + right, line, text, [0.0], [height], width, 90 if b > 0 else 270, 0, colour=colour)
+    start, turn = (char.x0, 0) if a > 0 else (char.x1, 180)
+    return Run(start + right, line, text, [0.0], [width], height, turn, 0, colour=colour)
 
 
 def _strokes(edges: list[dict[str, Any]], left: float, top: float) -> Iterator[Stroke]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from operator import add
 from pathlib import Path
@@ -14,8 +14,8 @@ from budgetlib.core.errors import UnreadableDocument
 from budgetlib.pages.doubles import without_doubles
 from budgetlib.pages.ink import Ink, InkReader, Run
 from budgetlib.pages.lattice import find_tables
-from budgetlib.pages.layout import Span, grids_of, in_order, lines_of, rows_of_text
-from budgetlib.pages.model import Grid, Page
+from budgetlib.pages.layout import Row, Span, grids_of, in_order, lines_of, rows_of_text
+from budgetlib.pages.model import Box, Grid, Page
 from budgetlib.pages.stream import find_unruled
 from budgetlib.pages.turn import Turn
 from budgetlib.pages.visible import visible
@@ -64,11 +64,33 @@ def read(path: Path, password: str | None, reader: str) -> Iterator[Page]:
             yield before
 
 
-def read_pages(path: Path, password: str | None, reader: str, numbers: Iterable[int]) -> Iterator[Page]:
-    """The pages with these numbers; otherwise as `read`."""
+@dataclass(frozen=True)
+class Writing:
+    """What is written on the page of that number, row by row, without its tables."""
+
+    number: int
+    turn: Turn
+    rows: Sequence[Row]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(text for row in self.rows for span in row for text in span.texts)
+
+    def within(self, box: Box) -> str:
+        """What stands in a place on the page."""
+        x0, top, x1, bottom = self.turn.upright_box(box)
+        spans = (span for row in self.rows for span in row if top <= (span.top + span.bottom) / 2 <= bottom)
+        return "".join(text for span in spans for text, left, right in span.chars if x0 <= (left + right) / 2 <= x1)
+
+
+def read_writing(path: Path, password: str | None, reader: str, numbers: Iterable[int]) -> Iterator[Writing]:
+    """What is written on the pages with these numbers; otherwise as `read`."""
     with open_pdf(path, password, reader) as document:
-        for number in sorted(numbers):
-            yield page_of(document.ink(number))
+        for ink in map(document.writing, sorted(numbers)):
+            runs, _ = visible(ink)
+            turn = Turn(_way(runs), ink.width, ink.height)
+            yield Writing(ink.number, turn, rows_of_text(without_doubles(_upright(runs, turn))))
 
 
 def page_of(ink: Ink, before: Page | None = None) -> Page:
@@ -103,7 +125,7 @@ def page_of(ink: Ink, before: Page | None = None) -> Page:
 
 def _way(runs: Sequence[Run]) -> int:
     """How the sheet is turned for reading most of its text."""
-    glyphs: Counter[int] = Counter()
+    glyphs = Counter({0: 0})
     for run in runs:
         glyphs[run.turn] += len(run.texts)
     return max(glyphs, key=lambda way: (glyphs[way], -way))

@@ -36,6 +36,10 @@ class Turn:
         """Where a point of the page lies on the turned sheet."""
         return self._upright.point(x, y)
 
+    def upright_box(self, box: Box) -> Box:
+        """Where a place of the page lies on the turned sheet."""
+        return self._upright.box(*box)
+
     def rule(self, rule: Rule) -> Rule:
         """A rule of the page on the turned sheet."""
         if self.degrees == 0:

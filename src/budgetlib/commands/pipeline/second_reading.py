@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from budgetlib.checks import findings, may_be_in_error
@@ -16,8 +16,8 @@ from budgetlib.extraction.document import SECONDS_PER_DOCUMENT
 from budgetlib.extraction.records import Records
 from budgetlib.pages.archive import unpacked
 from budgetlib.pages.ink import READERS
-from budgetlib.pages.model import Cell, Line, Page
-from budgetlib.pages.pdf import read_pages
+from budgetlib.pages.model import Box
+from budgetlib.pages.pdf import Writing, read_writing
 from budgetlib.pages.sources import Source
 from budgetlib.tables.locators import Locator
 from budgetlib.tables.schemas import TABLES
@@ -40,13 +40,13 @@ def read_twice(source: Source, records: Records, reader: str) -> Records:
     try:
         late = TimeoutError(f"longer than {SECONDS_PER_DOCUMENT} s")
         with time_limit(SECONDS_PER_DOCUMENT, late), unpacked(source.path) as path:
-            pages = {page.number: page for page in read_pages(path, source.password, other, wanted)}
+            pages = {page.number: page for page in read_writing(path, source.password, other, wanted)}
     except Exception as error:  # noqa: BLE001 - what the second reader cannot read, the first one has read
         logging.getLogger(__name__).info("%s was not read by %s: %s", source.name, other, error)
         return records
     remarks: dict[int, list[str]] = {}
     for line in lines:
-        if (page := pages.get(line["page"])) and not _is_printed(line["published_text"], _beside(line, page)):
+        if (page := pages.get(line["page"])) and not _is_printed(line["published_text"], page.within(_box(line))):
             line["confirmed"] = False
             remarks.setdefault(line["page"], []).append(f"{line['form']} row {line['row']} {line['published_text']}")
     for statement in statements:
@@ -74,24 +74,21 @@ def _doubted(records: Records) -> tuple[list[Any], list[Any]]:
     return lines, statements
 
 
-def _beside(line: Record, page: Page) -> Iterable[str]:
-    """The texts of a page that stand at the height of a line's amount."""
-    middle = (line["top"] + line["bottom"]) / 2
-    blocks: list[Line | Cell] = [*page.lines, *(cell for grid in page.grids for cell in grid.cells)]
-    return [block.text for block in blocks if block.box and block.box.top <= middle <= block.box.bottom]
+def _box(line: Record) -> Box:
+    return Box(line["x0"], line["top"], line["x1"], line["bottom"])
 
 
-def _is_printed(number: str, texts: Iterable[str]) -> bool:
-    """Whether one of `texts` holds a number, as printed and not as a part of another."""
-    whole = re.compile(rf"(?<!{_IN_A_NUMBER}){re.escape(squeeze(number))}(?!{_IN_A_NUMBER})")
-    return any(whole.search(squeeze(text)) for text in texts)
+def _is_printed(number: str, text: str) -> bool:
+    """Whether a text holds a number, as printed and not as a part of another."""
+    whole = rf"(?<!{_IN_A_NUMBER}){re.escape(squeeze(number))}(?!{_IN_A_NUMBER})"
+    return re.search(whole, squeeze(text)) is not None
 
 
-def _is_stated(statement: Record, page: Page) -> bool:
+def _is_stated(statement: Record, page: Writing) -> bool:
     """Whether a page prints the number by which its sentence states a figure."""
     sentence, figure = squeeze(statement["sentence"]), abs(statement["value"])
     numbers_there = [
         (sentence[start:end], number * FACTORS.get(unit or "", 1)) for start, end, number, unit in numbers(sentence)
     ]
     written = [text for text, value in numbers_there if value == figure]
-    return not written or _is_printed(min(written, key=len), ["".join(line.text for line in page.lines)])
+    return not written or _is_printed(min(written, key=len), page.text)
