@@ -67,11 +67,11 @@ def fold_each(text: str) -> str:
 
 
 _UNSEEN = re.compile(r"[\s\u200b\ufeff]+")
-_LABELS = 1 << 15
+LABELS = 1 << 15
 """So many labels are remembered: a document asks for each of its own some ten times."""
 
 
-@lru_cache(_LABELS)
+@lru_cache(LABELS)
 def squeeze(text: str) -> str:
     """`text` folded and without any white space: the form in which labels are compared.
 

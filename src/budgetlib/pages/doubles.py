@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from operator import sub
 
 from budgetlib.core.groups import in_groups
 from budgetlib.pages.layout import Span
@@ -37,7 +37,7 @@ def _crowds(spans: Sequence[Span]) -> Iterator[list[int]]:
                 crowd = []
             crowd.append(i)
             reach = max(reach, span.rights[-1])
-            if len(span.lefts) > 1 and any(after - before < _SAME_PLACE for before, after in pairwise(span.lefts)):
+            if min(map(sub, span.lefts[1:], span.lefts), default=_SAME_PLACE) < _SAME_PLACE:
                 yield [i]
         if len(crowd) > 1:
             yield sorted(crowd)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
-from operator import sub
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+import numpy as np
 import pypdfium2
 from pypdfium2 import raw
 
@@ -25,7 +25,7 @@ from budgetlib.pages.ink import (
 from budgetlib.pages.matrix import Matrix
 from budgetlib.pages.model import Box
 from budgetlib.pages.pdfium_calls import Handle, handle_of
-from budgetlib.pages.pdfium_text import colours_of, runs_of
+from budgetlib.pages.pdfium_text import COLOURS, Seen, colours_of, distinct, runs_of
 
 _TEXT, _PATH, _IMAGE, _FORM = (
     raw.FPDF_PAGEOBJ_TEXT,
@@ -83,6 +83,7 @@ def _view(page: Any) -> Matrix:
 class _Holder(NamedTuple):
     """A page, or a form object within it, as a list of what is painted; `clip` is what is seen of it."""
 
+    number: int
     size: int
     get: Callable[[Handle, int], Handle]
     handle: Handle
@@ -97,16 +98,21 @@ class _Painting:
         self._page = page
         self._width, self._height = page.get_size()
         handle = handle_of(page.raw)
-        size, sheet = pdfium.count_in_page(handle), Box(0.0, 0.0, self._width, self._height)
-        self._sheet = _Holder(size, pdfium.object_in_page, handle, _view(page), sheet)
-        self._texts: dict[Handle, tuple[int, _Holder]] = {}
+        sheet = Box(0.0, 0.0, self._width, self._height)
+        size = pdfium.count_in_page(handle)
+        self._holders = [_Holder(0, size, pdfium.object_in_page, handle, _view(page), sheet)]
+        self._texts: dict[Handle, int] = {}
+        """When each text was painted."""
+        self._within: dict[Handle, int] = {}
+        """The number of the holder of each text that is in a form object."""
         self._rules: list[Rule] = []
         self._areas: list[Area] = []
         self._pictures = self._slanted = self._order = 0
 
     def ink(self, number: int) -> Ink:
-        self._walk(self._sheet)
-        runs = list(runs_of(self._page, self._sheet.view, self._seen))
+        (sheet,) = self._holders
+        self._walk(sheet)
+        runs = list(runs_of(self._page, sheet.view, self._seen))
         return Ink(number, self._width, self._height, runs, self._rules, self._areas, self._pictures, self._slanted)
 
     def _walk(self, holder: _Holder) -> None:
@@ -116,15 +122,18 @@ class _Painting:
         for thing, kind in zip(painted, map(pdfium.kind_of, painted), strict=True):
             self._order += 1
             if kind == _TEXT:
-                self._texts[thing] = self._order, holder
+                self._texts[thing] = self._order
+                if holder.number:
+                    self._within[thing] = holder.number
             elif kind == _PATH:
                 paths.append((thing, self._order))
             elif kind == _IMAGE:
                 self._picture(thing, holder.view)
             elif kind == _FORM:
-                view = _matrix(thing).then(holder.view)
-                (clip,) = _clips([thing], [holder])
-                self._walk(_Holder(pdfium.count_in_form(thing), pdfium.object_in_form, thing, view, clip))
+                number, size = len(self._holders), pdfium.count_in_form(thing)
+                view, clip = _matrix(thing).then(holder.view), _clip(thing, holder)
+                self._holders.append(_Holder(number, size, pdfium.object_in_form, thing, view, clip))
+                self._walk(self._holders[-1])
         self._draw(paths, holder.view)
 
     def _picture(self, picture: Handle, view: Matrix) -> None:
@@ -141,14 +150,14 @@ class _Painting:
         count, paths = len(painted), [path for path, _ in painted]
         modes = pdfium.ask(pdfium.mode_of_path, pdfium.TWO_INTEGERS, count, paths)
         bounds = pdfium.ask(pdfium.bounds_of, pdfium.FOUR_NUMBERS, count, paths)
-        colours = colours_of(pdfium.fill_colour_of, paths)
+        colours = colours_of(pdfium.fill_colour_of, paths).tolist()
         sizes = map(pdfium.count_in_path, paths)
         for (path, order), (fill, stroke), edges, colour, size in zip(
             painted, modes, bounds, colours, sizes, strict=True
         ):
             box = view.box(*edges)
             width, height = box.x1 - box.x0, box.bottom - box.top
-            unseen = not stroke and colour != "ink"
+            unseen = not stroke and COLOURS[colour] != "ink"
             simple = size <= _SIMPLE_PATH and not view.is_slanted
             if simple and min(width, height) <= RULE_WIDTH:
                 if not unseen and max(width, height) >= SHORTEST_RULE:
@@ -161,11 +170,20 @@ class _Painting:
             if fill != raw.FPDF_FILLMODE_NONE and simple and not pdfium.is_translucent(path):
                 self._areas.append(Area(box, order, unseen))
 
-    def _seen(self, texts: Sequence[Handle]) -> Iterator[tuple[int, Box]]:
-        """When each of some texts was painted, and what is seen of it."""
-        last = self._order, self._sheet
-        orders, holders = zip(*map(self._texts.get, texts, repeat(last)), strict=True) if texts else ((), ())
-        return zip(orders, _clips(texts, holders), strict=True)
+    def _seen(self, texts: Sequence[Handle]) -> Seen:
+        """When each of some texts was painted, and what is seen of it.
+
+        Things of one holder with as many clips, the innermost of which is one and the same, have the others in common.
+        """
+        orders = pdfium.tell(self._texts.get, len(texts), texts, repeat(self._order))
+        holders = pdfium.tell(self._within.get, len(texts), texts, repeat(0))
+        clips = list(map(pdfium.clip_of, texts))
+        sizes = pdfium.tell(pdfium.count_in_clip, len(texts), clips)
+        innermost = pdfium.tell(pdfium.segment_in_clip_path, len(texts), clips, (sizes - 1).tolist(), repeat(0))
+        boxes, clip_of = distinct(
+            np.stack([holders, sizes, innermost], axis=1), lambda i: _clip(texts[i], self._holders[holders[i]])
+        )
+        return Seen(orders, boxes, clip_of)
 
 
 def _matrix(painted: Handle) -> Matrix:
@@ -201,28 +219,14 @@ def _strokes(path: Handle, size: int, view: Matrix) -> Iterator[Stroke]:
             yield here, first
 
 
-def _clips(painted: Sequence[Handle], holders: Sequence[_Holder]) -> list[Box]:
-    """What is seen of each of some things: what is seen of its holder, within the paths that clip it.
+def _clip(painted: Handle, holder: _Holder) -> Box:
+    """What is seen of something: what is seen of its holder, within the paths that clip it.
 
-    Things of one holder with as many clips, the innermost of which is one and the same, have the others in common, too.
+    A path that is no rectangle counts as what it spans.
     """
-    clips = list(map(pdfium.clip_of, painted))
-    sizes = list(map(pdfium.count_in_clip, clips))
-    innermost = map(pdfium.segment_in_clip_path, clips, map(sub, sizes, repeat(1)), repeat(0))
-    known: dict[tuple[Handle, int, Handle], Box] = {}
-    boxes = []
-    for holder, clip, size, inner in zip(holders, clips, sizes, innermost, strict=True):
-        key = holder.handle, size, inner
-        if key not in known:
-            known[key] = _within(holder, clip, size)
-        boxes.append(known[key])
-    return boxes
-
-
-def _within(holder: _Holder, clip: Handle, size: int) -> Box:
-    """What is seen of a holder within the paths of a clip; a path that is no rectangle counts as what it spans."""
+    clip = pdfium.clip_of(painted)
     x0, top, x1, bottom = holder.clip
-    for number in range(size):
+    for number in range(pdfium.count_in_clip(clip)):
         count = pdfium.count_in_clip_path(clip, number)
         segments = map(pdfium.segment_in_clip_path, repeat(clip), repeat(number), range(count))
         points = list(pdfium.ask(pdfium.point_of_segment, pdfium.TWO_NUMBERS, count, segments))

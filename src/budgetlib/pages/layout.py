@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from operator import attrgetter, le, sub
 from typing import NamedTuple
 
 from budgetlib.core.groups import in_groups
@@ -64,8 +65,9 @@ class Span(NamedTuple):
 
 def in_order(span: Span) -> Span:
     """A span whose characters may have been painted in any order, from left to right."""
-    places = sorted(range(len(span.lefts)), key=span.lefts.__getitem__)
-    return span if places == list(range(len(places))) else span.only(places)
+    if all(map(le, span.lefts, span.lefts[1:])):
+        return span
+    return span.only(sorted(range(len(span.lefts)), key=span.lefts.__getitem__))
 
 
 Row = Sequence[Span]
@@ -76,7 +78,7 @@ def rows_of_text(spans: Iterable[Span]) -> list[Row]:
     """`spans` by printed line, top to bottom."""
     rows: list[list[Span]] = []
     base = float("-inf")
-    for span in sorted(spans, key=_base):
+    for span in sorted(spans, key=attrgetter("base")):
         if span.base - base <= _LEVEL * span.height:
             rows[-1].append(span)
         else:
@@ -93,10 +95,6 @@ def _row(spans: list[Span]) -> Row:
     return sorted((span.only([place]) for span in spans for place in range(len(span.texts))), key=_left)
 
 
-def _base(span: Span) -> float:
-    return span.base
-
-
 def _left(span: Span) -> float:
     return span.lefts[0]
 
@@ -107,11 +105,14 @@ def _joined(row: Row) -> str:
     reach = float("inf")
     for span in row:
         blank = _BLANK * span.height
-        for text, left, right in span.chars:
-            if left - reach > blank and not parts[-1].isspace():
-                parts.append(" ")
-            parts.append(text)
-            reach = right
+        if max(map(sub, span.lefts, [reach, *span.rights])) <= blank:
+            parts += span.texts
+        else:
+            for text, left, before in zip(span.texts, span.lefts, [reach, *span.rights], strict=False):
+                if left - before > blank and not parts[-1].isspace():
+                    parts.append(" ")
+                parts.append(text)
+        reach = span.rights[-1]
     return "".join(parts).strip()
 
 
@@ -120,12 +121,18 @@ def lines_of(rows: Iterable[Row]) -> list[Line]:
     lines = []
     for row in rows:
         if text := _joined(row):
-            printed = [span for span in row if not "".join(span.texts).isspace()]
-            ends = [(left, right) for span in printed for text, left, right in span.chars if not text.isspace()]
-            lefts, rights = zip(*ends, strict=True)
+            printed = [shown for span in row if (shown := _shown(span)).texts]
+            lefts, rights = zip(*((span.lefts[0], max(span.rights)) for span in printed), strict=True)
             box = Box(min(lefts), min(span.top for span in printed), max(rights), max(span.bottom for span in printed))
             lines.append(Line(text, box, _least_sure(span.confidence for span in printed)))
     return lines
+
+
+def _shown(span: Span) -> Span:
+    """A span without its blanks."""
+    if not any(map(str.isspace, span.texts)):
+        return span
+    return span.only([place for place, text in enumerate(span.texts) if not text.isspace()])
 
 
 def _least_sure(confidences: Iterable[float | None]) -> float | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from math import inf
 from typing import Any
@@ -156,6 +156,7 @@ def _form(data: dict[str, Any]) -> Form:
     return Form(**data | compiled)
 
 
+@lru_cache
 def form_titled(line: str) -> Form | None:
     """The form with the longest title at the end of `line` (squeezed, without label and year)."""
     best = max(forms().values(), key=lambda form: form.titled(line))
