@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 from inspect import isfunction, signature
+from itertools import chain
 from pkgutil import iter_modules
 from typing import Any
 
@@ -27,8 +28,8 @@ __all__ = [
     "Ties",
     "check_documents",
     "check_records",
+    "failed_errors",
     "findings",
-    "may_be_in_error",
     "ties",
 ]
 
@@ -56,17 +57,23 @@ def check_documents(tables: Mapping[str, Sequence[Record]], documents: Collectio
     return [finding.record() for budget in chosen for finding in findings(budget)]
 
 
-def may_be_in_error(budget: Budget) -> bool:
-    """False where `findings` hold no error that fails."""
-    tested = (one for rule in rules() if rule.severity == "error" for one in TESTS[rule.test](rule, budget))
-    return any(one.state == "fail" or (one.state == "not_applicable" and one.gap) for one in tested)
-
-
 def findings(budget: Budget) -> list[Finding]:
     """Every rule tested in one budget; where nothing could be tested, one finding that says so."""
-    tested = [
-        _sure(with_reason(finding, budget), budget) for rule in rules() for finding in TESTS[rule.test](rule, budget)
-    ]
+    return _settled({rule.name: [*TESTS[rule.test](rule, budget)] for rule in rules()}, budget)
+
+
+def failed_errors(budget: Budget) -> list[Finding]:
+    """The errors among `findings` that fail; other rules are tested only where there may be one."""
+    tested = {rule.name: [*TESTS[rule.test](rule, budget)] for rule in rules() if rule.severity == "error"}
+    if not any(one.state == "fail" or (one.state == "not_applicable" and one.gap) for one in chain(*tested.values())):
+        return []
+    tested |= {rule.name: [*TESTS[rule.test](rule, budget)] for rule in rules() if rule.name not in tested}
+    return [one for one in _settled(tested, budget) if one.state == "fail" and one.rule.severity == "error"]
+
+
+def _settled(results: Mapping[str, Sequence[Finding]], budget: Budget) -> list[Finding]:
+    """What the `results` of each rule come to, held against one another and what the document says."""
+    tested = [_sure(with_reason(finding, budget), budget) for rule in rules() for finding in results[rule.name]]
     by_rule: dict[str, list[Finding]] = {rule.name: [] for rule in rules()}
     for finding in folded(tested, budget):
         by_rule[finding.rule.name].append(finding)

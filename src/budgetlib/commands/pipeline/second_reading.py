@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from budgetlib.checks import findings, may_be_in_error
+from budgetlib.checks import failed_errors
 from budgetlib.checks.loading import budgets_of
 from budgetlib.core.money import FACTORS, numbers
 from budgetlib.core.text import squeeze
@@ -66,8 +66,7 @@ def _doubted(records: Records) -> tuple[list[Any], list[Any]]:
     rows = {
         table.name: [dict.fromkeys(table.schema.names) | row for row in records.get(table.name, [])] for table in TABLES
     }
-    tested = [finding for budget in budgets_of(rows) if may_be_in_error(budget) for finding in findings(budget)]
-    errors = [finding for finding in tested if finding.state == "fail" and finding.rule.severity == "error"]
+    errors = (error for budget in budgets_of(rows) for error in failed_errors(budget))
     places = {place for error in errors for place in error.record()["places"].split()}
     lines = [line for line in records.get("lines", []) if f"{line['form']}:{line['row']}" in places]
     statements = [one for one in records.get("statements", []) if Locator.of(one).within(one["document_id"]) in places]
