@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from budgetlib.core.text import squeeze
 from budgetlib.pages.ink import READERS
 from budgetlib.pages.model import Page
+from budgetlib.pages.pdf import read_writing
 from budgetlib.pages.reader import read_document
 from tests.typesetting.paper import FONT, register_font
 
@@ -226,6 +227,26 @@ def test_a_sheet_that_lies_on_its_side_or_head_is_read_as_upright(tmp_path: Path
     assert page.turn == degrees
     assert texts(page) == ["收支总表"]
     assert cells(page) == [["合计", "12.50", "", ""]]
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("degrees", [0, 90])
+def test_where_one_reader_read_a_figure_the_other_finds_it_alone(tmp_path: Path, reader: str, degrees: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(WIDTH / 2, HEIGHT / 2)
+        canvas.rotate(degrees)
+        width = canvas.stringWidth("1,234.56", FONT, SIZE)
+        canvas.grid([0, width, 2 * width], [0, 20, 40])
+        for _ in "bold":
+            one_by_one(canvas, 0, 25, "1,234.567,890.12")
+        canvas.drawString(2, 8, "35.60")
+        canvas.drawString(2, 1, "7")
+
+    page = drawn(tmp_path, draw, reader)
+    (other,) = READERS.keys() - {reader}
+    (writing,) = read_writing(tmp_path / "ink.pdf", None, other, [1])
+    read = {squeeze(cell.text): writing.within(cell.box) for cell in page.grids[0].cells if cell.text and cell.box}
+    assert read == {"1,234.56": "1,234.56", "7,890.12": "7,890.12", "35.607": "35.607"}
 
 
 @pytest.mark.parametrize("reader", READERS)
