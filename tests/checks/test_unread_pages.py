@@ -20,6 +20,7 @@ SHORT = [("total", None, "合计", {"total": "30.00"}), ("line", "2010301", "行
 
 UNNAMED = forms()["expenditure"].label_zh
 
+UNITS = [("line", None, name, {"total": "10.00", "basic": "4.50"}) for name in ("示例局", "示例中心")]
 READ = {"kind": "form", "source": "text", "outcome": "read"}
 SPENDING, REVENUE = READ | {"form": "expenditure"}, READ | {"form": "revenue"}
 UNREAD = {"kind": "other", "source": "none", "outcome": "unreadable"}
@@ -61,8 +62,9 @@ def test_a_sum_fails_only_where_no_row_can_stand_on_an_unread_page(pages: list[d
     assert states(corpus(lines=lines("expenditure", SHORT), pages=numbered), "leaves_add_up") == [state]
 
 
-def test_a_form_in_which_cells_run_together_is_not_blamed() -> None:
-    pages = [{"document_id": ONE, "page": 1, **SPENDING, "undivided": "expenditure"}]
+@pytest.mark.parametrize("doubt", ["undivided", "incomplete"])
+def test_a_form_in_which_cells_run_together_or_are_lost_is_not_blamed(doubt: str) -> None:
+    pages = [{"document_id": ONE, "page": 1, **SPENDING, doubt: "expenditure"}]
     assert states(corpus(lines=lines("expenditure", SHORT), pages=pages), "leaves_add_up") == ["insufficient_data"]
 
 
@@ -71,6 +73,20 @@ def test_a_form_in_which_cells_run_together_is_not_blamed() -> None:
 )
 def test_a_form_of_which_some_rows_have_lost_their_names_is_not_blamed(rest: list[Any]) -> None:
     assert states(corpus(lines=lines("expenditure", [*SHORT, *rest])), "leaves_add_up") == ["insufficient_data"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "state"),
+    [
+        ([("total", None, UNNAMED, {"total": "30.00"}), SHORT[1]], "fail"),
+        ([*SHORT, ("line", None, UNNAMED, {"total": "0.00"})], "fail"),
+        ([("total", None, "合计", {"total": "30.00", "basic": "9.00"}), *UNITS], "fail"),
+        ([("total", None, "合计", {"total": "30.00", "basic": "8.00"}), *UNITS], "insufficient_data"),
+    ],
+    ids=["a total without a name", "nothing in a row without a name", "one column adds up", "no column does"],
+)
+def test_rows_whose_names_are_not_needed_are_held_against_their_total(rows: list[Any], state: str) -> None:
+    assert states(corpus(lines=lines("expenditure", rows)), "leaves_add_up").count(state) == 1
 
 
 @pytest.mark.parametrize(("left", "state"), [(None, "fail"), ("20.00", "insufficient_data")])

@@ -11,7 +11,7 @@ import pytest
 from budgetlib.commands.pipeline import parse_document
 from budgetlib.extraction.page_log import Annex, log_pages
 from budgetlib.extraction.printed_amounts import Span, count_amounts
-from budgetlib.pages.model import Box, Cell, Grid, Line, Page
+from budgetlib.pages.model import Box, Cell, Grid, Line, Page, Spot
 from tests.shared_material import ORIGINALS, SHARED, needs_shared, records
 
 BUDGETS = [
@@ -31,19 +31,25 @@ def table(*rows: tuple[str, ...]) -> Page:
 UNKNOWN = table(("示例", "金额"), ("甲", "1.00"), ("乙", "1.00"), ("丙", "2.00"))
 
 
+def counted(page: Page, in_forms: set[Spot], *elsewhere: Span) -> tuple[int, int, tuple[str, ...]]:
+    """How many amounts are printed and taken, and the others as printed."""
+    printed, taken, left = count_amounts(page, in_forms, elsewhere)
+    return printed, taken, tuple(one.text for one in left)
+
+
 def test_of_two_equal_amounts_the_one_that_was_taken_is_counted_and_the_other_is_left() -> None:
-    assert count_amounts(UNKNOWN, {box(1, 1)}, []) == (3, 1, ("1.00", "2.00"))
+    assert counted(UNKNOWN, {box(1, 1)}) == (3, 1, ("1.00", "2.00"))
 
 
 def test_a_form_takes_amounts_however_they_look() -> None:
     page = table(("甲", "0"), ("乙", "0"))
-    assert count_amounts(page, {box(0, 1), box(1, 1)}, []) == (2, 2, ())
+    assert counted(page, {box(0, 1), box(1, 1)}) == (2, 2, ())
 
 
 def test_part_of_a_line_may_be_taken() -> None:
     line = Line("收入5万元，其中别的3万元", box(0, 0))
     page = Page(1, 595.0, 842.0, lines=(line,))
-    assert count_amounts(page, set(), [Span(0, box(0, 0), 2, 5)]) == (2, 1, ("3万元",))
+    assert counted(page, set(), Span(0, box(0, 0), 2, 5)) == (2, 1, ("3万元",))
 
 
 def logged(page: Page, annex: Annex | None = None) -> dict[str, Any]:

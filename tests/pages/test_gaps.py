@@ -11,7 +11,7 @@ from reportlab.platypus import Table
 
 from budgetlib.pages.model import Box, Line
 from budgetlib.pages.stacked import row_breaks
-from tests.pages.test_paper import AMOUNTS, HEADER, ROWS, WIDTHS, parsed, printed, titled
+from tests.pages.test_paper import AMOUNTS, HEADER, ROWS, WIDTHS, parsed, printed, ruled, titled
 from tests.typesetting.paper import Layout, register_font, table
 
 Gap = tuple[str, int, int]
@@ -48,8 +48,8 @@ def test_rows_that_no_rule_divides_are_read_one_by_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "gaps",
-    [{("above", 2, 4)}, {("before", 4, 3)}, {("above", 1, 4)}, {("above", 0, 4)}],
-    ids=["two amounts of a column", "two amounts of a row", "two names", "two codes"],
+    [{("above", 2, 4)}, {("before", 4, 3)}, {("above", 1, 4)}, {("above", 0, 4)}, {("before", 2, 4)}],
+    ids=["two amounts of a column", "two amounts of a row", "two names", "two codes", "a name and an amount"],
 )
 def test_a_form_in_which_cells_run_together_is_named_and_said(tmp_path: Path, gaps: set[Gap]) -> None:
     records = parsed(tmp_path, [*titled(), ruled_but(gaps)])
@@ -62,6 +62,21 @@ def test_a_form_in_which_cells_run_together_is_named_and_said(tmp_path: Path, ga
 def test_a_form_whose_every_rule_is_there_is_not_named(tmp_path: Path) -> None:
     records = parsed(tmp_path, [*titled(), ruled_but(())])
     assert {page["undivided"] for page in records["pages"]} == {None}
+
+
+def test_a_form_is_incomplete_whose_head_for_codes_has_none_below(tmp_path: Path) -> None:
+    uncoded = [["合计", "", *ROWS[0][2:]], *(["", *row[1:]] for row in ROWS[1:])]
+    for rows, forms in ((uncoded, "expenditure"), (ROWS, None)):
+        records = parsed(tmp_path, [*titled(), ruled([HEADER, *rows])])
+        (page,) = (page for page in records["pages"] if page["form"])
+        assert page["incomplete"] == forms
+        assert ("nothing stands under its head for codes" in str(page["reason"])) is (forms is not None)
+
+
+def test_a_form_is_incomplete_within_which_an_amount_stands_in_no_cell(tmp_path: Path) -> None:
+    records = parsed(tmp_path, [*titled(), ruled_but({("above", 4, 3), ("before", 4, 3)})])
+    (page,) = (page for page in records["pages"] if page["form"])
+    assert (page["incomplete"], page["amounts_left"]) == ("expenditure", "20.00 10.50 20.00")
 
 
 def test_a_header_over_several_amounts_says_of_none_what_it_is(tmp_path: Path) -> None:

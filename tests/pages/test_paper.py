@@ -65,6 +65,14 @@ def test_a_form_without_rules_or_with_open_sides_gives_the_same_amounts(tmp_path
     assert {line["measure"] for line in records["lines"]} == {"total", "basic", "project"}
 
 
+def test_a_table_with_rules_inside_and_none_around_it_is_read_to_its_corners(tmp_path: Path) -> None:
+    drawn = table([HEADER, *ROWS], WIDTHS, 1, Layout(rules="none"))
+    drawn.setStyle([("INNERGRID", (0, 0), (-1, -1), 0.5, colors.black)])
+    records = parsed(tmp_path, [*titled(), drawn])
+    assert printed(records) == AMOUNTS
+    assert {line["code"] for line in records["lines"]} == {None, "201", "20103", "2010301", "2010302"}
+
+
 def test_a_dash_before_a_number_without_rules_is_an_empty_cell_and_no_minus_sign(tmp_path: Path) -> None:
     rows = [[*row[:2], "718,021,800.00", "-", "718,021,800.00"] for row in ROWS[:4]]
     widths = [*WIDTHS[:3], (70.0, "r"), (62.0, "r")]

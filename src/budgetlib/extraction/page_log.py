@@ -11,6 +11,7 @@ from typing import NamedTuple
 from budgetlib.core.money import parse_number
 from budgetlib.core.text import fold, squeeze
 from budgetlib.extraction.contents import contents_pages
+from budgetlib.extraction.forms.incomplete import lacks_codes, leaves_out
 from budgetlib.extraction.forms.recognise import FormTable, Unknown
 from budgetlib.extraction.forms.titles import form_above
 from budgetlib.extraction.forms.undivided import is_undivided
@@ -143,6 +144,8 @@ def log_pages(
             first.append(f"{name}: unknown columns kept as other: {', '.join(kept)}")
         if any(map(is_undivided, form.table.parts)):
             first.append(f"{name}: a cell reaches over several rows or columns; no sum is held against the paper")
+        if lacks_codes(form.table):
+            first.append(f"{name}: nothing stands under its head for codes; no sum is held against the paper")
         first += [f"{name}: {remark}" for remark in (*form.notes, *form.remarks)]
     for grid in unknown:
         notes[grid.page_index].lose(grid.reason)
@@ -197,13 +200,21 @@ def _record(page: Page, kind: str, note: _PageNotes) -> PageRecord:
         "kind": kind,
         "form": _names(note.forms),
         "undivided": _names(form for form in note.forms if any(map(is_undivided, form.table.parts))),
+        "incomplete": _names(form for form in note.forms if _is_incomplete(form, page, count)),
         "source": page.source,
         "outcome": outcome,
         "reason": "; ".join(reasons) or None,
         "amounts_printed": count.printed if count else None,
         "amounts_taken": count.taken if count else None,
-        "amounts_left": " ".join("".join(text.split()) for text in count.left) or None if count else None,
+        "amounts_left": " ".join("".join(one.text.split()) for one in count.left) or None if count else None,
     }
+
+
+def _is_incomplete(form: FormReading, page: Page, count: AmountCount | None) -> bool:
+    """Whether something in the table of a form was not read; what stands there with its unit is about the table."""
+    left = [one.spot for one in count.left if not one.text.endswith("元")] if count else []
+    here = (part for part in form.table.parts if part.page is page)
+    return lacks_codes(form.table) or any(leaves_out(part, left) for part in here)
 
 
 def _names(forms: Iterable[FormReading]) -> str | None:

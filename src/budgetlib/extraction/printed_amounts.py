@@ -45,11 +45,11 @@ class Span(NamedTuple):
 
 
 class AmountCount(NamedTuple):
-    """How many amounts a page prints, how many of them went into tables, and the others as printed."""
+    """How many amounts a page prints, how many of them went into tables, and the others."""
 
     printed: int
     taken: int
-    left: tuple[str, ...]
+    left: tuple[PrintedAmount, ...]
 
 
 def count_amounts(page: Page, form_spots: Collection[Spot | None], spans: Iterable[Span]) -> AmountCount:
@@ -63,7 +63,7 @@ def count_amounts(page: Page, form_spots: Collection[Spot | None], spans: Iterab
         by_spot[span.spot].append(span)
     amounts = printed_amounts(page)
     left = tuple(
-        amount.text
+        amount
         for amount in amounts
         if amount.spot not in form_spots and not any(_overlap(amount, span) for span in by_spot[amount.spot])
     )

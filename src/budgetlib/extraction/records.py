@@ -111,6 +111,7 @@ class PageRecord(TypedDict):
     kind: str
     form: str | None
     undivided: str | None
+    incomplete: str | None
     source: str
     outcome: str
     reason: str | None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -150,7 +150,10 @@ def _with_sides(vertical: Sequence[Segment], horizontal: Sequence[Segment]) -> l
 
 
 def _sides(x: float, together: Sequence[Segment], vertical: Sequence[Segment]) -> Iterator[Segment]:
-    """The open side at `x`, as far as a rule down joins one of the rules across `together` to the next."""
+    """The open side at `x`, as far as a rule down joins one of the rules across `together` to the next.
+
+    Where several rules down end together further up or down, the table is open there too, and its side goes as far.
+    """
     drawn = [v for v in vertical if abs(v.position - x) <= TOLERANCE]
     inside = [v for v in vertical if abs(v.position - x) > TOLERANCE]
     first = 0
@@ -159,8 +162,16 @@ def _sides(x: float, together: Sequence[Segment], vertical: Sequence[Segment]) -
         if below is None or not any(_joins(v, h, below) for v in inside):
             top, bottom = together[first].position + TOLERANCE, h.position - TOLERANCE
             if first < i and not any(v.start < bottom and top < v.end for v in drawn):
-                yield Segment(x, together[first].position, h.position)
+                beside = [v for v in inside if any(_joins(v, *pair) for pair in pairwise(together[first : i + 1]))]
+                start = min(_ends([v.start for v in beside]), default=together[first].position)
+                end = max(_ends([v.end for v in beside]), default=h.position)
+                yield Segment(x, min(start, together[first].position), max(end, h.position))
             first = i + 1
+
+
+def _ends(positions: Sequence[float]) -> Iterator[float]:
+    """Where several rules end together."""
+    return (one for one in positions if sum(abs(one - other) <= TOLERANCE for other in positions) > 1)
 
 
 def _joins(v: Segment, upper: Segment, lower: Segment) -> bool:

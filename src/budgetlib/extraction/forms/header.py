@@ -253,6 +253,11 @@ def _promoted(columns: list[FormColumn]) -> list[FormColumn]:
     return [replace(c, role=labels.get(c.role or "", c.role)) for c in columns]
 
 
+def printed_headers(columns: Iterable[FormColumn]) -> list[str]:
+    """What the headers of columns say, without columns that have none."""
+    return [column.header for column in columns if column.header]
+
+
 def header_parts(headers: Iterable[str]) -> set[str]:
     """The words of single header cells among `headers`."""
     return {part for header in headers for part in header.split(">") if part}

@@ -20,6 +20,7 @@ from budgetlib.extraction.forms.header import (
     columns_of,
     header_parts,
     header_rows,
+    printed_headers,
     read_header,
     without_rows_below,
 )
@@ -168,8 +169,7 @@ def _begun(
     if titled is None:
         return _why_unknown(above, header)
     table = _titled(*titled, piece, header, above)
-    problem = _missing(table)
-    return f"{table.title}: {problem}" if problem else table
+    return f"{table.title}: {problem}" if (problem := _missing(table)) else table
 
 
 def _titled(form: Form, title: str, piece: FormPiece, header: TableHeader, above: Sequence[str]) -> FormTable:
@@ -234,7 +234,7 @@ def _is_repeat(current: FormTable, table: FormTable) -> bool:
         and clean_title(current.title) == clean_title(table.title)
         and current.entity == table.entity
         and current.year == table.year
-        and [c.header for c in current.columns] == [c.header for c in table.columns]
+        and printed_headers(current.columns) == printed_headers(table.columns)
     )
 
 
@@ -260,7 +260,7 @@ def _same_columns(current: FormTable, grid: Grid, header: TableHeader) -> tuple[
     """The columns of an untitled grid that continues `current`; None where it has a header of its own."""
     if _repeats(current, header):
         columns = columns_of(current.form, header.headers)
-        if [c.header for c in columns if c.header] == [c.header for c in current.columns if c.header]:
+        if printed_headers(columns) == printed_headers(current.columns):
             return columns
     if not grid.ruled and grid.edges != current.pieces[-1].grid.edges:
         return None

@@ -32,7 +32,7 @@ def is_undivided(piece: FormPiece) -> bool:
                 return True
         elif columns & amounts and (len(columns & amounts) > 1 or cell.rows > 1 or _holds_more(cell)):
             return True
-        if columns & amounts and columns - amounts and parse_number(cell.text) is not None:
+        if columns & amounts and columns - amounts and (parse_number(cell.text) is not None or _holds_more(cell)):
             return True
     return False
 
@@ -51,10 +51,13 @@ def _labels_run_together(piece: FormPiece, label: Cell, of_codes: bool) -> bool:
 
 
 def _told_apart(piece: FormPiece, label: Cell) -> bool:
-    """Whether each row of a label that reaches over several prints a year or words of its own in the same panel."""
+    """Whether the rows of a label that reaches over several print a year or words of their own in the same panel.
+
+    One of them may print none, such as the sum of the others.
+    """
     panels = {column.index: column.panel for column in piece.columns}
     years = {column.index for column in piece.columns if column.role == "year"}
-    return all(
+    own = [
         any(
             cell.rows == 1
             and panels.get(cell.column) == panels.get(label.column)
@@ -63,4 +66,5 @@ def _told_apart(piece: FormPiece, label: Cell) -> bool:
             for cell in piece.grid.row(row)
         )
         for row in range(label.row, label.row + label.rows)
-    )
+    ]
+    return own.count(False) <= 1
