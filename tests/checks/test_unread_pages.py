@@ -39,6 +39,9 @@ PROSE = READ | {"kind": "narrative", "amounts_left": "1万元 2万元 3万元 4�
         ([READ | {"form": "expenditure,revenue"}, UNREAD], "fail"),
         ([SPENDING | ROWS], "insufficient_data"),
         ([SPENDING | {"amounts_left": "1.00"}], "fail"),
+        ([SPENDING | {"amounts_left": "20.00"}], "insufficient_data"),
+        ([SPENDING, READ | {"amounts_left": "200,000"}], "insufficient_data"),
+        ([SPENDING, REVENUE, READ | {"amounts_left": "20.00"}], "fail"),
         ([SPENDING, READ | ROWS], "insufficient_data"),
         ([SPENDING, REVENUE | ROWS], "fail"),
         ([SPENDING, PROSE], "fail"),
@@ -52,6 +55,9 @@ PROSE = READ | {"kind": "narrative", "amounts_left": "1万元 2万元 3万元 4�
         "another form after it on the page",
         "rows left out",
         "an amount in words beside it",
+        "the amount that is missing was left over",
+        "it was left over on the next page",
+        "it was left over on a page further on",
         "before rows that no form took",
         "rows of another form left out",
         "before prose",
@@ -87,6 +93,40 @@ def test_a_form_of_which_some_rows_have_lost_their_names_is_not_blamed(rest: lis
 )
 def test_rows_whose_names_are_not_needed_are_held_against_their_total(rows: list[Any], state: str) -> None:
     assert states(corpus(lines=lines("expenditure", rows)), "leaves_add_up").count(state) == 1
+
+
+@pytest.mark.parametrize(("total", "state"), [("10.00", "insufficient_data"), ("9.00", "fail")])
+def test_a_sum_that_counts_all_twice_is_a_head_read_as_a_row(total: str, state: str) -> None:
+    rows = [("total", None, "合计", {"total": total}), ("line", "201", "示例支出", {"total": "10.00"})]
+    rows.append(("line", "20103", "示例事务", {"total": "10.00"}))
+    assert states(corpus(lines=lines("expenditure", rows)), "leaves_add_up") == [state]
+
+
+@pytest.mark.parametrize(("rest", "state"), [(SHORT, "fail"), ([SHORT[1], SHORT[1]], "insufficient_data")])
+def test_a_form_that_was_read_in_pieces_is_not_blamed(rest: list[Any], state: str) -> None:
+    other = [("total", None, "合计", {"total": "31.00"}), *SHORT[1:]]
+    pieces = [*lines("expenditure", rest), *lines("expenditure", other)]
+    assert set(states(corpus(lines=pieces), "leaves_add_up")) == {state}
+
+
+@pytest.mark.parametrize(("code", "failures"), [("2010302", 1), (None, 0)])
+def test_no_level_is_missed_in_a_form_of_which_a_code_was_lost(code: str | None, failures: int) -> None:
+    amounts = {"total": "1.00"}
+    whole = [
+        ("subtotal", "201", "甲", amounts),
+        ("subtotal", "20103", "乙", amounts),
+        ("line", "2010301", "丙", amounts),
+    ]
+    rows = [*whole, ("subtotal", "208", "戊", amounts), ("line", code and "2080501", "己", amounts)]
+    assert states(corpus(lines=lines("expenditure", rows)), "levels_printed").count("fail") == failures
+
+
+@pytest.mark.parametrize(("wrong", "state"), [(1, "fail"), (2, "not_applicable")])
+def test_columns_that_make_up_fewer_than_two_thirds_of_the_rows_are_not_all_its_parts(wrong: int, state: str) -> None:
+    rows = [("line", f"20{n}", "示例", {"total": "3.00", "basic": "1.00", "project": "2.00"}) for n in range(1, 5)]
+    for n in range(wrong):
+        rows[n][3]["project"] = f"{n + 3}.00"
+    assert state in states(corpus(lines=lines("expenditure", rows)), "kinds_add_up")
 
 
 @pytest.mark.parametrize(("left", "state"), [(None, "fail"), ("20.00", "insufficient_data")])

@@ -15,6 +15,7 @@ from typing import Any
 
 from budgetlib.checks.across_documents import Ties, ties
 from budgetlib.checks.budget import Budget, Record
+from budgetlib.checks.doubts import sure
 from budgetlib.checks.explanations import with_reason
 from budgetlib.checks.findings import Finding, Test, untested
 from budgetlib.checks.folding import folded
@@ -73,23 +74,11 @@ def failed_errors(budget: Budget) -> list[Finding]:
 
 def _settled(results: Mapping[str, Sequence[Finding]], budget: Budget) -> list[Finding]:
     """What the `results` of each rule come to, held against one another and what the document says."""
-    tested = [_sure(with_reason(finding, budget), budget) for rule in rules() for finding in results[rule.name]]
+    tested = [sure(with_reason(finding, budget), budget) for rule in rules() for finding in results[rule.name]]
     by_rule: dict[str, list[Finding]] = {rule.name: [] for rule in rules()}
     for finding in folded(tested, budget):
         by_rule[finding.rule.name].append(finding)
     return [finding for rule in rules() for finding in _tested(by_rule[rule.name]) or [_not_tested(rule, budget)]]
-
-
-def _sure(finding: Finding, budget: Budget) -> Finding:
-    """`finding`; no failure of the paper's where rows of a form may stand on a page that was not read.
-
-    No error either where a second reader reads one of its figures otherwise.
-    """
-    doubtful = finding.rule.severity == "error" and any(place.doubtful for place in finding.places)
-    interrupted = any((place.document_id, place.form or place.page) in budget.interrupted for place in finding.places)
-    if finding.state == "fail" and (doubtful or interrupted):
-        return untested(finding.rule, finding.document_id, "insufficient_data")
-    return finding
 
 
 def _tested(findings: list[Finding]) -> list[Finding]:

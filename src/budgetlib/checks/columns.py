@@ -22,8 +22,8 @@ def parts(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """One column against the others of its row, in every row that prints it, for this year, last year and the change.
 
     Forms differ in which columns are parts: of the readings in `parts`, each with or without the columns in `perhaps`
-    and those whose header nobody knows, the one that fits most rows is the form's. Where none fits most of several
-    rows, the identity does not apply. A change is told from two years' columns, where both are there.
+    and those whose header nobody knows, the one that fits most rows is the form's. Where none fits two thirds of
+    several rows, the identity does not apply. A change is told from two years' columns, where both are there.
     """
     for form in budget.own_forms(rule.data.get("forms")):
         printed = set(form.measures())
@@ -49,7 +49,7 @@ def _parts(rule: Rule, form: Form, period: str) -> Iterator[Finding]:
     best = max(range(len(readings)), key=fitting.__getitem__, default=None)
     if best is None:
         return
-    if len(readings[best]) >= _SEVERAL and fitting[best] * 2 < len(readings[best]):
+    if len(readings[best]) >= _SEVERAL and fitting[best] * 3 < len(readings[best]) * 2:
         yield untested(rule, form.document_id, "not_applicable")
     else:
         yield from (compared(rule, form.document_id, *pair, wording="sum") for pair in readings[best])

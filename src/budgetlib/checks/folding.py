@@ -13,7 +13,8 @@ from budgetlib.checks.findings import Finding, untested, with_consequences
 _DOWN = ("codes", "groups", "units", "above", "classes", "leaves")
 """Sums down the rows, the narrowest first."""
 
-_SUMS = ("parts", *_DOWN)
+SUMS = ("parts", *_DOWN)
+"""The tests of sums within a form."""
 
 
 def folded(findings: Sequence[Finding], budget: Budget) -> list[Finding]:
@@ -26,7 +27,7 @@ def folded(findings: Sequence[Finding], budget: Budget) -> list[Finding]:
     doubted = [one for one in findings if one.state == "not_applicable" and one.gap]
     swapped = [one for one, other in combinations(doubted, 2) if _makes_up_for(one, other)]
     findings = [replace(one, state="fail") if any(one is other for other in swapped) else one for one in findings]
-    sums = [one for one in findings if one.state == "fail" and one.rule.test in _SUMS and one.place and one.place.form]
+    sums = [one for one in findings if one.state == "fail" and one.rule.test in SUMS and one.place and one.place.form]
     judged: dict[int, Finding] = {}
     for _, of_form in groupby(sorted(sums, key=_form), key=_form):
         for cause, others in _causes(sorted(of_form, key=lambda finding: _width(finding, budget))):
@@ -70,7 +71,7 @@ def _width(finding: Finding, budget: Budget) -> tuple[int, bool, int, bool, int]
     measure, number = (place.measure, place.row or 0) if place else (None, 0)
     rows = [row for form in budget.own_forms([_form(finding)]) for row in form.rows if row.number == number]
     is_total = any(row.kind == "total" for row in rows)
-    return (_SUMS.index(finding.rule.test), measure != "total", len(finding.places), is_total, -number)
+    return (SUMS.index(finding.rule.test), measure != "total", len(finding.places), is_total, -number)
 
 
 def _same_fault(one: Finding, other: Finding) -> bool:
@@ -82,7 +83,7 @@ def _same_fault(one: Finding, other: Finding) -> bool:
     if one.rule.test == other.rule.test != "parts" and one.place.row == other.place.row:
         whole, part = (one.gap, other.gap) if one.place.measure == "total" else (other.gap, one.gap)
         return "total" in (one.place.measure, other.place.measure) and 0 < part / whole <= 1
-    inner, outer = sorted((one.rule.test, other.rule.test), key=_SUMS.index)
+    inner, outer = sorted((one.rule.test, other.rule.test), key=SUMS.index)
     return inner in _DOWN and outer == "leaves" != inner and one.place.measure == other.place.measure
 
 

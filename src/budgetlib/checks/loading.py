@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from budgetlib.checks.budget import Budget, Form, Record, Row, Statement, amounts_left, is_whole
+from budgetlib.checks.budget import Budget, Form, Record, Row, Statement
 from budgetlib.checks.figures import NOTHING, Figure, Place
+from budgetlib.checks.wholeness import not_read_whole
 from budgetlib.core.disclosures import of_either
 from budgetlib.core.money import FACTORS, half_digit, numbers, parse_number
 from budgetlib.core.text import squeeze
@@ -112,55 +113,9 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
     unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
     stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else [*STAGES, None])
     statements = tuple(_statement(one, stages) for one in tables["statements"] if one["unit"] is None)
-    interrupted = frozenset((document_id, one) for one in (*_interrupted(tables["pages"]), *_untold(forms)))
+    doubtful = not_read_whole(tables["pages"], forms.values(), repeated)
+    interrupted = frozenset((document_id, one) for one in doubtful)
     return Budget(document_id, record, forms, statements, tables, unread, interrupted, [], [], tuple(repeated))
-
-
-def _interrupted(pages: Sequence[Record]) -> Iterator[str | int]:
-    """The forms on pages not read whole; where such a page has none, the last one before it and the first after.
-
-    Also undivided and incomplete forms, and the numbers of pages of performance targets with an amount left over.
-    """
-    by_page = [(is_whole(page), page["form"].split(",") if page["form"] else []) for page in pages]
-    for whole, forms in by_page:
-        yield from () if whole else forms
-    for (whole_before, before), (whole_after, after) in pairwise(by_page):
-        yield from () if whole_after or after else before[-1:]
-        yield from () if whole_before or before else after[:1]
-    doubtful = (page[column] for page in pages for column in ("undivided", "incomplete"))
-    yield from (form for names in doubtful if names for form in names.split(","))
-    yield from (page["page"] for page in pages if page["kind"] == "performance" and page["page"] and amounts_left(page))
-
-
-def _untold(forms: Mapping[str, Form]) -> Iterator[str]:
-    """The forms in which money stands in rows that do not say what they are about, or what they are part of.
-
-    Their labels were not all read. Of flat forms no row need say it, nor of those that print codes alone; a total is
-    known by its sum, and where a column adds up, so are the rows that make it up.
-    """
-    for form in forms.values():
-        known = definitions().get(form.name)
-        rows = [
-            row for row in form.rows if row.kind != "total" and any(figure.value for figure in row.amounts.values())
-        ]
-        if known is None or not rows:
-            continue
-        named = [row.item != known.label_zh or row.unit is not None for row in rows]
-        coded = any(row.code for row in rows)
-        unnamed = not all(named) and (any(named) or (known.rows != "flat" and not coded))
-        nested = coded or len(rows) == 1 or any(row.unit or row.kind == "subtotal" for row in rows)
-        if unnamed or (known.rows == "codes" and not nested and not _adds_up(form)):
-            yield form.name
-
-
-def _adds_up(form: Form) -> bool:
-    """Whether in some column the rows of a form that have no parts make up its total."""
-    return any(
-        figure.value and form.adds_up(side, measure)
-        for side in form.sides()
-        if (head := form.total_row(side))
-        for measure, figure in head.amounts.items()
-    )
 
 
 def _is_own(form: str, document_kind: str) -> bool:

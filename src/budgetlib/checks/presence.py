@@ -19,7 +19,8 @@ _LENGTHS = {3, 5, 7}
 
 def levels(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """Each function code against the levels (class, section, item) that the document's forms print."""
-    forms = [form for form in budget.own_forms(rule.data.get("forms")) if nesting(form) == "codes"]
+    named = [form for form in budget.own_forms(rule.data.get("forms")) if nesting(form) == "codes"]
+    forms = [form for form in named if not any(map(_has_lost_its_code, form.rows))]
     coded = [(form, row) for form in forms for row in form.rows if len(row.code or "") in _LENGTHS]
     with_head = sum(_head_missing(form, row) is None for form, row in coded)
     if {len(row.code or "") for _, row in coded} != _LENGTHS or with_head * 2 <= len(coded):
@@ -61,6 +62,11 @@ def totalled(rule: Rule, budget: Budget) -> Iterator[Finding]:
         head = form.total_row(side)
         if head or not any(row.item.endswith("合计") for row in rows):  # personnel and operating may have one each
             yield judged(rule, form.document_id, (form.place(head or rows[-1]),), head)
+
+
+def _has_lost_its_code(row: Row) -> bool:
+    """Whether a row with money that none below makes up prints no code where the others do."""
+    return row.kind == "line" and row.code is None and any(figure.value for figure in row.amounts.values())
 
 
 def _head_missing(form: Form, row: Row) -> str | None:
