@@ -1,11 +1,13 @@
 """Who publishes a document and for which year: from forms, cover, performance tables, manifest, file name."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from budgetlib.extraction.forms.recognise import recognise
 from budgetlib.extraction.identity import identify, identity_of_name, settle_identity
-from budgetlib.pages.model import Box, Line, Page
+from budgetlib.pages.model import Box, Cell, Grid, Line, Page
 from budgetlib.pages.sources import Source
 from tests.plain_text import parse
 
@@ -30,6 +32,15 @@ def cover(*lines: str) -> Page:
 def test_a_cover_names_publisher_and_year(lines: tuple[str, ...]) -> None:
     identity = identify([cover(*lines)], [])
     assert (identity.entity, identity.fiscal_year, identity.document_kind) == ("示例市示例局", 2026, "budget")
+
+
+@pytest.mark.parametrize(("titles", "entity"), [(3, "示例市示例局"), (2, None)])
+def test_the_titles_of_several_forms_name_the_publisher(titles: int, entity: str | None) -> None:
+    cells = (Cell("项目", 0, 0), Cell("合计", 0, 1), Cell("甲", 1, 0), Cell("1.00", 1, 1))
+    table = Grid(cells, 2, 2, Box(0, 99, 9, 199))
+    forms = ("收入总表", "部门支出总表", "收支总表")[:titles]
+    pages = [replace(cover(f"表{n} 2026年示例市示例局{form}"), grids=(table,)) for n, form in enumerate(forms, 1)]
+    assert identify(pages, recognise(pages)[0]).entity == entity
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from budgetlib.core.text import squeeze
 from budgetlib.extraction.forms.recognise import FormTable
-from budgetlib.extraction.forms.titles import find_entity
+from budgetlib.extraction.forms.titles import clean_title, find_entity, is_organisation
 from budgetlib.pages.model import Page
 from budgetlib.pages.sources import Source
 
@@ -52,6 +52,8 @@ _COVER_LINES = 14
 """Lines among which a cover names publisher and year; the contents follow."""
 _TITLE_LINES = 3
 """Lines over which the title on a cover may run."""
+_TITLES_WITH_NAME = 3
+"""So many titles of forms that begin with the same publisher name it."""
 _SHORTEST_NAME = 4
 """Characters of a publisher's name: fewer are words such as 部门."""
 
@@ -112,6 +114,21 @@ def _commonest(names: Iterable[str | None]) -> str | None:
     return counts.most_common(1)[0][0] if counts else None
 
 
+def _named_in_titles(tables: Iterable[FormTable]) -> str | None:
+    """The publisher with whose name, and its place, the titles of several forms begin: 示例市示例局收支总表."""
+    titles = [title.split("部门")[0] for title in {clean_title(table.title) for table in tables}]
+    begins = Counter(title[:end] for title in titles for end in range(_SHORTEST_NAME, len(title) + 1))
+    names = [
+        (count, len(begin), begin)
+        for begin, count in begins.items()
+        if count >= _TITLES_WITH_NAME
+        and (place := _PLACE.match(begin))
+        and is_organisation(begin.removeprefix(place[0]))
+        and not begin.endswith("本级")
+    ]
+    return max(names)[-1] if names else None
+
+
 def settle_identity(identity: Identity, departments: Sequence[str], source: Source) -> tuple[Identity, list[str]]:
     """Who and when where forms and cover do not say, and what the document leaves unsaid.
 
@@ -140,6 +157,7 @@ def identify(pages: Sequence[Page], tables: Sequence[FormTable]) -> Identity:
     entity = _commonest(table.entity for table in tables)
     if entity is None and title and title["who"]:
         entity = _OF_A_DEPARTMENT.sub("", title["who"]) + (f"({title['scope']})" if title["scope"] == "本级" else "")
+    entity = entity or _named_in_titles(tables)
     if entity is None:
         entity = find_entity(line.text for page in pages[:_FIRST_PAGES] for line in page.lines[:_COVER_LINES])
     kind = _document_kind(title, tables, pages)
