@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from budgetlib.core.money import half_digit, parse_number
 from budgetlib.definitions.codes import recodings
 from budgetlib.definitions.labels import labels
 from budgetlib.tables.corpus import Corpus
-from budgetlib.tables.locators import Locator, written
+from budgetlib.tables.locators import Locator, Row, written
 
 # From the most telling form to the least: all funds; appropriations; general public budget; classes without code.
 FORMS = {
@@ -37,10 +37,10 @@ def spending_by_function(budget: Corpus, level: str = "class", stage: str = "bud
     """
     if level not in ("class", "item"):
         raise ValueError(f"level is {level!r}; allowed: 'class', 'item'")
-    form = next((name for name in FORMS[stage] if not _rows(budget, name).empty), None)
-    if form is None:
+    printed = ((name, _rows(budget, name)) for name in FORMS[stage])
+    form, rows = next(((name, rows) for name, rows in printed if rows), ("", []))
+    if not rows:
         return frame("spending_by_function", [])
-    rows = _rows(budget, form)
     if level == "class":
         groups = _leaves(_outermost(rows)) if form == "budget_summary" else _classes(rows)
     else:
@@ -52,29 +52,32 @@ def spending_by_function(budget: Corpus, level: str = "class", stage: str = "bud
     return frame("spending_by_function", records)
 
 
-def _rows(budget: Corpus, form: str) -> pd.DataFrame:
+def _rows(budget: Corpus, form: str) -> list[Row]:
     lines = budget.form(form)
     lines = lines[(lines.side == "expenditure") & (lines.row_kind != "total")]
-    return lines[lines.measure == "total"] if form == "budget_summary" else lines[lines.code.notna()]
+    rows = lines[lines.measure == "total"] if form == "budget_summary" else lines[lines.code.notna()]
+    return [*rows.to_dict("records")]
 
 
-def _classes(rows: pd.DataFrame) -> list[dict[str, Any]]:
+def _classes(rows: Sequence[Row]) -> list[dict[str, Any]]:
     groups = []
-    for code, below in rows.groupby(rows.code.str[:_CLASS_DIGITS], sort=False):
-        printed = below[below.code == code]
-        if printed.empty:
-            groups.append(_group(below[below.row_kind == "line"], code=code, basis="summed"))
+    for code, below in _by(lambda row: row["code"][:_CLASS_DIGITS], rows).items():
+        printed = [row for row in below if row["code"] == code]
+        if printed:
+            groups.append(_group(printed, code=code, item=printed[0]["item"], basis="printed"))
         else:
-            groups.append(_group(printed, code=code, item=printed.item.iloc[0], basis="printed"))
+            groups.append(_group([row for row in below if row["row_kind"] == "line"], code=code, basis="summed"))
     return groups
 
 
-def _outermost(rows: pd.DataFrame) -> pd.DataFrame:
+def _outermost(rows: Sequence[Row]) -> list[Row]:
     """The rows of a summary that stand in no other.
 
     A head is one that the leaves right below it add up to; or else a class by its name, as far as the next.
     """
-    amounts, leaf, names = list(rows.amount_yuan), list(rows.row_kind == "line"), list(rows["item"])
+    amounts, leaf, names = zip(
+        *((row["amount_yuan"], row["row_kind"] == "line", row["item"]) for row in rows), strict=True
+    )
     exact = _half_digit(rows)
     outer, place = [], 0
     while place < len(rows):
@@ -82,7 +85,7 @@ def _outermost(rows: pd.DataFrame) -> pd.DataFrame:
         if below is not None:
             outer.append(place)
         place = below or place + 1
-    return rows.iloc[outer].assign(row_kind="line")
+    return [{**rows[place], "row_kind": "line"} for place in outer]
 
 
 def _end(amounts: Sequence[Decimal], leaf: Sequence[bool], head: int, exact: Decimal) -> int | None:
@@ -111,40 +114,44 @@ def _class_names() -> frozenset[str]:
     return frozenset({entry["zh"] for entry in labels()["function"].values()} | former)
 
 
-def _half_digit(rows: pd.DataFrame) -> Decimal:
+def _half_digit(rows: Sequence[Row]) -> Decimal:
     """Half of the last digit of the finest number: some leave trailing zeros out."""
-    printed = zip(rows.published_text, rows.published_unit, strict=True)
+    printed = ((row["published_text"], row["published_unit"]) for row in rows)
     halves = [half_digit(number, unit) for text, unit in printed if (number := parse_number(text or "")) is not None]
     return min(halves, default=Decimal(0))
 
 
-def _leaves(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    leaves = rows[rows.row_kind == "line"]
-    return [
-        _group(group, code=group.code.iloc[0], item=group.item.iloc[0], basis="printed")
-        for _, group in leaves.groupby(leaves.code.fillna(leaves.row.astype(str)), sort=False)
-    ]
+def _leaves(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    leaves = _by(lambda row: row["code"] or str(row["row"]), [row for row in rows if row["row_kind"] == "line"])
+    return [_group(group, code=group[0]["code"], item=group[0]["item"], basis="printed") for group in leaves.values()]
 
 
-def _group(rows: pd.DataFrame, **about: Any) -> dict[str, Any]:
-    return {**about, **_amounts(rows), "page": rows.page.iloc[0], "document_id": rows.document_id.iloc[0]}
+def _by(key: Callable[[Row], str], rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """The rows with each key, in the order in which the keys come first."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
 
 
-def _amounts(rows: pd.DataFrame) -> dict[str, Any]:
+def _group(rows: Sequence[Row], **about: Any) -> dict[str, Any]:
+    return {**about, **_amounts(rows), "page": rows[0]["page"], "document_id": rows[0]["document_id"]}
+
+
+def _amounts(rows: Sequence[Row]) -> dict[str, Any]:
     """Total, basic and project; basic expenditure is personnel and operating where a form prints these in its place."""
-    basic = ["basic"] if (rows.measure == "basic").any() else ["personnel", "operating"]
-    total, basic_rows, project = (rows[rows.measure.isin(measures)] for measures in (["total"], basic, ["project"]))
+    by_measure = _by(lambda row: row["measure"], rows)
+    basic = by_measure.get("basic") or [row for row in rows if row["measure"] in ("personnel", "operating")]
+    total, project = (by_measure.get(measure, []) for measure in ("total", "project"))
     return {
         "total_yuan": _sum(total),
-        "basic_yuan": _sum(basic_rows),
+        "basic_yuan": _sum(basic),
         "project_yuan": _sum(project),
-        "places": written(_locators(total), basic_yuan=_locators(basic_rows), project_yuan=_locators(project)),
+        "places": written(
+            map(Locator.of, total), basic_yuan=map(Locator.of, basic), project_yuan=map(Locator.of, project)
+        ),
     }
 
 
-def _sum(lines: pd.DataFrame) -> Decimal | None:
-    return None if lines.empty else sum(lines.amount_yuan, Decimal(0))
-
-
-def _locators(lines: pd.DataFrame) -> list[Locator]:
-    return [Locator.of(line) for line in lines.to_dict("records")]
+def _sum(lines: Sequence[Row]) -> Decimal | None:
+    return sum((line["amount_yuan"] for line in lines), Decimal(0)) if lines else None

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import pypdfium2
@@ -44,26 +45,36 @@ class PageImage:
     boxes: tuple[Box | None, ...]
 
 
-def page_images(file: Path, cited: Mapping[int, Sequence[Printed]]) -> Iterator[tuple[int, PageImage]]:
-    """The pages of `file` (from 1) on which something is `cited`, in order; nothing for a file that does not open."""
+def page_images(
+    file: Path, cited: Mapping[int, Sequence[Printed]], drawn: Mapping[int, bytes] = MappingProxyType({})
+) -> Iterator[tuple[int, PageImage]]:
+    """The pages of `file` (from 1) on which something is `cited`, in order; nothing for a file that does not open.
+
+    Pages that were `drawn` before are not drawn again.
+    """
     try:
         with pypdfium2.PdfDocument(file) as document:
             for number in sorted(cited):
-                yield number, _page_image(document[number - 1], cited[number])
+                yield number, _page_image(document[number - 1], cited[number], drawn.get(number))
     except pypdfium2.PdfiumError:
         return
 
 
-def _page_image(page: Any, cited: Sequence[Printed]) -> PageImage:
+def _page_image(page: Any, cited: Sequence[Printed], drawn: bytes | None) -> PageImage:
     width, height = page.get_size()
+    boxes = [one.box or (_find(page, one.number) if one.number else None) for one in cited]
+    return PageImage(drawn or _sheet(page, width, height), width, height, tuple(boxes))
+
+
+def _sheet(page: Any, width: float, height: float) -> bytes:
+    """A page as a PNG in a few greys."""
     scale = min(_SHEET_DOTS, _MOST_DOTS / max(width, height))
     image = page.render(scale=scale, grayscale=True).to_pil().convert("L")
     picture = image.point([grey * _GREYS // 256 for grey in range(256)]).convert("P")
     picture.putpalette([round(grey * 255 / (_GREYS - 1)) for grey in range(_GREYS) for _ in range(3)])
     stream = io.BytesIO()
     picture.save(stream, "PNG", bits=4)
-    boxes = [one.box or (_find(page, one.number) if one.number else None) for one in cited]
-    return PageImage(stream.getvalue(), width, height, tuple(boxes))
+    return stream.getvalue()
 
 
 def cut_out(file: Path, page: int, marks: Sequence[Box], number: str | None = None) -> bytes | None:

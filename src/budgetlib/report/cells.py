@@ -24,6 +24,8 @@ _LONGEST_HEADING = 16
 _ESTIMATED = Decimal("1E2")
 _MONEY = ("money", "estimate")
 _STATED = ("published_yuan", "published_pct")
+_COMPOSED = ("figure", "content", "place", "item")
+"""Kinds of columns that are shown of what stands in others."""
 _OF_READING = {"page_list", "sha256"}
 """Frames with one of these say what was not read, and why."""
 
@@ -50,6 +52,7 @@ class Cells:
         texts = {
             name: [self._linked(column, row, common_form, terms, scale) for row in rows]
             for name, column in result_columns().items()
+            if column.kind in _COMPOSED or name in frame
         }
         shown = [name for name, cells in texts.items() if any(cells)]
         details = {"place": common_form, "reason": self._in_english(frame)}

@@ -41,15 +41,17 @@ def cited_pages(corpus: Corpus, cells: Cells, tables_dir: str, kept: Pictures) -
         pictures: dict[int, PageImage] = {}
         file = original(corpus, document_id, tables_dir) if room > 0 else None
         numbered = {page: spans for page, spans in pages.items() if isinstance(page, int)}
+        names = {page: f"page-{document_id[:8]}-{page}" for page in numbered}
         if file and numbered:
+            drawn = {page: picture for page, name in names.items() if (picture := kept.drawn(name))}
             with unpacked(file) as path:
-                for page, sheet in page_images(path, numbered):
+                for page, sheet in page_images(path, numbered, drawn):
                     room -= len(sheet.picture)
                     if room < 0:
                         break
                     pictures[page] = sheet
         for page in sorted(numbered):
-            address = partial(kept.address, name=f"page-{document_id[:8]}-{page}")
+            address = partial(kept.address, name=names[page])
             shown.append(_page(cells, numbered[page], pictures.get(page), address))
         shown += [_table(cells, spans, file) for page, spans in pages.items() if page not in numbered]
     return shown, room >= 0

@@ -65,7 +65,7 @@ class Elements:
         """
         addresses = [self._cells.citations.address(row) for row in frame.to_dict("records")]
         linked = frame.assign(href=addresses) if self.out else frame
-        wide, narrow = (plot(linked, self.language, width) for width in (WIDE, NARROW))
+        wide = plot(linked, self.language, WIDE)
         if (nothing := sentence(wide)) is not None:
             return block("sentence", nothing)
         name = plot.__name__.removeprefix("plot_")
@@ -75,6 +75,7 @@ class Elements:
         if not self.out:
             return block("chart", Markup(svg(wide)), "", note, f"chart-{name}", cite)  # noqa: S704 - drawn by charts
         write_bytes(png(wide, note), Path(self.out, "figures", f"{name}.{self.language}.png"))
+        narrow = plot(linked, self.language, NARROW)
         drawn = (Markup(svg(one)) for one in (wide, narrow))  # noqa: S704 - drawn by charts
         return block("chart", *drawn, note, f"chart-{name}", cite)
 

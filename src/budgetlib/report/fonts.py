@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def font_face(text: str) -> str:
 
     options = Options(flavor="woff", hinting=False, layout_features=[])
     font = load_font(font_file(), options)
+    font.setGlyphOrder([*_glyph_order()])
     subsetter = Subsetter(options)
     subsetter.populate(text="".join(sorted(set(text))))
     subsetter.subset(font)
@@ -35,3 +37,12 @@ def font_face(text: str) -> str:
     font.save(stream)
     data = base64.b64encode(stream.getvalue()).decode("ascii")
     return f'@font-face{{font-family:"budgetlib {FAMILY}";src:url("data:font/woff;base64,{data}") format("woff")}}'
+
+
+@cache
+def _glyph_order() -> tuple[str, ...]:
+    """The names of all glyphs, which takes as long to find out as all the rest."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font_file()) as font:
+        return tuple(font.getGlyphOrder())

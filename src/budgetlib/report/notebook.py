@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ _SECONDS_PER_CELL = 600
 _HEADING = re.compile(rf"(?P<level>#+) {' · '.join(f'(?P<{language}>.+)' for language in LANGUAGES)}")
 _DEEPEST = 3
 """Levels of headings."""
+_KERNEL = ["--log-level=ERROR", "--HistoryManager.enabled=False"]
+"""That a kernel ends with its process is no news, and nobody looks up what a notebook of ours was asked."""
 _SECONDS_TO_FORGET = 60
 _FORGET = """
 import os, sys
@@ -75,7 +78,7 @@ def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters
             start_timeout=_SECONDS_PER_CELL,
             execution_timeout=_SECONDS_PER_CELL,
             km=_warm_kernel(folder),
-            extra_arguments=["--log-level=ERROR"],  # that a kernel ends with its process is no news
+            extra_arguments=_KERNEL,
         )
     except PapermillExecutionError as failure:
         raise BudgetlibError(
@@ -221,15 +224,23 @@ def _forget_this_run(nb: nbformat.NotebookNode) -> None:
 
 def _html(nb: nbformat.NotebookNode, title: str, language: str) -> str:
     """The notebook as one file that loads nothing; glyphs for its Chinese text are in it."""
-    exporter = TemplateExporter(  # type: ignore[no-untyped-call]
-        extra_template_basedirs=[str(_TEMPLATES)], template_name="report", file_extension=".html"
-    )
     style = "".join((_TEMPLATES / sheet).read_text(encoding="utf-8") for sheet in ("style.css", "dark.css"))
     script = SCRIPT.read_text(encoding="utf-8")
     words = {name: label(f"report.{name}", language) for name in ("code", "its_code", "close", "sort", "contents")}
     words |= {name: label(f"citing.{name}", language) for name in ("cite", "copied")}
     words |= {"lang": language, "title": title, "style": style, "script": script, "policy": policy(script)}
-    html, _ = exporter.from_notebook_node(nb, resources=words)
+    html, _ = _exporter().from_notebook_node(nb, resources=words)
     html = re.sub(r'<a class="anchor-link"[^>]*>[^<]*</a>', "", str(html))
     html = explained(html, language)
     return html.replace("</style>", f"{font_face(unescape(html))}</style>", 1)
+
+
+@cache
+def _exporter() -> TemplateExporter:
+    """What fills the template of a page, which is read once."""
+    return TemplateExporter(  # type: ignore[no-untyped-call]
+        extra_template_basedirs=[str(_TEMPLATES)],
+        template_name="report",
+        file_extension=".html",
+        optimistic_validation=True,  # once, not after each of eleven steps that change nothing
+    )

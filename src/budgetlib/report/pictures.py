@@ -22,5 +22,14 @@ class Pictures:
         """What a page has as the address of a picture; with a folder it is written there under its `name`."""
         if not self.out:
             return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}"
-        write_bytes(png, Path(self.out, FOLDER, f"{name}.png"))
+        if self.drawn(name) != png:
+            write_bytes(png, self._file(name))
         return f"{self.base}{FOLDER}/{name}.png"
+
+    def drawn(self, name: str) -> bytes | None:
+        """The picture `name` that lies there, as of the report in another language; None where there is none."""
+        file = self._file(name)
+        return file.read_bytes() if self.out and file.is_file() else None
+
+    def _file(self, name: str) -> Path:
+        return Path(self.out, FOLDER, f"{name}.png")

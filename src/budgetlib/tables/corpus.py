@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.tables.corrections import FIGURES
 from budgetlib.tables.derived import derived_tables
-from budgetlib.tables.reads import Read, ReadDerived, by_document, having, remembered
+from budgetlib.tables.reads import Read, ReadDerived, by_document, by_first_document, having, kept, remembered
 from budgetlib.tables.schemas import DOCUMENTS, TABLES
 from budgetlib.tables.store import Tables
 
@@ -186,7 +187,7 @@ class Corpus(_Unread):
 
     def form(self, form: str) -> pd.DataFrame:
         """The lines of one `form` as one document prints it: the first that does, in the order of `documents`."""
-        return self._first(self.lines[self.lines.form == form])
+        return self._forms(form)
 
     def has_read(self, form: str) -> bool:
         """Whether `form` was read: it has lines, or a page that declares it empty."""
@@ -195,13 +196,16 @@ class Corpus(_Unread):
 
     def section(self, section: int) -> pd.DataFrame:
         """The publisher's own statements in one `section` (1–12), from the first document that has any."""
-        of_publisher = self.statements[self.statements.unit.isna()]
-        return self._first(of_publisher[of_publisher.section == section])
+        return self._sections(section)
 
-    def _first(self, rows: pd.DataFrame) -> pd.DataFrame:
-        holding = set(rows.document_id)
-        first = next((name for name in self.documents.document_id if name in holding), None)
-        return rows[rows.document_id == first]
+    @cached_property
+    def _forms(self) -> Callable[[str], pd.DataFrame]:
+        return by_first_document(self.lines, "form", self.documents.document_id)
+
+    @cached_property
+    def _sections(self) -> Callable[[int], pd.DataFrame]:
+        of_publisher = self.statements[self.statements.unit.isna()]
+        return by_first_document(of_publisher, "section", self.documents.document_id)
 
 
 _OF_AMOUNTS = ("budgets", "catalogue_classes", "execution")
@@ -243,7 +247,7 @@ def load(tidy: str | Path) -> Corpus:
     def derived(name: str, **among: Collection[str] | Collection[int]) -> pd.DataFrame | None:
         return tables.derived(derived_tables()[name], **among)
 
-    corpus = _lazy(whole, read)
+    corpus = _lazy(whole, kept(read))
     _remember(corpus, _derived=derived, _corrected=False, made_from=tables.made_from)
     return corpus
 
@@ -255,10 +259,10 @@ def faults(checks: pd.DataFrame) -> pd.DataFrame:
 
 def _overridden(rows: pd.DataFrame, column: str, keys: tuple[str, ...], corrections: pd.DataFrame) -> pd.DataFrame:
     """`rows` with corrected values in `column`, where `keys` and the published value are those of a correction."""
+    if corrections.empty:
+        return rows
     named = ("document_id", *keys)
     new = {(*(one[key] for key in named), one["published"]): one["corrected"] for one in corrections.to_dict("records")}
-    if not new:
-        return rows
     old = zip(*(rows[key] for key in named), rows[column], strict=True)
     return rows.assign(**{column: [new.get(key, key[-1]).quantize(key[-1]) for key in old]})
 

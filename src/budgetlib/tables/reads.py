@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+
+_KEPT = 100
+"""Tables of one document: those of a department's last years."""
 
 
 class Read(Protocol):
@@ -35,6 +38,35 @@ def by_document(frames: Mapping[str, pd.DataFrame]) -> Read:
         return having(rows, columns, equal)
 
     return read
+
+
+def by_first_document(rows: pd.DataFrame, column: str, documents: Iterable[str]) -> Callable[[Any], pd.DataFrame]:
+    """What finds the `rows` with a value in a `column` as the first of `documents` prints them that prints any."""
+    places = rows.groupby([column, "document_id"], sort=False).indices
+    order, none = list(documents), np.array([], dtype=int)
+
+    def read(value: object) -> pd.DataFrame:
+        return rows.take(np.asarray(next((places[value, one] for one in order if (value, one) in places), none)))
+
+    return read
+
+
+def kept(read: Read) -> Read:
+    """The same as `read`, with the rows of the last documents asked about one by one in memory."""
+    frames: dict[tuple[str, str], pd.DataFrame] = {}
+
+    def read_once(
+        name: str, documents: pd.DataFrame, columns: Sequence[str] | None = None, **equal: object
+    ) -> pd.DataFrame:
+        if len(documents) != 1:
+            return read(name, documents, columns, **equal)
+        key = name, documents.document_id.iloc[0]
+        frames[key] = frames.pop(key) if key in frames else read(name, documents)
+        if len(frames) > _KEPT:
+            del frames[next(iter(frames))]
+        return having(frames[key].copy(deep=False), columns, equal)
+
+    return read_once
 
 
 def remembered(rows: Mapping[str, pd.DataFrame], read: ReadDerived) -> ReadDerived:

@@ -92,12 +92,11 @@ class Table:
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as a frame: `Int64` for whole numbers, `Decimal` for money, None for no text."""
+    texts = [name for name, kind in zip(table.schema.names, table.schema.types, strict=True) if kind == TEXT]
     types = {WHOLE: pd.Int64Dtype(), TRUTH: pd.BooleanDtype()}
-    frame: pd.DataFrame = table.to_pandas(types_mapper=types.get)
-    for name, kind in zip(table.schema.names, table.schema.types, strict=True):
-        if kind == TEXT:
-            frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
-    return frame
+    others, index = table.drop_columns(texts).to_pandas(types_mapper=types.get), pd.RangeIndex(len(table))
+    read = {name: pd.Series(table[name].to_numpy(zero_copy_only=False), index, dtype=object) for name in texts}
+    return pd.DataFrame({name: read.get(name, others.get(name)) for name in table.schema.names}, index)
 
 
 def read_schemas(file: str) -> dict[str, Table]:
