@@ -21,6 +21,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 import budgetlib as bl
+from budgetlib.commands import pipeline
 from budgetlib.commands.cli import main
 from budgetlib.extraction.document import Records
 from tests.processes import command
@@ -189,7 +190,19 @@ def test_one_bad_file_does_not_stop_the_run_and_all_bad_files_fail_it(tmp_path: 
     assert sorted(outcomes) == ["malformed", "ok"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the data of a process")
+def test_a_document_that_needs_too_much_memory_is_malformed_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "MOST_MEMORY", 200_000_000)
+    large = tmp_path / "large.txt"
+    large.write_text("这里只有文字\n" * 2_000_000, encoding="utf-8")
+    readings = pipeline.parse([large, SOUND], tmp_path / "tidy", jobs=2, ocr="never")
+    assert [(reading.path, reading.outcome) for reading in readings] == [("large.txt", "malformed"), (SOUND.name, "ok")]
+    assert "memory" in (readings[0].reason or "")
+
+
 @pytest.mark.parametrize(("pages", "expected"), [(3_000, "ok"), (3_001, "too_large")])
 def test_a_pdf_has_at_most_three_thousand_pages(tmp_path: Path, sound: Records, pages: int, expected: str) -> None:
     def lengthen(writer: PdfWriter) -> None:

@@ -290,6 +290,25 @@ def test_a_table_that_was_changed_on_disk_is_made_again_and_said(
     assert same(frames(tmp_path / "tidy"), before)
 
 
+@pytest.mark.slow
+def test_whichever_file_of_the_store_is_cut_off_the_next_run_makes_it_again(raw: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "tidy")
+
+    def made() -> dict[str, bytes]:
+        """All tables, those derived from others as well."""
+        files = store.current().folder.glob("*.parquet")
+        return {path.name: path.read_bytes() for path in files if path.name != "index.parquet"}
+
+    parse([raw], tmp_path / "tidy")
+    before = made()
+    files = [path for path in store.folder.rglob("*") if path.is_file() and path.name != "lock"]
+    for name in sorted(path.relative_to(store.folder) for path in files):
+        file = store.current().folder / name.name if name.parts[0] == "generations" else store.folder / name
+        os.truncate(file, file.stat().st_size // 2)
+        parse([raw], tmp_path / "tidy")
+        assert made() == before, name
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"layout": 99, "files": {}}', b"\xff"])
 def test_a_store_of_another_version_is_no_obstacle(raw: Path, tmp_path: Path, content: bytes) -> None:
     parse([raw], tmp_path / "tidy")

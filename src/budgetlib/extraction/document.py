@@ -44,7 +44,7 @@ _NAMED_PAGES = 12
 def parse_source(source: Source, ocr: str = "auto", reader: str = DEFAULT_READER) -> Records:
     """The records of one source by table name; every record bears the document_id.
 
-    `ocr` is one of `pages.reader.OCR`, `reader` of `pages.ink.READERS`.
+    `ocr` is one of `pages.reader.OCR`, `reader` of `pages.ink.READERS`. Raises `MemoryError` and nothing else.
     """
     document = _document(source, ocr)
     records: TableRecords = {}
@@ -55,6 +55,8 @@ def parse_source(source: Source, ocr: str = "auto", reader: str = DEFAULT_READER
             records = _read(source, document, ocr, reader)
     except UnreadableDocument as error:
         document |= {"outcome": error.outcome, "reason": error.reason}
+    except MemoryError:
+        raise  # another process may have enough
     except Exception as error:  # noqa: BLE001 - one bad file never stops the run; the reason is kept
         document |= {
             "outcome": "malformed",

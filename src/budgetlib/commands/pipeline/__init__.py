@@ -43,13 +43,16 @@ from budgetlib.tables.generations import Store
 from budgetlib.tables.schemas import CHECKS, LINES, STATEMENTS
 from budgetlib.tables.verdicts import read_verdicts
 
+MOST_MEMORY = 2_000_000_000
+"""Bytes that a process may take to read: twice what 3,000 pages do."""
+
 __all__ = ["Reading", "check", "parse", "parse_document", "read"]
 
 
 def parse_document(path: Path | str, ocr: str = "auto", reader: str = DEFAULT_READER) -> Records:
     """The records of one file by table name, whatever happens. `ocr` and `reader` are as in `parse`.
 
-    Raises `BadParameter` where `path` is a folder or an archive of several.
+    Raises `MemoryError`, and `BadParameter` where `path` is a folder or an archive of several.
     """
     sources = find_sources([Path(path)])
     if len(sources) > 1:
@@ -104,7 +107,7 @@ def parse(
     with held_alone(store.folder):
         store.clear()
         while True:
-            read = _read_all(files, store, executor or Processes(jobs), options, done)
+            read = _read_all(files, store, executor or Processes(jobs, memory=MOST_MEMORY), options, done)
             try:
                 assemble(store, _printed(files, read, entries, verdicts, store), _by_name(files, read, store), jobs)
             except Damaged as damage:

@@ -49,8 +49,8 @@ class Cluster:
     ) -> Iterator[Result]:
         """`function(*task)` for each task, as they end, one at a time for each worker there is.
 
-        A task whose worker died is done again, with no other beside it that could be the reason; when that has
-        happened too often, its result is `killed(*task)`.
+        A task whose worker died, or had not enough memory, is done again, with no other beside it that could be the
+        reason; when that has happened too often, its result is `killed(*task)`.
 
         Raises `BadParameter` where a worker has another budgetlib, `BudgetlibError` where all workers or the
         scheduler are gone.
@@ -72,7 +72,7 @@ class Cluster:
                     task, again = begun.pop(future)
                     try:
                         yield future.result()
-                    except KilledWorker:
+                    except (KilledWorker, MemoryError):
                         if again == _TRIED_AGAIN:
                             yield killed(*task)
                         else:
