@@ -19,7 +19,7 @@ from click.testing import CliRunner
 
 from budgetlib.checks import check_records
 from budgetlib.commands.cli import main
-from budgetlib.commands.pipeline import parse
+from budgetlib.commands.pipeline import index, parse
 from budgetlib.commands.pipeline.reading import Options, as_record, keep, read_source
 from budgetlib.core.errors import NotFound
 from budgetlib.core.files import held_alone, sha256
@@ -93,8 +93,10 @@ def test_a_file_of_the_same_length_and_age_with_another_content_is_read_again(ra
     assert read_again(raw, tmp_path / "tidy") == ["示例市水务局-2026.txt"]
 
 
-def test_tables_that_would_be_the_same_are_not_written_again(raw: Path, tmp_path: Path) -> None:
-    parse([raw], tmp_path / "tidy")
+def test_tables_that_would_be_the_same_are_not_written_again(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_SETTLED_NS", -1)  # else it is a new generation in which the files have settled
     parse([raw], tmp_path / "tidy")
     before = Store(tmp_path / "tidy").current().folder
     parse([raw], tmp_path / "tidy")
@@ -175,6 +177,18 @@ def test_a_killed_run_holds_nothing_and_the_next_goes_on_where_it_was(raw: Path,
     assert len(left) <= 15 - len(read)
     parse([raw], tmp_path / "clean")
     assert same(frames(tmp_path / "tidy"), frames(tmp_path / "clean"))
+
+
+def test_links_and_folders_that_a_killed_run_left_unfinished_are_removed(raw: Path, tmp_path: Path) -> None:
+    parse([raw], tmp_path / "tidy")
+    store = Store(tmp_path / "tidy")
+    left = [store.folder / ".current.1.part", tmp_path / "tidy/.lines.parquet.1.part", store.folder / ".folder.1.part"]
+    left[0].symlink_to(store.current().folder)
+    left[1].symlink_to(store.current().folder / "lines.parquet")
+    left[2].mkdir()
+    assert read_again(raw, tmp_path / "tidy") == []
+    assert not any(path.is_symlink() or path.exists() for path in left)
+    assert len(load(tmp_path / "tidy").documents) == 3
 
 
 def test_the_processes_of_a_killed_run_end_with_it(raw: Path, tmp_path: Path) -> None:

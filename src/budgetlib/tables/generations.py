@@ -97,7 +97,7 @@ class Store:
     def clear(self) -> None:
         """Remove what runs that were killed left unfinished."""
         for path in (*self.tables_dir.glob(".*.part"), *self.folder.rglob(".*.part")):
-            if path.is_dir():
+            if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
                 path.unlink()
