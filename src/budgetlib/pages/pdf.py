@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from operator import add
+from operator import add, itemgetter
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
+from budgetlib.core.groups import in_groups
 from budgetlib.pages.doubles import without_doubles
 from budgetlib.pages.ink import Ink, InkReader, Run
 from budgetlib.pages.lattice import find_tables
@@ -29,6 +30,9 @@ _DRAWN = 20
 _GLYPH_NUMBER = re.compile("\\(cid:|[\ue000-\uf8ff]")
 _LOST = 0.1
 """The share of glyph numbers in place of characters from which a text layer is not to be believed."""
+
+_TOUCHING = 1.0
+"""Characters no more points apart than this may be of one number."""
 
 
 def open_pdf(path: Path, password: str | None, reader: str) -> InkReader:
@@ -77,11 +81,17 @@ class Writing:
         """All of it."""
         return "".join(text for row in self.rows for span in row for text in span.texts)
 
-    def within(self, box: Box) -> str:
-        """What stands in a place on the page."""
+    def at(self, box: Box) -> str:
+        """What stands in a place on the page, with what touches it: a reader may have lost the end of a number."""
         x0, top, x1, bottom = self.turn.upright_box(box)
-        spans = (span for row in self.rows for span in row if top <= (span.top + span.bottom) / 2 <= bottom)
-        return "".join(text for span in spans for text, left, right in span.chars if x0 <= (left + right) / 2 <= x1)
+        there = []
+        for row in self.rows:
+            spans = (span for span in row if top <= (span.top + span.bottom) / 2 <= bottom)
+            chars = sorted((char for span in spans for char in span.chars), key=itemgetter(1))
+            for run in in_groups(chars, lambda before, char: char[1] - before[2] <= _TOUCHING):
+                if any(x0 <= (left + right) / 2 <= x1 for _, left, right in run):
+                    there.append("".join(text for text, *_ in run))
+        return " ".join(there)
 
 
 def read_writing(path: Path, password: str | None, reader: str, numbers: Iterable[int]) -> Iterator[Writing]:

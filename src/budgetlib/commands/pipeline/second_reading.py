@@ -24,7 +24,7 @@ from budgetlib.tables.schemas import TABLES
 
 Record = Mapping[str, Any]
 
-_IN_A_NUMBER = r"[\d.,]"
+_BEFORE, _BEHIND = r"(?:(?<![\d.,])|(?<=\.\d\d))", r"(?:(?![\d.,])|(?=\d[\d,]*\.\d\d(?!\d)))"
 
 
 def read_twice(source: Source, records: Records, reader: str) -> Records:
@@ -46,7 +46,7 @@ def read_twice(source: Source, records: Records, reader: str) -> Records:
         return records
     remarks: dict[int, list[str]] = {}
     for line in lines:
-        if (page := pages.get(line["page"])) and not _is_printed(line["published_text"], page.within(_box(line))):
+        if (page := pages.get(line["page"])) and not _is_printed(line["published_text"], page.at(_box(line))):
             line["confirmed"] = False
             remarks.setdefault(line["page"], []).append(f"{line['form']} row {line['row']} {line['published_text']}")
     for statement in statements:
@@ -78,9 +78,8 @@ def _box(line: Record) -> Box:
 
 
 def _is_printed(number: str, text: str) -> bool:
-    """Whether a text holds a number, as printed and not as a part of another."""
-    whole = rf"(?<!{_IN_A_NUMBER}){re.escape(squeeze(number))}(?!{_IN_A_NUMBER})"
-    return re.search(whole, squeeze(text)) is not None
+    """Whether a text holds a number, as printed and not as a part of another; two with all decimals may touch."""
+    return re.search(f"{_BEFORE}{re.escape(squeeze(number))}{_BEHIND}", squeeze(text)) is not None
 
 
 def _is_stated(statement: Record, page: Writing) -> bool:
