@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from budgetlib.core.text import LABELS, squeeze
+from budgetlib.core.text import squeeze
 
 FACTORS = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 
@@ -31,7 +31,7 @@ def is_blank(text: str) -> bool:
     return _BLANK.fullmatch(squeeze(text)) is not None
 
 
-@lru_cache(LABELS)
+@lru_cache(1024)
 def parse_number(text: str) -> Decimal | None:
     """The number that `text` prints, or None where it is not exactly one number.
 

@@ -67,11 +67,11 @@ def fold_each(text: str) -> str:
 
 
 _UNSEEN = re.compile(r"[\s\u200b\ufeff]+")
-LABELS = 1 << 15
+_LABELS = 1 << 15
 """So many labels are remembered: a document asks for each of its own some ten times."""
 
 
-@lru_cache(LABELS)
+@lru_cache(_LABELS)
 def squeeze(text: str) -> str:
     """`text` folded and without any white space: the form in which labels are compared.
 

@@ -116,6 +116,7 @@ def _engine() -> RapidOCR:
             "Det.model_path": str(finding),
             "Rec.model_path": str(recognising),
             "Rec.rec_img_shape": [3, 48, 64],
+            "Rec.rec_batch_num": 1,
             "EngineConfig.onnxruntime.intra_op_num_threads": -1 if multiprocessing.parent_process() is None else 1,
         }
     )

@@ -75,13 +75,13 @@ def ask(function: Any, form: struct.Struct, count: int, *arguments: Iterable[Any
 
     `arguments` are those of all calls but the places.
     """
-    return form.iter_unpack(_answers(function, form.size, count, *arguments))
+    return form.iter_unpack(_answers(function, form.size, count, *arguments).data)
 
 
 def ask_array(function: Any, size: int, count: int, *arguments: Iterable[Any], kind: Any = np.float32) -> Numbers:
     """The same as an array of `count` rows of `size` numbers of a `kind`, in double precision."""
     answers = _answers(function, size * np.dtype(kind).itemsize, count, *arguments)
-    return np.frombuffer(answers, kind).reshape(count, size).astype(np.float64)
+    return np.asarray(answers.view(kind).reshape(count, size), np.float64)
 
 
 def tell(function: Any, count: int, *arguments: Iterable[Any]) -> Numbers:
@@ -89,10 +89,10 @@ def tell(function: Any, count: int, *arguments: Iterable[Any]) -> Numbers:
     return np.fromiter(map(function, *arguments), np.int64, count)
 
 
-def _answers(function: Any, size: int, count: int, *arguments: Iterable[Any]) -> Any:
+def _answers(function: Any, size: int, count: int, *arguments: Iterable[Any]) -> Numbers:
     """The memory into which `function` put so many bytes, four for each place, for each of `count` things."""
-    answers = ctypes.create_string_buffer(size * count)
-    start = ctypes.addressof(answers)
+    answers = np.zeros(size * count, np.uint8)
+    start = answers.ctypes.data
     places = len(function.argtypes) - len(arguments)
     each = (range(at, at + size * count, size) for at in range(start, start + 4 * places, 4))
     deque(map(function, *arguments, *each), maxlen=0)
