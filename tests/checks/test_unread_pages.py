@@ -74,6 +74,11 @@ def test_a_form_in_which_cells_run_together_or_are_lost_is_not_blamed(doubt: str
     assert states(corpus(lines=lines("expenditure", SHORT), pages=pages), "leaves_add_up") == ["insufficient_data"]
 
 
+def test_a_unit_is_no_name_for_a_row_with_a_code() -> None:
+    rows = lines("expenditure", [*SHORT, ("line", "205", UNNAMED, {"total": "5.00"})], unit="示例中心")
+    assert states(corpus(lines=rows), "leaves_add_up") == ["insufficient_data"]
+
+
 @pytest.mark.parametrize(
     "rest", [[("line", None, UNNAMED, {"total": "5.00"})], [("line", "205", UNNAMED, {"total": "5.00"})]]
 )

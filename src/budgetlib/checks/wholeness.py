@@ -45,7 +45,7 @@ def _untold(forms: Iterable[Form]) -> Iterator[str]:
         ]
         if known is None or not rows:
             continue
-        named = [row.item != known.label_zh or row.unit is not None for row in rows]
+        named = [row.item != known.label_zh or (row.unit is not None and row.code is None) for row in rows]
         coded = any(row.code for row in rows)
         unnamed = not all(named) and (any(named) or (known.rows != "flat" and not coded))
         nested = coded or len(rows) == 1 or any(row.unit or row.kind == "subtotal" for row in rows)
