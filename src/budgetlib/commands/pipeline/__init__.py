@@ -43,8 +43,8 @@ from budgetlib.tables.generations import Store
 from budgetlib.tables.schemas import CHECKS, LINES, STATEMENTS
 from budgetlib.tables.verdicts import read_verdicts
 
-MOST_MEMORY = 2_000_000_000
-"""Bytes that a process may take to read: twice what 3,000 pages do."""
+MOST_MEMORY = 4_000_000_000
+"""Bytes that a process may take to read; with the models for pictures it asks for some 1,400 million."""
 
 __all__ = ["Reading", "check", "parse", "parse_document", "read"]
 
