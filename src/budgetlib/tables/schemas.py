@@ -94,7 +94,8 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as a frame: `Int64` for whole numbers, `Decimal` for money, None for no text."""
     texts = [name for name, kind in zip(table.schema.names, table.schema.types, strict=True) if kind == TEXT]
     types = {WHOLE: pd.Int64Dtype(), TRUTH: pd.BooleanDtype()}
-    others, index = table.drop_columns(texts).to_pandas(types_mapper=types.get), pd.RangeIndex(len(table))
+    others = table.drop_columns(texts).to_pandas(types_mapper=types.get, ignore_metadata=True)
+    index = pd.RangeIndex(len(table))
     read = {name: pd.Series(table[name].to_numpy(zero_copy_only=False), index, dtype=object) for name in texts}
     return pd.DataFrame({name: read.get(name, others.get(name)) for name in table.schema.names}, index)
 
