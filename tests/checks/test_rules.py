@@ -68,6 +68,13 @@ def test_every_rule_says_what_it_means_in_both_languages_and_has_a_test() -> Non
         assert re.fullmatch(r"[A-Z][^\u4e00-\u9fff]*(〔2017〕)?.*[.?]", rule.en), rule.name
 
 
+def test_only_a_message_about_what_differs_reads_like_a_finding() -> None:
+    for record in check_records(pension("218.74")):
+        said = {"pass": "Tested", "not_applicable": "Not tested", "insufficient_data": "Not tested"}
+        assert record["message_en"].startswith(said.get(record["state"], "")), record["check"]
+        assert record["message_zh"].startswith(("核对无误", "未核对")) == (record["state"] in said), record["check"]
+
+
 def test_every_test_is_used() -> None:
     assert set(TESTS) == {rule.test for rule in rules()}
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import resource
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,10 +11,8 @@ import pytest
 
 from tests.processes import command
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sys.platform == "win32", reason="sends a Unix signal, and has no limit for files"),
-]
+pytestmark = pytest.mark.slow
+resource = pytest.importorskip("resource", reason="sends a Unix signal, and limits files")
 KILLS = 4
 SMALLER_THAN_A_PAGE = 30_000
 

@@ -1,5 +1,6 @@
 """Who publishes a document and for which year: from forms, cover, performance tables, manifest, file name."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,12 +35,19 @@ def test_a_cover_names_publisher_and_year(lines: tuple[str, ...]) -> None:
     assert (identity.entity, identity.fiscal_year, identity.document_kind) == ("示例市示例局", 2026, "budget")
 
 
-@pytest.mark.parametrize(("titles", "entity"), [(3, "示例市示例局"), (2, None)])
-def test_the_titles_of_several_forms_name_the_publisher(titles: int, entity: str | None) -> None:
+@pytest.mark.parametrize(
+    ("titles", "entity"),
+    [
+        (("示例局收入总表", "示例局部门支出总表", "示例局收支总表"), "示例市示例局"),
+        (("示例局收入总表", "示例局部门支出总表"), None),
+        (("政府性基金预算收入表", "政府性基金预算支出表", "政府采购预算表"), None),
+    ],
+    ids=["three", "only two", "the words of the forms themselves"],
+)
+def test_the_titles_of_several_forms_name_the_publisher(titles: Sequence[str], entity: str | None) -> None:
     cells = (Cell("项目", 0, 0), Cell("合计", 0, 1), Cell("甲", 1, 0), Cell("1.00", 1, 1))
     table = Grid(cells, 2, 2, Box(0, 99, 9, 199))
-    forms = ("收入总表", "部门支出总表", "收支总表")[:titles]
-    pages = [replace(cover(f"表{n} 2026年示例市示例局{form}"), grids=(table,)) for n, form in enumerate(forms, 1)]
+    pages = [replace(cover(f"表{n} 2026年示例市{title}"), grids=(table,)) for n, title in enumerate(titles, 1)]
     assert identify(pages, recognise(pages)[0]).entity == entity
 
 

@@ -19,7 +19,6 @@ ITEMS = ("overseas", "vehicles_purchase_and_running", "vehicle_purchase", "vehic
 """Overseas travel, vehicles, of which bought and run, reception."""
 
 _SECTION = 7
-"""How the measures of columns about the year before begin."""
 
 
 def three_public(corpus: Corpus, budget: Corpus) -> pd.DataFrame:

@@ -6,7 +6,7 @@ Must not know: how a page is read, reports, files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from inspect import isfunction, signature
 from itertools import chain
@@ -60,30 +60,38 @@ def check_documents(tables: Mapping[str, Sequence[Record]], documents: Collectio
 
 def findings(budget: Budget) -> list[Finding]:
     """Every rule tested in one budget; where nothing could be tested, one finding that says so."""
-    return _settled({rule.name: [*TESTS[rule.test](rule, budget)] for rule in rules()}, budget)
+    return _settled(_results(rules(), budget), budget)
 
 
 def failed_errors(budget: Budget) -> list[Finding]:
     """The errors among `findings` that fail; other rules are tested only where there may be one."""
-    tested = {rule.name: [*TESTS[rule.test](rule, budget)] for rule in rules() if rule.severity == "error"}
-    if not any(one.state == "fail" or (one.state == "not_applicable" and one.gap) for one in chain(*tested.values())):
+    results = _results((rule for rule in rules() if rule.severity == "error"), budget)
+    if not any(one.state == "fail" or (one.state == "not_applicable" and one.gap) for one in chain(*results.values())):
         return []
-    tested |= {rule.name: [*TESTS[rule.test](rule, budget)] for rule in rules() if rule.name not in tested}
-    return [one for one in _settled(tested, budget) if one.state == "fail" and one.rule.severity == "error"]
+    results |= _results((rule for rule in rules() if rule.name not in results), budget)
+    return [one for one in _settled(results, budget) if one.state == "fail" and one.rule.severity == "error"]
+
+
+def _results(chosen: Iterable[Rule], budget: Budget) -> dict[str, list[Finding]]:
+    return {rule.name: [*TESTS[rule.test](rule, budget)] for rule in chosen}
 
 
 def _settled(results: Mapping[str, Sequence[Finding]], budget: Budget) -> list[Finding]:
     """What the `results` of each rule come to, held against one another and what the document says."""
-    tested = [sure(with_reason(finding, budget), budget) for rule in rules() for finding in results[rule.name]]
+    doubted = [sure(with_reason(finding, budget), budget) for rule in rules() for finding in results[rule.name]]
     by_rule: dict[str, list[Finding]] = {rule.name: [] for rule in rules()}
-    for finding in folded(tested, budget):
+    for finding in folded(doubted, budget):
         by_rule[finding.rule.name].append(finding)
     return [finding for rule in rules() for finding in _tested(by_rule[rule.name]) or [_not_tested(rule, budget)]]
 
 
 def _tested(findings: list[Finding]) -> list[Finding]:
-    """Those of one rule that were tested, else the first that says why it was not."""
-    return [finding for finding in findings if finding.state in ("pass", "fail", "explained")] or findings[:1]
+    """Those of one rule that were tested, and where it could not be; else the first that says why it was not."""
+    return [
+        finding
+        for finding in findings
+        if finding.state in ("pass", "fail", "explained") or (finding.state == "insufficient_data" and finding.place)
+    ] or findings[:1]
 
 
 def _not_tested(rule: Rule, budget: Budget) -> Finding:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from budgetlib.checks.figures import Figure, Place, total
+from budgetlib.core.money import bears_unit
 from budgetlib.core.text import grand_total, squeeze
 from budgetlib.tables.locators import SENTENCE, Locator
 
@@ -21,14 +22,14 @@ _FEWEST_OF_A_TABLE = 5
 """Amounts left over on one page: so many are rows that were not recognised."""
 
 
-def is_whole(page: Record) -> bool:
+def is_read_whole(page: Record) -> bool:
     """Whether a page was read and not many amounts of tables went into none."""
     return page["outcome"] != "unreadable" and len(amounts_left(page)) < _FEWEST_OF_A_TABLE
 
 
 def amounts_left(page: Record) -> list[str]:
     """The amounts of tables on a page that went into none; those of sentences bear their unit."""
-    return [text for text in (page["amounts_left"] or "").split() if not text.endswith("元")]
+    return [text for text in (page["amounts_left"] or "").split() if not bears_unit(text)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +126,7 @@ class Budget:
     tables: dict[str, list[Record]]
     unread: bool
     """Whether pages were left unread: what is missing may stand on them."""
-    interrupted: frozenset[tuple[str, str | int]]
+    not_read_whole: frozenset[tuple[str, str | int]]
     """Forms and pages of targets, each with its document, of which something was not read, or not told apart."""
     everyone: list[Budget]
     """All budgets of the corpus, this one among them; a test may look at those to which `ties` lead."""

@@ -27,20 +27,20 @@ class Finding:
     """The outcome of one rule at one place.
 
     `published` and `expected` are yuan, percent or counts; None where nothing could be compared. `place` is where
-    `published` stands, `places` all places that are tied together. `zh` and `en` say what was found; `explanation` is
-    the sentence of the document that says why.
+    `published` stands, `places` all places that are tied together. `zh` and `en` say what does not hold; `explanation`
+    is the sentence of the document that says why.
     """
 
     rule: Rule
     document_id: str
     state: str
-    zh: str
-    en: str
     place: Place | None = None
     published: Decimal | None = None
     expected: Decimal | None = None
     tolerance: Decimal | None = None
     places: tuple[Place, ...] = ()
+    zh: str = ""
+    en: str = ""
     explanation: str | None = None
     follows_from: Place | None = None
     """Of a failure that is another one's consequence: where that is."""
@@ -66,12 +66,18 @@ class Finding:
             "published": _stored(self.published),
             "difference": _stored(self.gap),
             "tolerance": _stored(self.tolerance),
-            "message_zh": self.zh,
-            "message_en": self.en,
+            "message_zh": self._message(self.zh, "zh"),
+            "message_en": self._message(self.en, "en"),
             "places": " ".join(dict.fromkeys(locators)) if differs else None,
             "explanation": self.explanation,
             "follows_from": self.follows_from.locator.within(self.document_id) if self.follows_from else None,
         }
+
+    def _message(self, differs: str, language: str) -> str:
+        """What `differs`; of an identity that holds, or was not tested, that it was not found to fail."""
+        if self.state in ("fail", "explained"):
+            return differs
+        return _template(self.state, language).format(reason=getattr(self.rule, language))
 
 
 def _stored(value: Decimal | None) -> Decimal | None:
@@ -94,7 +100,7 @@ def compared(
     slack, gap = published.slack + expected.slack, published.value - expected.value
     failed = not agree(rule, published, expected)
     tied = published.places + expected.places
-    zh, en = rule.zh, rule.en
+    zh = en = ""
     if failed:
         amounts = {"published": published.value, "expected": expected.value, "difference": abs(gap), "tolerance": slack}
         words = {
@@ -105,7 +111,7 @@ def compared(
     if failed and any(place.pictured for place in tied):
         zh, en = zh + _template("pictured", "zh"), en + _template("pictured", "en")
     place, state = published.places[0] if published.places else None, "fail" if failed else "pass"
-    return Finding(rule, document_id, state, zh, en, place, published.value, expected.value, slack, tied)
+    return Finding(rule, document_id, state, place, published.value, expected.value, slack, tied, zh, en)
 
 
 def explained(finding: Finding, sentence: str) -> Finding:
@@ -140,13 +146,13 @@ def failure(rule: Rule, document_id: str, places: Iterable[Place], wording: str,
     """A failure that is not about two amounts: `wording` is filled with `words` and the first place."""
     tied = tuple(places)
     zh, en = _sentences(rule, wording, tied[:1], tied[1:], words)
-    return Finding(rule, document_id, "fail", zh, en, tied[0] if tied else None, places=tied)
+    return Finding(rule, document_id, "fail", tied[0] if tied else None, places=tied, zh=zh, en=en)
 
 
 def holding(rule: Rule, document_id: str, places: Iterable[Place] = ()) -> Finding:
     """A rule that holds and is not about two amounts."""
     tied = tuple(places)
-    return Finding(rule, document_id, "pass", rule.zh, rule.en, tied[0] if tied else None)
+    return Finding(rule, document_id, "pass", tied[0] if tied else None)
 
 
 def judged(
@@ -158,7 +164,7 @@ def judged(
 
 def untested(rule: Rule, document_id: str, state: str) -> Finding:
     """A rule that was not tested: `not_applicable`, or `insufficient_data`."""
-    return Finding(rule, document_id, state, rule.zh, rule.en)
+    return Finding(rule, document_id, state)
 
 
 def described(places: Iterable[Place], language: str) -> str:

@@ -10,10 +10,10 @@ from budgetlib.checks.budget import Budget
 from budgetlib.checks.figures import NOTHING
 from budgetlib.checks.findings import Finding, untested, with_consequences
 
-_DOWN = ("codes", "groups", "units", "above", "classes", "leaves")
+DOWN = ("codes", "groups", "units", "above", "classes", "leaves")
 """Sums down the rows, the narrowest first."""
 
-SUMS = ("parts", *_DOWN)
+SUMS = ("parts", *DOWN)
 """The tests of sums within a form."""
 
 
@@ -84,7 +84,7 @@ def _same_fault(one: Finding, other: Finding) -> bool:
         whole, part = (one.gap, other.gap) if one.place.measure == "total" else (other.gap, one.gap)
         return "total" in (one.place.measure, other.place.measure) and 0 < part / whole <= 1
     inner, outer = sorted((one.rule.test, other.rule.test), key=SUMS.index)
-    return inner in _DOWN and outer == "leaves" != inner and one.place.measure == other.place.measure
+    return inner in DOWN and outer == "leaves" != inner and one.place.measure == other.place.measure
 
 
 def _as_large(one: Finding, other: Finding) -> bool:

@@ -113,9 +113,8 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
     unread = not tables["pages"] or any(page["outcome"] == "unreadable" for page in tables["pages"])
     stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else [*STAGES, None])
     statements = tuple(_statement(one, stages) for one in tables["statements"] if one["unit"] is None)
-    doubtful = not_read_whole(tables["pages"], forms.values(), repeated)
-    interrupted = frozenset((document_id, one) for one in doubtful)
-    return Budget(document_id, record, forms, statements, tables, unread, interrupted, [], [], tuple(repeated))
+    not_whole = frozenset((document_id, one) for one in not_read_whole(tables["pages"], forms.values(), repeated))
+    return Budget(document_id, record, forms, statements, tables, unread, not_whole, [], [], tuple(repeated))
 
 
 def _is_own(form: str, document_kind: str) -> bool:
@@ -136,8 +135,8 @@ def _completed(budget: Budget, siblings: list[Budget]) -> Budget:
         forms = {**sibling.forms, **forms}
         there = {statement.section for statement in statements}
         statements += [statement for statement in sibling.statements if statement.section not in there]
-    interrupted = budget.interrupted.union(*(sibling.interrupted for sibling in siblings))
-    return replace(budget, forms=forms, statements=tuple(statements), interrupted=interrupted)
+    not_whole = budget.not_read_whole.union(*(sibling.not_read_whole for sibling in siblings))
+    return replace(budget, forms=forms, statements=tuple(statements), not_read_whole=not_whole)
 
 
 def _totals(budget: Budget) -> set[Decimal]:

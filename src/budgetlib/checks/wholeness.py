@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from budgetlib.checks.budget import Form, Record, amounts_left, is_whole
+from budgetlib.checks.budget import Form, Record, amounts_left, is_read_whole
 from budgetlib.definitions.forms import forms as definitions
 
 
@@ -13,7 +14,7 @@ def not_read_whole(pages: Sequence[Record], forms: Iterable[Form], repeated: Ite
     """The names of forms, and the numbers of pages of performance targets; `repeated` forms bear a name of others."""
     yield from _interrupted(pages)
     yield from _untold(forms)
-    yield from (form.name for form in repeated if _is_piece(form))
+    yield from _pieces(repeated)
 
 
 def _interrupted(pages: Sequence[Record]) -> Iterator[str | int]:
@@ -21,14 +22,14 @@ def _interrupted(pages: Sequence[Record]) -> Iterator[str | int]:
 
     Also undivided and incomplete forms, and the numbers of pages of performance targets with an amount left over.
     """
-    by_page = [(is_whole(page), page["form"].split(",") if page["form"] else []) for page in pages]
+    by_page = [(is_read_whole(page), page["form"].split(",") if page["form"] else []) for page in pages]
     for whole, forms in by_page:
         yield from () if whole else forms
     for (whole_before, before), (whole_after, after) in pairwise(by_page):
         yield from () if whole_after or after else before[-1:]
         yield from () if whole_before or before else after[:1]
-    doubtful = (page[column] for page in pages for column in ("undivided", "incomplete"))
-    yield from (form for names in doubtful if names for form in names.split(","))
+    listed = (page[column] for page in pages for column in ("undivided", "incomplete"))
+    yield from (form for names in listed if names for form in names.split(","))
     yield from (page["page"] for page in pages if page["kind"] == "performance" and page["page"] and amounts_left(page))
 
 
@@ -53,13 +54,22 @@ def _untold(forms: Iterable[Form]) -> Iterator[str]:
             yield form.name
 
 
-def _is_piece(form: Form) -> bool:
-    """Whether a side of a form, one of several of its name, has no total, or a total and no money that makes it up."""
-    for side in form.sides():
-        kinds = {row.kind for row in form.side(side) if any(figure.value for figure in row.amounts.values())}
-        if kinds and not {"total", "line"} <= kinds:
-            return True
-    return False
+def _pieces(repeated: Iterable[Form]) -> Iterator[str]:
+    """The forms of which several stand in a document, and one is a piece of another.
+
+    A side of it has a total and no money that makes it up, or none where that of another has one.
+    """
+    kinds: dict[tuple[str, str], list[set[str]]] = defaultdict(list)
+    for form in repeated:
+        for side in form.sides():
+            rows = form.side(side)
+            printed = {row.kind for row in rows if any(figure.value for figure in row.amounts.values())}
+            if printed:
+                kinds[form.name, side].append(printed)
+    for (name, _), of_name in kinds.items():
+        totalled = any("total" in printed for printed in of_name)
+        if any("line" not in printed or (totalled and "total" not in printed) for printed in of_name):
+            yield name
 
 
 def _adds_up(form: Form) -> bool:

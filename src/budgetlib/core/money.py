@@ -19,6 +19,7 @@ _AMOUNT = re.compile(r"(?P<sign>[-−－△▲+])?(?P<digits>\d+(?:,\d{3})*)(?P<
 """A number, and the mark of a note behind it."""
 _BRACKETED = re.compile(r"\((?P<inner>[^()]+)\)")
 _STATED = re.compile(r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)[(（]?(?P<unit>万元|亿元|千元|元|%|个|辆|平方米)?")
+_EXACT = re.compile(r"\d[.,]\d")
 _BLANK = re.compile(r"[-—–―－/#*\\]*|无|不涉及")
 
 
@@ -29,6 +30,24 @@ def is_blank(text: str) -> bool:
     (True, False)
     """
     return _BLANK.fullmatch(squeeze(text)) is not None
+
+
+def is_exact(text: str) -> bool:
+    """True where a number with decimals or thousands separators stands in `text`.
+
+    >>> is_exact("合计 1,200"), is_exact("3.5 万元"), is_exact("2026年 12 人")
+    (True, True, False)
+    """
+    return _EXACT.search(text) is not None
+
+
+def bears_unit(amount: str) -> bool:
+    """True where an amount is printed with its unit, as in sentences; those of tables stand alone.
+
+    >>> bears_unit("12.50万元"), bears_unit("12.50")
+    (True, False)
+    """
+    return amount.endswith("元")
 
 
 @lru_cache(1024)

@@ -26,7 +26,7 @@ _TASKS_EACH = 2
 
 
 _DATA = 5
-"""The place in `/proc/self/statm` of the pages of data: what the libraries that are loaded take is some."""
+"""The place in `/proc/self/statm` of the pages of data; libraries that are loaded take some already."""
 
 
 class Executor(Protocol):
@@ -35,7 +35,7 @@ class Executor(Protocol):
     def each(
         self, function: Callable[..., Result], tasks: Iterable[Task], killed: Callable[..., Result]
     ) -> Iterator[Result]:
-        """`function(*task)` for each task, as they end; of one that ends its process or its memory `killed(*task)`."""
+        """`function(*task)` for each task, as they end; `killed(*task)` where it ends its process or has no memory."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,8 @@ def _begin(memory: int | None) -> None:
     """A process whose parent is killed would wait for ever for the next task; whoever interrupts means the parent."""
     if memory and sys.platform == "linux":
         most = memory + int(Path("/proc/self/statm").read_text("ascii").split()[_DATA]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+        given = [limit for limit in resource.getrlimit(resource.RLIMIT_DATA) if limit != resource.RLIM_INFINITY]
+        resource.setrlimit(resource.RLIMIT_DATA, (min([most, *given]),) * 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_exit_after_parent, daemon=True).start()
 

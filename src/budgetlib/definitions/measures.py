@@ -24,18 +24,20 @@ def measure_name(measure: str, table: str, language: str) -> str:
     if measure.startswith(OTHER):
         return f"“{measure.removeprefix(OTHER).replace('>', '·')}”"
     worded, known = _names(), measures()[table]
-    if measure in worded["whole"]:
-        return worded["whole"][measure][language]
     for beginning, words in worded["beginning"].items():
         if measure.startswith(beginning):
             return words[language].format(of=measure_name(measure.removeprefix(beginning), table, language))
-    if language == "zh" and measure in known:
+    if name := worded["whole"].get(measure, {}).get(language):
+        return name
+    if measure not in known:
+        return measure
+    if language == "zh":
         return known[measure]["zh"].split("、")[0]
     for end, words in worded["end"].items():
         if measure.endswith(end):
             stem = measure.removesuffix(end)
             stem = stem if stem in known else f"{stem}_total"
-            return words[language].format(of=measure_name(stem, table, language))
+            return words["en"].format(of=measure_name(stem, table, language))
     text = known[measure]["en"]
     return text[:1].lower() + text[1:].rstrip(".")
 

@@ -116,8 +116,9 @@ def _commonest(names: Iterable[str | None]) -> str | None:
 
 def _named_in_titles(tables: Iterable[FormTable]) -> str | None:
     """The publisher with whose name, and its place, the titles of several forms begin: 示例市示例局收支总表."""
-    titles = [title.split("部门")[0] for title in {clean_title(table.title) for table in tables}]
-    begins = Counter(title[:end] for title in titles for end in range(_SHORTEST_NAME, len(title) + 1))
+    titles = {(clean_title(table.title), table.form) for table in tables}
+    before = [title[: len(title) - form.titled(title)].split("部门")[0] for title, form in titles]
+    begins = Counter(words[:end] for words in before for end in range(_SHORTEST_NAME, len(words) + 1))
     names = [
         (count, len(begin), begin)
         for begin, count in begins.items()
@@ -157,9 +158,8 @@ def identify(pages: Sequence[Page], tables: Sequence[FormTable]) -> Identity:
     entity = _commonest(table.entity for table in tables)
     if entity is None and title and title["who"]:
         entity = _OF_A_DEPARTMENT.sub("", title["who"]) + (f"({title['scope']})" if title["scope"] == "本级" else "")
+    entity = entity or find_entity(line.text for page in pages[:_FIRST_PAGES] for line in page.lines[:_COVER_LINES])
     entity = entity or _named_in_titles(tables)
-    if entity is None:
-        entity = find_entity(line.text for page in pages[:_FIRST_PAGES] for line in page.lines[:_COVER_LINES])
     kind = _document_kind(title, tables, pages)
     of_kind = [table for table in tables if table.form.document_kind == kind] or tables
     years = Counter(table.year for table in of_kind if table.year)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from budgetlib.core.money import parse_number
+from budgetlib.core.money import bears_unit, parse_number
 from budgetlib.core.text import fold, squeeze
 from budgetlib.extraction.contents import contents_pages
 from budgetlib.extraction.forms.incomplete import lacks_codes, leaves_out
@@ -17,7 +17,7 @@ from budgetlib.extraction.forms.titles import form_above
 from budgetlib.extraction.forms.undivided import is_undivided
 from budgetlib.extraction.printed_amounts import AmountCount
 from budgetlib.extraction.records import LineRecord, PageRecord
-from budgetlib.pages.model import Line, Page
+from budgetlib.pages.model import Line, Page, Spot
 
 _EMPTY_NOTE = re.compile(r"无数据|无此项|无相关|没有.*(安排|支出|数据)|空表|为空|不涉及|未安排")
 
@@ -143,9 +143,9 @@ def log_pages(
         if kept := [c.header for c in form.table.columns if c.is_other]:
             first.append(f"{name}: unknown columns kept as other: {', '.join(kept)}")
         if any(map(is_undivided, form.table.parts)):
-            first.append(f"{name}: a cell reaches over several rows or columns; no sum is held against the paper")
+            first.append(f"{name}: a cell reaches over several rows or columns; its figures are not blamed")
         if lacks_codes(form.table):
-            first.append(f"{name}: nothing stands under its head for codes; no sum is held against the paper")
+            first.append(f"{name}: nothing stands under its head for codes; its figures are not blamed")
         first += [f"{name}: {remark}" for remark in (*form.notes, *form.remarks)]
     for grid in unknown:
         notes[grid.page_index].lose(grid.reason)
@@ -168,6 +168,7 @@ def _record(page: Page, kind: str, note: _PageNotes) -> PageRecord:
     A page of amounts of which none was taken is unreadable, where they were expected to be part of the disclosure.
     """
     annex, count = note.annex, note.count
+    of_tables = [one.spot for one in count.left if not bears_unit(one.text)] if count else []
     reasons = [*note.reasons, *(annex.remarks if annex else ())]
     if page.source == "none":
         outcome, kind = "unreadable", "other"
@@ -200,7 +201,7 @@ def _record(page: Page, kind: str, note: _PageNotes) -> PageRecord:
         "kind": kind,
         "form": _names(note.forms),
         "undivided": _names(form for form in note.forms if any(map(is_undivided, form.table.parts))),
-        "incomplete": _names(form for form in note.forms if _is_incomplete(form, page, count)),
+        "incomplete": _names(form for form in note.forms if _is_incomplete(form, page, of_tables)),
         "source": page.source,
         "outcome": outcome,
         "reason": "; ".join(reasons) or None,
@@ -210,9 +211,8 @@ def _record(page: Page, kind: str, note: _PageNotes) -> PageRecord:
     }
 
 
-def _is_incomplete(form: FormReading, page: Page, count: AmountCount | None) -> bool:
-    """Whether something in the table of a form was not read; what stands there with its unit is about the table."""
-    left = [one.spot for one in count.left if not one.text.endswith("元")] if count else []
+def _is_incomplete(form: FormReading, page: Page, left: Sequence[Spot]) -> bool:
+    """Whether something in the table of a form was not read; `left` are the amounts that went into no table."""
     here = (part for part in form.table.parts if part.page is page)
     return lacks_codes(form.table) or any(leaves_out(part, left) for part in here)
 

@@ -13,13 +13,12 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from budgetlib.core.money import parse_number
+from budgetlib.core.money import is_exact, parse_number
 from budgetlib.core.text import fold_each, squeeze
 from budgetlib.definitions.vocabulary.amounts import amount_words
 from budgetlib.extraction.forms.header import is_numbering
 from budgetlib.pages.model import Cell, Grid, Line, Page, Spot
 
-_EXACT = re.compile(r"\d[.,]\d")
 _NUMBERING = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){1,3}[、.]?\s*[^\d\s%.,]")
 _CUT = re.compile(r"[\d.,]$")
 _REST = re.compile(r"[\d.,]*\s?(?:[亿万千]?元|%)")
@@ -119,8 +118,7 @@ def _in_text(
         if match.start() >= len(text) or words.threshold.match(following.lstrip()):
             continue
         if money or (
-            _EXACT.search(match[0])
-            and ((of_money and match.start() == 0) or not words.other_unit.match(whole, match.end()))
+            is_exact(match[0]) and ((of_money and match.start() == 0) or not words.other_unit.match(whole, match.end()))
         ):
             shown = printed.text[match.start() : end] + whole[len(text.rstrip()) : end] * bool(rest)
             yield PrintedAmount(shown, printed.spot, match.start(), min(end, len(text)))
@@ -148,7 +146,7 @@ def _is_of_money(grid: Grid, column: int) -> bool:
     if words.money_header.search(head):
         return True
     texts = [cell.text for cell in grid.cells if cell.column == column and parse_number(cell.text) is not None]
-    return any(_EXACT.search(squeeze(text)) for text in texts)
+    return any(is_exact(squeeze(text)) for text in texts)
 
 
 def _header(grid: Grid, column: int) -> str:

@@ -70,7 +70,7 @@ def read(path: Path, password: str | None, reader: str) -> Iterator[Page]:
 
 @dataclass(frozen=True)
 class Writing:
-    """What is written on the page of that number, row by row, without its tables."""
+    """What is written on the page of that number, row by row; what stands in tables is not told apart."""
 
     number: int
     turn: Turn
@@ -95,12 +95,13 @@ class Writing:
 
 
 def read_writing(path: Path, password: str | None, reader: str, numbers: Iterable[int]) -> Iterator[Writing]:
-    """What is written on the pages with these numbers; otherwise as `read`."""
+    """What is written on those of the pages with these numbers whose text can be believed; otherwise as `read`."""
     with open_pdf(path, password, reader) as document:
         for ink in map(document.writing, sorted(numbers)):
             runs, _ = visible(ink)
-            turn = Turn(_way(runs), ink.width, ink.height)
-            yield Writing(ink.number, turn, rows_of_text(without_doubles(_upright(runs, turn))))
+            if not ink.fault and not _lying_text(runs):
+                turn, spans = _upright(runs, ink)
+                yield Writing(ink.number, turn, rows_of_text(spans))
 
 
 def page_of(ink: Ink, before: Page | None = None) -> Page:
@@ -118,8 +119,7 @@ def page_of(ink: Ink, before: Page | None = None) -> Page:
         return blank
     if fault := _lying_text(runs):
         return replace(blank, source="none", fault=fault)
-    turn = Turn(_way(runs), ink.width, ink.height)
-    spans = without_doubles(_upright(runs, turn))
+    turn, spans = _upright(runs, ink)
     rules = [*map(turn.rule, ink.rules)]
     ruled, outside = grids_of(spans, find_tables(rules))
     rows = rows_of_text(outside)
@@ -141,12 +141,12 @@ def _way(runs: Sequence[Run]) -> int:
     return max(glyphs, key=lambda way: (glyphs[way], -way))
 
 
-def _upright(runs: Sequence[Run], turn: Turn) -> list[Span]:
-    """The text of a turned sheet that runs from left to right; each character stands on its line.
+def _upright(runs: Sequence[Run], ink: Ink) -> tuple[Turn, list[Span]]:
+    """How a sheet is turned, and its text that runs from left to right; each character once, and on its line.
 
     Fonts misstate how far their characters reach above and below that line.
     """
-    spans: list[Span] = []
+    turn, spans = Turn(_way(runs), ink.width, ink.height), []
     for run in runs:
         if run.turn == turn.degrees:
             x, base = turn.upright(run.x, run.y)
@@ -154,7 +154,7 @@ def _upright(runs: Sequence[Run], turn: Turn) -> list[Span]:
             lefts = [x + start for start in run.starts]
             rights = list(map(add, lefts, run.advances))
             spans.append(in_order(Span(run.texts, lefts, rights, top, top + run.size, base, run.whole)))
-    return spans
+    return turn, without_doubles(spans)
 
 
 def _lying_text(runs: Sequence[Run]) -> str | None:

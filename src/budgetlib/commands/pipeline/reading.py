@@ -138,8 +138,8 @@ def read_source(source: Source, options: Options) -> tuple[Reading, bytes]:
 
 
 def read_killed(source: Source, options: Options) -> tuple[Reading, bytes]:
-    """A source that cannot be read because its process was killed."""
-    why = f"reading {source.name} ended its process; it may need too much memory: split the file"
+    """A source that cannot be read because its process was killed, or had not enough memory."""
+    why = f"reading {source.name} took too much memory, or ended its process: split the file"
     return as_record(source, unread(source, options.ocr, "malformed", why), options)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from budgetlib.core.text import squeeze
 from budgetlib.extraction.forms.recognise import FormPiece, FormTable
 from budgetlib.extraction.forms.titles import is_total
+from budgetlib.extraction.forms.undivided import CODES
 from budgetlib.pages.model import Box, Spot
 
-_CODES = {"code", "class", "section", "item_code", "unit_code"}
+_CODES = CODES | {"unit_code"}
 
 
 def leaves_out(piece: FormPiece, spots: Iterable[Spot]) -> bool:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
-from budgetlib.core.money import parse_number
+from budgetlib.core.money import is_exact, parse_number
 from budgetlib.extraction.forms.recognise import FormPiece
 from budgetlib.pages.model import Cell
 
-_EXACT = re.compile(r"\d[.,]\d")
-_CODES = {"code", "class", "section", "item_code"}
+CODES = {"code", "class", "section", "item_code"}
 _NAMES = {"item", "project"}
 """What tells rows apart; a spending unit may stand once beside several."""
 
@@ -21,7 +18,7 @@ def is_undivided(piece: FormPiece) -> bool:
     number stands in a column of amounts and one of anything else.
     """
     amounts = {column.index for column in piece.columns if column.measure}
-    codes = {column.index for column in piece.columns if column.role in _CODES}
+    codes = {column.index for column in piece.columns if column.role in CODES}
     names = {column.index for column in piece.columns if column.role in _NAMES}
     for cell in piece.grid.cells:
         columns = set(range(cell.column, cell.column + cell.columns))
@@ -39,7 +36,7 @@ def is_undivided(piece: FormPiece) -> bool:
 
 def _holds_more(amount: Cell) -> bool:
     """Whether a cell holds an amount and something else."""
-    return parse_number(amount.text) is None and _EXACT.search(amount.text) is not None
+    return parse_number(amount.text) is None and is_exact(amount.text)
 
 
 def _labels_run_together(piece: FormPiece, label: Cell, of_codes: bool) -> bool:

@@ -36,6 +36,8 @@ def _opened(path: Path) -> Any:
         if "encrypted" in str(error):
             raise UnreadableDocument("encrypted", f"{path.name} is encrypted; save it without a password") from error
         raise _damaged(path, error) from error
+    except MemoryError:
+        raise
     except Exception as error:
         raise _damaged(path, error) from error
 
