@@ -46,6 +46,9 @@ PROSE = READ | {"kind": "narrative", "amounts_left": "1万元 2万元 3万元 4�
         ([SPENDING, READ | ROWS], "insufficient_data"),
         ([SPENDING, REVENUE | ROWS], "fail"),
         ([SPENDING, PROSE], "fail"),
+        ([SPENDING, REVENUE | {"out_of_sequence": True}], "insufficient_data"),
+        ([REVENUE, SPENDING | {"out_of_sequence": True}], "insufficient_data"),
+        ([SPENDING, REVENUE, REVENUE | {"out_of_sequence": True}], "fail"),
     ],
     ids=[
         "whole",
@@ -62,6 +65,9 @@ PROSE = READ | {"kind": "narrative", "amounts_left": "1万元 2万元 3万元 4�
         "before rows that no form took",
         "rows of another form left out",
         "before prose",
+        "a page may be missing after it",
+        "a page may be missing before it",
+        "a page may be missing further on",
     ],
 )
 def test_a_sum_fails_only_where_no_row_can_stand_on_an_unread_page(pages: list[dict[str, Any]], state: str) -> None:
@@ -172,6 +178,14 @@ def photographed(number: int, target: Path) -> Path:
     return target
 
 
+def ordered(pages: list[int], target: Path) -> Path:
+    """Some pages of `SOUND` (from 0), in this order."""
+    copy = pypdfium2.PdfDocument.new()
+    copy.import_pages(pypdfium2.PdfDocument(SOUND), pages)
+    copy.save(target)
+    return target
+
+
 def failed(read: Corpus) -> set[tuple[Any, ...]]:
     checks = read.checks[read.checks.state == "fail"]
     return set(checks[["check", "form", "row", "published"]].itertuples(index=False, name=None))
@@ -185,4 +199,21 @@ def test_no_page_that_becomes_a_picture_makes_a_fault(tmp_path: Path) -> None:
         found = failed(read(photographed(number, tmp_path / "one.pdf"), "never")) - failed(sound)
         if found:
             blamed[number] = found
+    assert blamed == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exchanged", [False, True], ids=["left out", "exchanged"])
+def test_no_page_that_is_left_out_or_exchanged_with_the_one_before_makes_a_fault(
+    exchanged: bool, tmp_path: Path
+) -> None:
+    sound = read(SOUND, "never")
+    blamed = {}
+    for place in sorted(number - 1 for number in set(sound.lines.page)):
+        middle = [place, place - 1] if exchanged else [place - 1]
+        order = [*range(place - 1), *middle, *range(place + 1, len(sound.pages))]
+        disclosed = read(ordered(order, tmp_path / "one.pdf"), "never")
+        assert "by their printed numbers pages are missing" in disclosed.documents.reason.iloc[0]
+        if found := failed(disclosed) - failed(sound):
+            blamed[place + 1] = found
     assert blamed == {}

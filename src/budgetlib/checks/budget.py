@@ -27,6 +27,11 @@ def is_read_whole(page: Record) -> bool:
     return page["outcome"] != "unreadable" and len(amounts_left(page)) < _FEWEST_OF_A_TABLE
 
 
+def is_complete(pages: Sequence[Record]) -> bool:
+    """Whether all pages of a document were read whole, and by their printed numbers none is missing."""
+    return bool(pages) and all(is_read_whole(page) and not page["out_of_sequence"] for page in pages)
+
+
 def amounts_left(page: Record) -> list[str]:
     """The amounts of tables on a page that went into none; those of sentences bear their unit."""
     return [text for text in (page["amounts_left"] or "").split() if not bears_unit(text)]
@@ -125,7 +130,7 @@ class Budget:
     statements: tuple[Statement, ...]
     tables: dict[str, list[Record]]
     unread: bool
-    """Whether pages were left unread: what is missing may stand on them."""
+    """Whether pages were left unread, or may be missing: what is missing may stand on them."""
     not_read_whole: frozenset[tuple[str, str | int]]
     """Forms and pages of targets, each with its document, of which something was not read, or not told apart."""
     everyone: list[Budget]

@@ -20,9 +20,13 @@ def not_read_whole(pages: Sequence[Record], forms: Iterable[Form], repeated: Ite
 def _interrupted(pages: Sequence[Record]) -> Iterator[str | int]:
     """The forms on pages not read whole; where such a page has none, the last one before it and the first after.
 
-    Also undivided and incomplete forms, and the numbers of pages of performance targets with an amount left over.
+    These two also where a page may be missing between theirs. Also undivided and incomplete forms, and the numbers of
+    pages of performance targets with an amount left over.
     """
-    by_page = [(is_read_whole(page), page["form"].split(",") if page["form"] else []) for page in pages]
+    by_page: list[tuple[bool, list[str]]] = []
+    for page in pages:
+        by_page += [(False, [])] if page["out_of_sequence"] else []
+        by_page.append((is_read_whole(page), page["form"].split(",") if page["form"] else []))
     for whole, forms in by_page:
         yield from () if whole else forms
     for (whole_before, before), (whole_after, after) in pairwise(by_page):

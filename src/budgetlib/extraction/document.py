@@ -212,6 +212,9 @@ def _description(
         wheres = [page["page"] or page["place"] for page in unread[:_NAMED_PAGES]]
         numbers = ", ".join(str(where) for where in wheres if where)
         problems.append(f"{len(unread)} of {len(pages)} pages not read ({numbers or 'plain text'}): see table pages")
+    if jumps := [str(page["page"]) for page in pages if page["out_of_sequence"]]:
+        before = ", ".join(jumps[:_NAMED_PAGES])
+        problems.append(f"by their printed numbers pages are missing before page {before}, or stand in another order")
     problems += unsaid
     if not is_disclosure:
         outcome = "not_a_disclosure" if len(unread) < len(pages) else "partial"

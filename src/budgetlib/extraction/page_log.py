@@ -15,6 +15,7 @@ from budgetlib.extraction.forms.incomplete import lacks_codes, leaves_out
 from budgetlib.extraction.forms.recognise import FormTable, Unknown
 from budgetlib.extraction.forms.titles import form_above
 from budgetlib.extraction.forms.undivided import is_undivided
+from budgetlib.extraction.page_numbers import out_of_sequence
 from budgetlib.extraction.printed_amounts import AmountCount
 from budgetlib.extraction.records import LineRecord, PageRecord
 from budgetlib.pages.model import Line, Page, Spot
@@ -153,16 +154,18 @@ def log_pages(
         note.reasons += page.remarks
         if loose := _loose_rows(page):
             note.lose(f"{len(loose)} rows of a table without rules, not read; the first: {loose[0][:60]}")
-    contents = contents_pages(pages)
+    contents, unordered = contents_pages(pages), out_of_sequence(pages)
+    for index in unordered:
+        notes[index].reasons.append("by the printed numbers, pages are missing before it or stand in another order")
     records: list[PageRecord] = []
     for index, (page, note) in enumerate(zip(pages, notes, strict=True)):
         named = note.annex.kind if note.annex and not note.forms else None
         kind = named or _kind(page, index, bool(note.forms), index in contents)
-        records.append(_record(page, kind, note))
+        records.append(_record(page, kind, note, out_of_sequence=index in unordered))
     return records
 
 
-def _record(page: Page, kind: str, note: _PageNotes) -> PageRecord:
+def _record(page: Page, kind: str, note: _PageNotes, *, out_of_sequence: bool) -> PageRecord:
     """The record of a page that mainly is of `kind`.
 
     A page of amounts of which none was taken is unreadable, where they were expected to be part of the disclosure.
@@ -202,6 +205,7 @@ def _record(page: Page, kind: str, note: _PageNotes) -> PageRecord:
         "form": _names(note.forms),
         "undivided": _names(form for form in note.forms if any(map(is_undivided, form.table.parts))),
         "incomplete": _names(form for form in note.forms if _is_incomplete(form, page, of_tables)),
+        "out_of_sequence": out_of_sequence,
         "source": page.source,
         "outcome": outcome,
         "reason": "; ".join(reasons) or None,

@@ -112,6 +112,7 @@ class PageRecord(TypedDict):
     form: str | None
     undivided: str | None
     incomplete: str | None
+    out_of_sequence: bool
     source: str
     outcome: str
     reason: str | None
