@@ -28,8 +28,8 @@ import pandas as pd
 
 import budgetlib as bl
 import budgetlib.commands.pipeline
+import budgetlib.report.notebook
 import budgetlib.report.run
-from budgetlib.core.workers import Task
 from budgetlib.tables.schemas import TABLES
 
 DEPARTMENTS = 6
@@ -157,18 +157,10 @@ def faults_of_parse(folder: Path, choice: random.Random, number: int) -> Iterato
         yield f"killed {killed}: there is left: {', '.join(rests)}"
 
 
-class Here:
-    """Does tasks in this process, so that it is this one which is killed."""
-
-    def each(self, function: Callable[..., Any], tasks: Iterator[Task], killed: Callable[..., Any]) -> Iterator[Any]:
-        """`function(*task)` for each task."""
-        return (function(*task) for task in tasks)
-
-
 def report(tidy: Path, out: Path) -> None:
     """The report of one department in one language."""
     options = budgetlib.report.run.ReportOptions(languages=("zh",), years=(2026,), overview=False)
-    budgetlib.report.run.write_reports(tidy, out, options, executor=Here())
+    budgetlib.report.run.write_reports(tidy, out, options)
     budgetlib.report.notebook._end_kernel()  # a process that is forked calls nothing at its exit
 
 

@@ -54,7 +54,8 @@ print(len(rows), "rows:", round(time.process_time() - begun, 2), "s after the im
 OVERVIEW = """
 import sys
 from pathlib import Path
-from budgetlib.report.notebook import find_notebook, known_parameters, run_notebook
+from budgetlib.report.notebook import known_parameters, run_notebook
+from budgetlib.report.notebook_files import find_notebook
 tidy, name, out = sys.argv[1:]
 given = {"language": "zh", "tidy": str(Path(tidy).resolve()), "out": ".", "matches": "none.csv"}
 parameters = {key: value for key, value in given.items() if key in known_parameters(find_notebook(name))}

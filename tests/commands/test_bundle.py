@@ -26,7 +26,7 @@ from budgetlib.commands.cli import main
 from budgetlib.commands.fetch import Options, anywhere
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.core.files import sha256
-from budgetlib.report.notebook import NOTEBOOKS
+from budgetlib.report.notebook_files import NOTEBOOKS
 from budgetlib.report.run import ReportOptions
 from budgetlib.tables.schemas import TABLES
 from tests.commands.web_site import content, serving

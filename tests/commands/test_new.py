@@ -11,7 +11,7 @@ from budgetlib.commands.cli import main
 from budgetlib.commands.new import SAMPLE
 from budgetlib.core.files import sha256
 from budgetlib.core.version import __version__
-from budgetlib.report.notebook import NOTEBOOKS, find_notebook
+from budgetlib.report.notebook_files import NOTEBOOKS, find_notebook
 
 
 def new(*arguments: object) -> Result:

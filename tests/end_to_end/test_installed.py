@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from budgetlib.commands.new import SAMPLE
-from budgetlib.report.notebook import NOTEBOOKS
+from budgetlib.report.notebook_files import NOTEBOOKS
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_NETWORK = {"http_proxy": "localhost:9", "https_proxy": "localhost:9"}

@@ -20,7 +20,8 @@ from selenium.webdriver.common.by import By
 from budgetlib.commands.cli import main
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.report.index import Report, write_index
-from budgetlib.report.notebook import NOTEBOOKS, check_parameters
+from budgetlib.report.notebook import check_parameters
+from budgetlib.report.notebook_files import NOTEBOOKS
 from budgetlib.report.run import ReportOptions, write_reports
 from tests import invented
 from tests.browser import Open, asked_for, beyond

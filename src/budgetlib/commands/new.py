@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 from budgetlib.core.errors import BadParameter
 from budgetlib.core.files import write_bytes
 from budgetlib.core.version import __version__
-from budgetlib.report.notebook import NOTEBOOKS
+from budgetlib.report.notebook_files import NOTEBOOKS
 
 _HERE = Path(__file__).resolve().parent
 _TEMPLATES = _HERE / "project"

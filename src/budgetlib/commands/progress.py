@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 from tqdm import tqdm
 
-from budgetlib.commands.pipeline.reading import Reading
-from budgetlib.report.index import Report
+if TYPE_CHECKING:  # each command needs one of them only
+    from budgetlib.commands.pipeline.reading import Reading
+    from budgetlib.report.index import Report
 
 
 class Progress:

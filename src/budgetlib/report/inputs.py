@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+from collections.abc import Mapping
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from budgetlib.analysis.catalogue_edition import printed_sections
 from budgetlib.core.files import sha256
@@ -59,13 +62,13 @@ class Inputs:
     def _of_department(self, report: Report) -> object:
         if report.name not in self._departments:
             return None
-        budget, shares = self._budgets.get((report.name, report.year)), None
+        budget, shares = self._budget(report), None
         if budget and any(budget[name] is not None for name in _SHARES[1:]):
             shares = self._shares[report.year]
         named = (report.name, report.year), (report.entity, report.year)
         matches = [row for row in self._reviewed if (row["department"], row["fiscal_year"]) in named]
         guided = self._catalogue if budget and budget["guidance"] else None
-        return self._departments[report.name], budget, shares, matches, guided, self._originals.get(report.name)
+        return self._departments[report.name], budget, shares, matches, guided, self._originals(report.name)
 
     @cached_property
     def _common(self) -> object:
@@ -77,18 +80,24 @@ class Inputs:
         rows = self._corpus.derived("departments")
         return {} if rows is None else dict(zip(rows.department_id, rows.made_from, strict=True))
 
-    @cached_property
-    def _budgets(self) -> dict[tuple[str, int | None], dict[Any, Any]]:
-        rows = self._corpus.derived("budgets")
-        records = [] if rows is None else rows.astype(object).where(rows.notna(), None).to_dict("records")
-        return {(row["department_id"], int(row["fiscal_year"])): row for row in records}
+    def _budget(self, report: Report) -> dict[Any, Any] | None:
+        rows = self._budgets.iloc[self._places.get((report.name, report.year), [])]
+        return next(iter(rows.astype(object).where(rows.notna(), None).to_dict("records")), None)
 
     @cached_property
-    def _shares(self) -> dict[int | None, str]:
-        by_year: dict[int | None, list[str]] = {}
-        for (_, year), row in self._budgets.items():
-            by_year.setdefault(year, []).append(repr([row[name] for name in _SHARES]))
-        return {year: _hash(sorted(rows)) for year, rows in by_year.items()}
+    def _budgets(self) -> pd.DataFrame:
+        rows = self._corpus.derived("budgets")
+        return pd.DataFrame(columns=["department_id", "fiscal_year"]) if rows is None else rows
+
+    @cached_property
+    def _places(self) -> Mapping[Any, Any]:
+        """Where the budget of a department and year is."""
+        return self._budgets.groupby(["department_id", "fiscal_year"]).indices
+
+    @cached_property
+    def _shares(self) -> dict[Any, str]:
+        by_year = self._budgets.sort_values("department_id").groupby("fiscal_year")
+        return {year: _hash(rows[_SHARES].astype(str).to_numpy().tolist()) for year, rows in by_year}
 
     @cached_property
     def _catalogue(self) -> str:
@@ -96,15 +105,19 @@ class Inputs:
         printed = printed_sections(self._corpus).drop_duplicates(["edition", "section", "digest"])
         return _hash(printed.astype(str).to_dict("records"))
 
+    def _originals(self, department: str) -> list[object]:
+        """The files of a department that pages can be shown from."""
+        documents = self._corpus.documents.iloc[self._documents[department]]
+        files = [
+            (path, Path(self._tables_dir, folder or "", path))
+            for folder, path in documents[["folder", "path"]].to_numpy()
+        ]
+        return [(path, file.stat().st_size if file.is_file() else None) for path, file in files]
+
     @cached_property
-    def _originals(self) -> dict[str, list[object]]:
-        """By department, the files that pages can be shown from."""
-        files: dict[str, list[object]] = {}
-        columns = ["department_id", "folder", "path"]
-        for department, folder, path in self._corpus.documents[columns].itertuples(index=False):
-            file = Path(self._tables_dir, folder or "", path)
-            files.setdefault(department, []).append((path, file.stat().st_size if file.is_file() else None))
-        return files
+    def _documents(self) -> Mapping[Any, Any]:
+        """Where the documents of a department are."""
+        return self._corpus.documents.groupby("department_id").indices
 
     @cached_property
     def _reviewed(self) -> list[dict[Any, Any]]:

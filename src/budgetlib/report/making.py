@@ -20,7 +20,6 @@ from budgetlib.core.errors import BudgetlibError
 from budgetlib.core.files import sha256, write_bytes
 from budgetlib.report.index import Report
 from budgetlib.report.inputs import versions
-from budgetlib.report.notebook import known_parameters, run_notebook
 from budgetlib.tables.corpus import Corpus, faults, load
 
 PARAMETERS = ("department", "year", "language", "tidy", "matches", "deflator", "out")
@@ -68,6 +67,11 @@ class Job:
 
     def run(self) -> None:
         """Run the notebook in each language, with the parameters that it has; then put all into its place."""
+        from budgetlib.report.notebook import (
+            known_parameters,
+            run_notebook,
+        )  # brings Jupyter, which takes as long as all else
+
         shutil.rmtree(self.folder, ignore_errors=True)
         known, folder = known_parameters(self.notebook), self.folder.resolve()
         for language in self.languages:

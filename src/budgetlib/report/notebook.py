@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import atexit
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import papermill
 from jupyter_client.client import KernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from nbconvert import TemplateExporter
-from papermill.exceptions import PapermillExecutionError
-from papermill.iorw import load_notebook_node
 from traitlets import default
 
-from budgetlib.core.errors import BadParameter, BudgetlibError, NotFound
+from budgetlib.core.errors import BadParameter, BudgetlibError
 from budgetlib.core.files import write_bytes
 from budgetlib.definitions.labels import LANGUAGES, label
 from budgetlib.report.fonts import font_face
 from budgetlib.report.index import SCRIPT, policy
+from budgetlib.report.notebook_files import check_notebook
 from budgetlib.report.terms import explained
 
-_HERE = Path(__file__).resolve().parent
-_IN_WHEEL, _IN_CLONE = _HERE / "notebooks", _HERE.parents[2] / "notebooks"
-NOTEBOOKS = _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CLONE
-"""The notebooks that come with budgetlib; the build puts the folder of the clone into the wheel."""
+_UNASKED = "rfc3987_syntax"
+"""jsonschema, which nbformat needs, imports it where it is there: over a second, for a test that no notebook needs."""
+sys.modules.setdefault(_UNASKED, None)  # type: ignore[arg-type] # an import of it fails, which jsonschema allows for
+try:
+    import nbformat
+    import papermill
+    from nbconvert import TemplateExporter
+    from papermill.exceptions import PapermillExecutionError
+    from papermill.iorw import load_notebook_node
+finally:
+    if sys.modules[_UNASKED] is None:
+        del sys.modules[_UNASKED]
 
-_OWN = Path("notebooks")
-_TEMPLATES = _HERE / "templates"
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
 _SECONDS_PER_CELL = 600
 """No cell of ours takes a tenth of it; one that takes more hangs."""
 _HEADING = re.compile(rf"(?P<level>#+) {' · '.join(f'(?P<{language}>.+)' for language in LANGUAGES)}")
@@ -94,19 +98,12 @@ def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters
     write_bytes(_html(executed, title, language).encode("utf-8"), folder / f"{name}.html")
 
 
-def find_notebook(name: str) -> Path:
-    """The notebook `name` of the project one stands in, or else the one that comes with budgetlib."""
-    beside = _OWN / f"{name}.ipynb"
-    return beside if beside.is_file() else NOTEBOOKS / beside.name
-
-
 def known_parameters(notebook: Path) -> list[str]:
     """The names of the parameters that `notebook` has.
 
     Raises `NotFound` where there is no such notebook.
     """
-    if not notebook.is_file():
-        raise NotFound(f"there is no notebook {notebook}; those of budgetlib are in {NOTEBOOKS}")
+    check_notebook(notebook)
     return list(papermill.inspect_notebook(notebook))
 
 

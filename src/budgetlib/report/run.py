@@ -15,7 +15,7 @@ from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.report.index import OVERVIEWS, Report, report_folder, write_index
 from budgetlib.report.inputs import Inputs
 from budgetlib.report.making import PARAMETERS, STAGES, Job, killed, make
-from budgetlib.report.notebook import check_parameters, find_notebook
+from budgetlib.report.notebook_files import NOTEBOOKS, check_notebook, find_notebook
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.deflator import load_deflator
 from budgetlib.tables.matches import load_matches
@@ -87,7 +87,7 @@ def write_reports(
     reports = _chosen(known, chosen)
     if chosen.overview or (chosen.overview is None and not chosen.departments):
         reports += [Report(name, "", None, Path(name)) for name in OVERVIEWS]
-    check_parameters(chosen.department_notebook(), PARAMETERS)
+    _check_notebook(chosen.department_notebook())
     check_writable(out)
     _tidy_up(out)
     inputs = Inputs(corpus, tables_dir, chosen.matches, chosen.deflator)
@@ -97,7 +97,7 @@ def write_reports(
         done(report, len(jobs))
     to_make = [(job,) for job in jobs if job.report.folder not in ended]
     try:
-        for report in (executor or Processes(max(1, chosen.jobs), here=False)).each(make, to_make, killed):
+        for report in (executor or Processes(max(1, chosen.jobs))).each(make, to_make, killed):
             ended[report.folder] = report
             done(report, len(jobs))
     except BaseException:
@@ -110,6 +110,14 @@ def write_reports(
     others = corpus.documents.drop(corpus.read_disclosures(*STAGES).index).sort_values("path")
     write_index(out, listed, others.to_dict("records"))
     return [ended[report.folder] for report in reports]
+
+
+def _check_notebook(notebook: Path) -> None:
+    check_notebook(notebook)
+    if notebook.parent != NOTEBOOKS:  # ours have all parameters
+        from budgetlib.report.notebook import check_parameters  # brings Jupyter, which takes as long as all else
+
+        check_parameters(notebook, PARAMETERS)
 
 
 def _job(report: Report, options: ReportOptions, inputs: Inputs, tables_dir: Path, out: Path) -> Job:
@@ -127,12 +135,13 @@ def _is_kept(job: Job, options: ReportOptions) -> bool:
 
 def _known(corpus: Corpus) -> Iterator[Report]:
     """A report for each department and year of which a budget or final accounts were read at least in part."""
-    documents = corpus.read_disclosures(*STAGES).sort_values(["department_id", "fiscal_year"])
-    for _, rows in documents.groupby(["department_id", "fiscal_year"]):
-        name, year = str(rows.department_id.iloc[0]), int(rows.fiscal_year.iloc[0])
-        kind = min(rows.document_kind, key=list(STAGES).index)
-        entity, place = (next(iter(rows[column].dropna()), None) for column in ("entity", "place"))
-        yield Report(name, entity or name, year, report_folder(name, year), kind=kind, place=place)
+    documents, kinds = corpus.read_disclosures(*STAGES), list(STAGES)
+    ranked = documents.assign(kind=documents.document_kind.map(kinds.index))
+    together = ranked.groupby(["department_id", "fiscal_year"])
+    first = together.agg(kind=("kind", "min"), entity=("entity", "first"), place=("place", "first"))
+    for (name, year), kind, entity, place in first.astype(object).where(first.notna(), None).itertuples(name=None):
+        folder = report_folder(name, int(year))
+        yield Report(name, entity or name, int(year), folder, kind=kinds[kind], place=place)
 
 
 def _chosen(known: Sequence[Report], options: ReportOptions) -> list[Report]:

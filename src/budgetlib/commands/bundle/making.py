@@ -23,7 +23,7 @@ from budgetlib.pages.archive import on_disk
 from budgetlib.pages.ink import DEFAULT_READER
 from budgetlib.pages.sources import FETCH_RECORD, MANIFEST, digest_of
 from budgetlib.report.index import OVERVIEWS
-from budgetlib.report.notebook import find_notebook
+from budgetlib.report.notebook_files import find_notebook
 from budgetlib.report.run import DEFLATOR, MATCHES, ReportOptions
 from budgetlib.tables.schemas import DOCUMENTS
 from budgetlib.tables.store import Tables

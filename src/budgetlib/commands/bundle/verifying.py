@@ -19,7 +19,7 @@ from budgetlib.commands.fetch import Options, Progress, fetch
 from budgetlib.core.errors import BadParameter, NotFound
 from budgetlib.core.files import sha256
 from budgetlib.pages.sources import MANIFEST
-from budgetlib.report import notebook
+from budgetlib.report import notebook_files
 from budgetlib.tables.store import write_csv
 
 
@@ -108,7 +108,7 @@ def _versions(folder: Path) -> Iterator[str]:
 
 
 def _refuse_unknown_notebooks(folder: Path) -> None:
-    known = {sha256(path) for path in notebook.NOTEBOOKS.glob("*.ipynb")}
+    known = {sha256(path) for path in notebook_files.NOTEBOOKS.glob("*.ipynb")}
     there = sorted(path for path in (folder / NOTEBOOKS).rglob("*") if path.is_file())
     strange = [path.name for path in there if sha256(path) not in known]
     if strange:
