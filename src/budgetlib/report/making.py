@@ -110,7 +110,7 @@ class Job:
         }
         if self.report.year is None:
             return result
-        corpus = _loaded(self.tables_dir)
+        corpus = loaded(self.tables_dir)
         whole = corpus.select(department=self.report.name, year=self.report.year)
         part = whole.select(kind=self.report.kind)
         inputs = ["document_id", "path", "sha256", "outcome", "reason", "parser_version"]
@@ -148,7 +148,8 @@ def killed(job: Job) -> Report:
 
 
 @lru_cache(maxsize=1)
-def _loaded(tables_dir: Path) -> Corpus:
+def loaded(tables_dir: Path) -> Corpus:
+    """The tables in a folder, once for all reports that a process makes in a run."""
     return load(tables_dir)
 
 

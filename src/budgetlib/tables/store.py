@@ -16,7 +16,7 @@ from budgetlib.core.errors import NotFound
 from budgetlib.core.files import neutral, replacing
 from budgetlib.tables.generations import Generation, Store
 from budgetlib.tables.partitions import WHOLE, holds
-from budgetlib.tables.schemas import Table, to_frame
+from budgetlib.tables.schemas import TEXT, Table, to_frame
 
 _ROWS_AT_A_TIME = 16_384  # some megabytes, however large the table
 
@@ -64,7 +64,7 @@ class Tables:
             rows &= pc.field(column) == value
         self._check(table, files[:1])
         try:
-            there = ds.dataset(files, format="parquet")
+            there = ds.dataset(files, format=_few_rows(table) if documents is not None or equal else "parquet")
             return to_frame(there.to_table(columns=schema.names, filter=rows).cast(schema))
         except (pa.ArrowException, OSError) as fault:
             raise self._refusal(table, fault) from fault
@@ -126,6 +126,12 @@ class Tables:
             f"{self._folder / table.file} is not the table {table.name!r} of this version of budgetlib ({why}); "
             f"write it again with: budgetlib parse --out {self._folder}"
         )
+
+
+def _few_rows(table: Table) -> ds.ParquetFileFormat:
+    """How a table is read of which few rows are wanted: a text that repeats is one until these are chosen."""
+    texts = [column.name for column in table.columns if column.type == TEXT]
+    return ds.ParquetFileFormat(read_options=ds.ParquetReadOptions(dictionary_columns=texts))
 
 
 _DECIMALS = 4  # of fractions in CSV: coordinates and similarities; amounts are no fractions and exact
