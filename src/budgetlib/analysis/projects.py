@@ -71,11 +71,13 @@ def targets_of(targets: pd.DataFrame, project: str, unit: str | None) -> pd.Data
 
 def _targets(indicators: pd.DataFrame, places: dict[tuple[str, str, str], Locator]) -> Iterator[dict[str, Any]]:
     of_projects = indicators[(indicators.table_kind == "project") & indicators.project.notna()]
-    for key, rows in of_projects.groupby(["document_id", "project", of_projects.unit.fillna("")], sort=False):
-        place = written([places[key]]) if key in places else None
-        annual = rows[rows.scope == "annual"]
+    tables: dict[tuple[str, str, str], list[dict[Any, Any]]] = {}
+    for row, unit in zip(of_projects.to_dict("records"), of_projects.unit.fillna(""), strict=True):
+        tables.setdefault((row["document_id"], row["project"], unit), []).append(row)
+    for table, rows in tables.items():
+        place = written([places[table]]) if table in places else None
         shown: dict[tuple[str, str], dict[str, Any]] = {}
-        for row in (annual if len(annual) else rows).to_dict("records"):
+        for row in [row for row in rows if row["scope"] == "annual"] or rows:
             about = {key: row[key] for key in ("project", "unit", "target", "page", "document_id")}
             about |= {"places": place, "indicator": _LEADING.sub("", row["level3"])}
             about["measurable"] = is_measurable(about["indicator"], row["target"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -95,6 +96,7 @@ class Provenance:
         self._corpus = corpus
         self._parts: dict[str, Corpus] = {}
         self._records: dict[tuple[str, str], list[dict[Hashable, Any]]] = {}
+        self._lines: dict[str, Mapping[tuple[Any, ...], list[dict[Hashable, Any]]]] = {}
 
     def of(self, row: Row, column: str = "") -> tuple[SourceSpan, ...]:
         """What stands where the figure in a `column` of a row is printed, or what it is made of; at most `MOST`."""
@@ -121,11 +123,11 @@ class Provenance:
             return [_sentence(row, whole(row["section"]), row["sentence"][:_BEGINNING]) for row in chosen]
         if place.kind in _TABLES:
             return [_READ[place.kind](row) for row in rows[place.number - 1 : place.number]]
-        form = [line for line in rows if line["form"] == place.kind]
-        row = [line for line in form if line["row"] == place.number]
+        lines = self._lines_of(place.document_id)
+        row = lines.get((place.kind, place.number), [])
         if place.measure:
             return [_amount(line) for line in row if line["measure"] == place.measure]
-        return [_printed_row(row, form)] if row else []
+        return [_printed_row(row, lines[place.kind,])] if row else []
 
     def _stated(self, place: Locator, value: Decimal | None) -> list[SourceSpan]:
         about = (place.number, place.measure, place.item)
@@ -153,6 +155,16 @@ class Provenance:
             part = self._parts.setdefault(document_id, self._corpus.part([document_id]))
             self._records[table, document_id] = getattr(part, table).to_dict("records")
         return self._records[table, document_id]
+
+    def _lines_of(self, document_id: str) -> Mapping[tuple[Any, ...], list[dict[Hashable, Any]]]:
+        """The lines of a document by form, and by form and row."""
+        if document_id not in self._lines:
+            lines: dict[tuple[Any, ...], list[dict[Hashable, Any]]] = defaultdict(list)
+            for line in self._rows("lines", document_id):
+                lines[line["form"],].append(line)
+                lines[line["form"], line["row"]].append(line)
+            self._lines[document_id] = lines
+        return self._lines[document_id]
 
 
 def _amount(line: Record) -> SourceSpan:
