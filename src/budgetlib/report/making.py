@@ -10,7 +10,6 @@ import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +109,7 @@ class Job:
         }
         if self.report.year is None:
             return result
-        corpus = loaded(self.tables_dir)
+        corpus = _tables.get(self.tables_dir) or load_anew(self.tables_dir)
         whole = corpus.select(department=self.report.name, year=self.report.year)
         part = whole.select(kind=self.report.kind)
         inputs = ["document_id", "path", "sha256", "outcome", "reason", "parser_version"]
@@ -147,10 +146,15 @@ def killed(job: Job) -> Report:
     return replace(job.report, state="failed", reason="its process was ended; it may need more memory: try --jobs 1")
 
 
-@lru_cache(maxsize=1)
-def loaded(tables_dir: Path) -> Corpus:
-    """The tables in a folder, once for all reports that a process makes in a run."""
-    return load(tables_dir)
+_tables: dict[Path, Corpus] = {}
+"""What this process makes reports from, by its folder."""
+
+
+def load_anew(tables_dir: Path) -> Corpus:
+    """The tables in a folder as they are now; the reports that this process makes of them are made from these."""
+    corpus = load(tables_dir)
+    _tables.clear()
+    return _tables.setdefault(tables_dir.absolute(), corpus)
 
 
 def _headline(corpus: Corpus, report: Report, whole: Corpus) -> dict[str, Any]:

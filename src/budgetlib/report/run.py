@@ -14,7 +14,7 @@ from budgetlib.core.workers import Executor, Processes
 from budgetlib.definitions.labels import LANGUAGES
 from budgetlib.report.index import OVERVIEWS, Report, report_folder, write_index
 from budgetlib.report.inputs import Inputs
-from budgetlib.report.making import PARAMETERS, STAGES, Job, killed, loaded, make
+from budgetlib.report.making import PARAMETERS, STAGES, Job, killed, load_anew, make
 from budgetlib.report.notebook_files import NOTEBOOKS, check_notebook, find_notebook
 from budgetlib.tables.corpus import Corpus
 from budgetlib.tables.deflator import load_deflator
@@ -80,8 +80,7 @@ def write_reports(
     written to `out`.
     """
     chosen = options or ReportOptions()
-    loaded.cache_clear()  # it may have been written since
-    corpus = loaded(tables_dir.absolute())
+    corpus = load_anew(tables_dir)
     load_matches(chosen.matches)
     load_deflator(chosen.deflator)
     known = list(_known(corpus))
