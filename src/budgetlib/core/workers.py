@@ -1,4 +1,7 @@
-"""Work shared among processes: a task that ends its process, or needs too much memory, takes no other along."""
+"""Work shared among processes: a task that ends its process, or needs too much memory, takes no other along.
+
+Among threads what spends its time in libraries that let the others go on.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -27,6 +31,21 @@ _TASKS_EACH = 2
 
 _DATA = 5
 """The place in `/proc/self/statm` of the pages of data; libraries that are loaded take some already."""
+
+
+def in_order(function: Callable[..., Result], tasks: Iterable[Task], threads: int) -> Iterator[Result]:
+    """`function(*task)` for each task, in their order; tasks are made by who asks, few of them in advance."""
+    begun: deque[Future[Result]] = deque()
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for task in tasks:
+            begun.append(pool.submit(function, *task))
+            if len(begun) == threads * _TASKS_EACH:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class Executor(Protocol):

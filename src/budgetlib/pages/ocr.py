@@ -6,10 +6,11 @@ Needs the extra `ocr`: RapidOCR with the PP-OCR models inside its wheel, run by 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
 from itertools import pairwise
@@ -21,6 +22,7 @@ import numpy.typing as npt
 import pypdfium2
 from rapidocr import RapidOCR
 
+from budgetlib.core.workers import in_order
 from budgetlib.pages.image import SCALE, Picture, take
 from budgetlib.pages.image_lines import rules_of
 from budgetlib.pages.lattice import find_tables
@@ -28,6 +30,9 @@ from budgetlib.pages.layout import Span, grids_of, lines_of, rows_of_text
 from budgetlib.pages.model import UNREAD, Box, Page
 
 Ink = npt.NDArray[np.int64]
+
+_MOST_AT_ONCE = 4
+"""Pages; each takes some 400 MB while its lines are looked for."""
 
 _FINDING = 0.72
 """Lines of text are found in a picture made smaller by this factor; it takes half the time and finds the same."""
@@ -56,28 +61,39 @@ _HAN = "[\u3400-\u9fff]"
 _FULL_WIDTH = str.maketrans("(),:;?!", "（），：；？！")
 
 
-class Scan:
-    """A PDF whose pages are read from their pictures; close it after use (it is a context manager)."""
+def with_pictures(
+    path: Path, password: str | None, pages: Iterable[Page], is_wanted: Callable[[Page], bool]
+) -> Iterator[Page]:
+    """The `pages` of a PDF in their order, those that are wanted as their pictures show them."""
+    _engine()
+    with pypdfium2.PdfDocument(path, password=password) as document:
 
-    def __init__(self, path: Path, password: str | None = None) -> None:
-        self._document = pypdfium2.PdfDocument(path, password=password)
+        def taken() -> Iterator[tuple[Page, Picture | None]]:
+            for page in pages:
+                if page.number is not None and is_wanted(page):
+                    sheet = document[page.number - 1]
+                    yield Page(page.number, *sheet.get_size()), take(sheet)
+                else:
+                    yield page, None
 
-    def __enter__(self) -> Self:
-        return self
+        yield from in_order(_read, taken(), _pages_at_once())
 
-    def __exit__(self, *_: object) -> None:
-        self._document.close()
 
-    def page(self, number: int) -> Page:
-        """Page `number` (from 1) as its picture shows it; with `source` `none` where nothing in it can be read."""
-        page = self._document[number - 1]
-        picture = take(page)
-        view = _View.of(picture, 0)
-        if view.lies_on_its_side:
-            view = max((_View.of(picture.turned(turn), turn) for turn in (90, 270)), key=lambda way: way.legibility)
-        elif view.texts and view.legibility < _LEGIBLE:
-            view = max(view, _View.of(picture.turned(180), 180), key=lambda way: way.legibility)
-        return view.page(number, *page.get_size())
+def _pages_at_once() -> int:
+    """One for each processor, as far as memory allows; one where other processes read other documents."""
+    return min(os.cpu_count() or 1, _MOST_AT_ONCE) if multiprocessing.parent_process() is None else 1
+
+
+def _read(page: Page, picture: Picture | None) -> Page:
+    """The page as its picture, where there is one, shows it; with `source` `none` where nothing in it can be read."""
+    if picture is None:
+        return page
+    view = _View.of(picture, 0)
+    if view.lies_on_its_side:
+        view = max((_View.of(picture.turned(turn), turn) for turn in (90, 270)), key=lambda way: way.legibility)
+    elif view.texts and view.legibility < _LEGIBLE:
+        view = max(view, _View.of(picture.turned(180), 180), key=lambda way: way.legibility)
+    return view.on(page)
 
 
 class _Piece(NamedTuple):
@@ -106,7 +122,7 @@ class _Band(NamedTuple):
 
 @cache
 def _engine() -> RapidOCR:
-    """The models, loaded once for each process; one of several processes keeps to one processor."""
+    """The models, loaded once for each process; whoever asks them has one processor."""
     models = resources.files("rapidocr") / "models"
     finding, recognising = (next(p for p in models.iterdir() if kind in p.name) for kind in ("_det_", "_rec_"))
     return RapidOCR(
@@ -117,7 +133,7 @@ def _engine() -> RapidOCR:
             "Rec.model_path": str(recognising),
             "Rec.rec_img_shape": [3, 48, 64],
             "Rec.rec_batch_num": 1,
-            "EngineConfig.onnxruntime.intra_op_num_threads": -1 if multiprocessing.parent_process() is None else 1,
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
         }
     )
 
@@ -154,18 +170,17 @@ class _View:
         """How sure the recognition is on average, from 0 to 1."""
         return float(np.mean([text.confidence or 0 for text in self.texts] or [0]))
 
-    def page(self, number: int, width: float, height: float) -> Page:
+    def on(self, page: Page) -> Page:
+        """The page with what its picture shows."""
         if not self.texts and self.clean.height_of_ink > _PAGE_NUMBER:
-            return Page(number, width, height, source="none", fault="the page is a picture in which no text was found")
+            return replace(page, source="none", fault="the page is a picture in which no text was found")
         grids, outside = grids_of(self.texts, self.tables)
         back = self.picture.back
-        return Page(
-            number,
-            width,
-            height,
-            tuple(line.moved(back) for line in lines_of(rows_of_text(outside))),
-            tuple(grid.moved(back) for grid in grids),
-            self.turn,
+        return replace(
+            page,
+            lines=tuple(line.moved(back) for line in lines_of(rows_of_text(outside))),
+            grids=tuple(grid.moved(back) for grid in grids),
+            turn=self.turn,
             source="ocr",
         )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from importlib import metadata, util
+from itertools import chain
 from pathlib import Path
 
 from budgetlib.core.errors import UnreadableDocument
@@ -95,17 +95,19 @@ def read_document(
 
 def _with_pictures(path: Path, password: str | None, ocr: str, reader: str) -> Iterator[Page]:
     """The pages of a PDF; those without a usable text layer are read from their pictures, where wanted and possible."""
-    scan = None
-    with ExitStack() as stack:
-        for page in pdf.read(path, password, reader):
-            wanted = ocr == "always" or (ocr == "auto" and page.source == "none")
-            if not wanted or page.number is None:
-                yield page if page.source != "none" else replace(page, fault=f"{page.fault}; unread by --ocr {ocr}")
-            elif ocr_engine() is None:
-                why = f"{page.fault or 'its picture was to be read'}; {_HOW_TO_READ}"
-                yield replace(page, lines=(), grids=(), source="none", fault=why)
-            else:
-                from budgetlib.pages.ocr import Scan
+    pages = pdf.read(path, password, reader)
+    for page in pages:
+        if not _is_wanted(page, ocr):
+            yield page if page.source != "none" else replace(page, fault=f"{page.fault}; unread by --ocr {ocr}")
+        elif ocr_engine() is None:
+            why = f"{page.fault or 'its picture was to be read'}; {_HOW_TO_READ}"
+            yield replace(page, lines=(), grids=(), source="none", fault=why)
+        else:
+            from budgetlib.pages.ocr import with_pictures
 
-                scan = scan or stack.enter_context(Scan(path, password))
-                yield scan.page(page.number)
+            yield from with_pictures(path, password, chain([page], pages), lambda page: _is_wanted(page, ocr))
+
+
+def _is_wanted(page: Page, ocr: str) -> bool:
+    """Whether a page is to be read from its picture."""
+    return page.number is not None and (ocr == "always" or (ocr == "auto" and page.source == "none"))
