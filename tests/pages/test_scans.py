@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 import budgetlib as bl
 from budgetlib.extraction.records import Records
+from budgetlib.pages.reader import read_document
 from tests.shared_material import files, records
 
 pytest.importorskip("rapidocr", reason="the extra ocr is not installed (make ocr)")
@@ -110,6 +111,25 @@ def test_a_blank_page_with_its_number_is_blank_and_not_unread(tmp_path: Path) ->
     canvas.save()
     own = bl.parse_document(as_pictures(tmp_path / "blank.pdf", [1], tmp_path / "scan.pdf"))
     assert [page["outcome"] for page in own["pages"]] == ["not_a_form"]
+
+
+def test_pages_that_are_read_side_by_side_keep_their_order_and_the_places_of_their_lines(tmp_path: Path) -> None:
+    """The first has most to read, so that the others are done before it; between its two lines is much paper."""
+    printed = [[("2026", 700), ("1,234.56", 120)], [("2027", 400)], [("2028", 60)]]
+    canvas = Canvas(str(tmp_path / "typed.pdf"))
+    for lines in printed:
+        for text, height in lines:
+            canvas.drawString(300, height, text)
+        canvas.showPage()
+    canvas.save()
+    scan = as_pictures(tmp_path / "typed.pdf", [1, 2, 3], tmp_path / "scan.pdf")
+    pages = list(read_document(scan))
+    assert [[line.text for line in page.lines] for page in pages] == [[text for text, _ in lines] for lines in printed]
+    for page, lines in zip(pages, printed, strict=True):
+        for line, (_, height) in zip(page.lines, lines, strict=True):
+            assert line.box is not None
+            assert line.box.x0 == pytest.approx(300, abs=5)
+            assert page.height - line.box.bottom == pytest.approx(height, abs=5)
 
 
 def misprinted(scan: Path, line: Any, text: str, target: Path) -> None:

@@ -85,10 +85,6 @@ class Picture:
         """The picture with specks and the edges of its characters blurred."""
         return Picture(as_pixels(cv2.GaussianBlur(self.pixels, _SOFT, 0)), self.ink, self.to_page)
 
-    def smaller(self, factor: float) -> Pixels:
-        """The pixels at `factor` times their number in each direction."""
-        return as_pixels(cv2.resize(self.pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
-
 
 def take(page: Any) -> Picture:
     """The picture of a page of pypdfium2. Pages larger or smaller than paper is are taken for sheets of A3 or A5."""
@@ -103,6 +99,11 @@ def picture_of(pixels: Pixels, to_page: Matrix) -> Picture:
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
     ink = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, *_DARKER)
     return Picture(pixels, as_pixels(ink), to_page)
+
+
+def smaller(pixels: Pixels, factor: float) -> Pixels:
+    """A picture with `factor` times its pixels in each direction."""
+    return as_pixels(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA))
 
 
 def paper(pixels: Pixels) -> Any:

@@ -11,8 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -20,7 +19,6 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 import pypdfium2
-from rapidocr import RapidOCR
 
 from budgetlib.core.workers import in_order
 from budgetlib.pages.image import SCALE, Picture, take
@@ -28,14 +26,12 @@ from budgetlib.pages.image_lines import rules_of
 from budgetlib.pages.lattice import find_tables
 from budgetlib.pages.layout import Span, grids_of, lines_of, rows_of_text
 from budgetlib.pages.model import UNREAD, Box, Page
+from budgetlib.pages.recognition import Piece, engine, find_lines, recognise
 
 Ink = npt.NDArray[np.int64]
 
 _MOST_AT_ONCE = 4
 """Pages; each takes some 400 MB while its lines are looked for."""
-
-_FINDING = 0.72
-"""Lines of text are found in a picture made smaller by this factor; it takes half the time and finds the same."""
 
 _BEYOND_DOUBT, _LEGIBLE, _SURE_ENOUGH = 0.98, 0.8, 0.5
 """How sure recognition is, from 0 to 1: needs no second look; is of a page that stands upright; counts as read."""
@@ -65,7 +61,7 @@ def with_pictures(
     path: Path, password: str | None, pages: Iterable[Page], is_wanted: Callable[[Page], bool]
 ) -> Iterator[Page]:
     """The `pages` of a PDF in their order, those that are wanted as their pictures show them."""
-    _engine()
+    engine()
     with pypdfium2.PdfDocument(path, password=password) as document:
 
         def taken() -> Iterator[tuple[Page, Picture | None]]:
@@ -96,15 +92,6 @@ def _read(page: Page, picture: Picture | None) -> Page:
     return view.on(page)
 
 
-class _Piece(NamedTuple):
-    """A rectangle of a picture, in pixels."""
-
-    x0: int
-    top: int
-    x1: int
-    bottom: int
-
-
 class _Band(NamedTuple):
     """Rows of a picture that hold a printed line, in pixels."""
 
@@ -120,24 +107,6 @@ class _Band(NamedTuple):
         return (self.top + self.bottom) // 2
 
 
-@cache
-def _engine() -> RapidOCR:
-    """The models, loaded once for each process; whoever asks them has one processor."""
-    models = resources.files("rapidocr") / "models"
-    finding, recognising = (next(p for p in models.iterdir() if kind in p.name) for kind in ("_det_", "_rec_"))
-    return RapidOCR(
-        params={
-            "Global.log_level": "error",
-            "Global.use_preprocess_img": False,
-            "Det.model_path": str(finding),
-            "Rec.model_path": str(recognising),
-            "Rec.rec_img_shape": [3, 48, 64],
-            "Rec.rec_batch_num": 1,
-            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-        }
-    )
-
-
 @dataclass(frozen=True)
 class _View:
     """A picture as it lies before the reader, turned clockwise by `turn`: the tables drawn in it, where text stands."""
@@ -146,7 +115,7 @@ class _View:
     picture: Picture
     clean: Picture
     tables: list[list[Box]]
-    pieces: list[_Piece]
+    pieces: list[Piece]
 
     @classmethod
     def of(cls, picture: Picture, turn: int) -> Self:
@@ -154,7 +123,7 @@ class _View:
         rules, clean = rules_of(straight)
         tables = find_tables(rules)
         cells = [_in_pixels(cell) for table in tables for cell in table]
-        return cls(turn, straight, clean, tables, _pieces(_find_lines(clean), cells, clean))
+        return cls(turn, straight, clean, tables, _pieces(find_lines(clean), cells, clean))
 
     @property
     def lies_on_its_side(self) -> bool:
@@ -185,25 +154,14 @@ class _View:
         )
 
 
-def _in_pixels(box: Box) -> _Piece:
-    return _Piece(*(round(points * SCALE) for points in (box.x0, box.top, box.x1, box.bottom)))
+def _in_pixels(box: Box) -> Piece:
+    return Piece(*(round(points * SCALE) for points in (box.x0, box.top, box.x1, box.bottom)))
 
 
-def _find_lines(picture: Picture) -> list[_Piece]:
-    """Where lines of text are, or parts of lines."""
-    lines = _engine()(picture.smaller(_FINDING), use_det=True, use_cls=False, use_rec=False)
-    if lines.boxes is None:
-        return []
-    low, high = lines.boxes.min(axis=1) / _FINDING, lines.boxes.max(axis=1) / _FINDING
-    height, width = picture.ink.shape
-    places = zip(low.round().astype(int).tolist(), high.round().astype(int).tolist(), strict=True)
-    return [_Piece(max(x0, 0), max(top, 0), min(x1, width), min(bottom, height)) for (x0, top), (x1, bottom) in places]
-
-
-def _pieces(lines: Sequence[_Piece], cells: Sequence[_Piece], picture: Picture) -> list[_Piece]:
+def _pieces(lines: Sequence[Piece], cells: Sequence[Piece], picture: Picture) -> list[Piece]:
     """What is to be recognised: in a cell its lines, each from the first ink to the last; elsewhere `lines`."""
     pieces = []
-    bands: dict[_Piece, list[_Band]] = defaultdict(list)
+    bands: dict[Piece, list[_Band]] = defaultdict(list)
     for line in lines:
         owners = [cell for cell in cells if _stands_in(line, cell)]
         for cell in owners:
@@ -218,7 +176,7 @@ def _pieces(lines: Sequence[_Piece], cells: Sequence[_Piece], picture: Picture) 
     return pieces
 
 
-def _stands_in(line: _Piece, cell: _Piece) -> bool:
+def _stands_in(line: Piece, cell: Piece) -> bool:
     across = min(line.x1, cell.x1) - max(line.x0, cell.x0)
     down = min(line.bottom, cell.bottom) - max(line.top, cell.top)
     return across > _LEAST_SHARED and down > _SHARED * min(line.bottom - line.top, cell.bottom - cell.top)
@@ -253,24 +211,24 @@ def _overlooked(lines: Sequence[_Band], start: int, ink: Ink) -> list[_Band]:
     return [band for band in bands if band.height > _SMALLEST * SCALE]
 
 
-def _inked(cell: _Piece, line: _Band, picture: Picture) -> _Piece | None:
+def _inked(cell: Piece, line: _Band, picture: Picture) -> Piece | None:
     """A line of a cell with little paper at its left and right; None where there is paper only."""
     top, bottom = line
     columns = np.flatnonzero((picture.ink[top:bottom, cell.x0 : cell.x1] > 0).sum(axis=0) > 1).tolist()
     if not columns or columns[-1] - columns[0] < 2:
         return None
     margin = int(_MARGIN * (bottom - top))
-    return _Piece(
+    return Piece(
         max(cell.x0, cell.x0 + columns[0] - margin), top, min(cell.x1, cell.x0 + columns[-1] + 1 + margin), bottom
     )
 
 
-def _recognised(pieces: Sequence[_Piece], picture: Picture, clean: Picture) -> Iterator[Span]:
+def _recognised(pieces: Sequence[Piece], picture: Picture, clean: Picture) -> Iterator[Span]:
     """The text of each piece; where the first look leaves doubt, a second at the softened picture without rules."""
-    readings = _texts(pieces, picture)
+    readings = recognise(pieces, picture)
     doubtful = [i for i, (_, score) in enumerate(readings) if score < _BEYOND_DOUBT]
     if doubtful:
-        second_look = _texts([pieces[i] for i in doubtful], clean.softened())
+        second_look = recognise([pieces[i] for i in doubtful], clean.softened())
         for i, second in zip(doubtful, second_look, strict=True):
             readings[i] = max(readings[i], second, key=lambda reading: reading[1])
     for piece, (text, score) in zip(pieces, readings, strict=True):
@@ -278,15 +236,6 @@ def _recognised(pieces: Sequence[_Piece], picture: Picture, clean: Picture) -> I
         if text.strip():
             printed = _as_set(text) if score >= _SURE_ENOUGH else UNREAD
             yield Span([printed], [x0], [x1], top, bottom, (top + bottom) / 2, confidence=score)
-
-
-def _texts(pieces: Sequence[_Piece], picture: Picture) -> list[tuple[str, float]]:
-    """The text of each piece, and from 0 to 1 how sure it is."""
-    if not pieces:
-        return []
-    pixels = picture.pixels
-    read = _engine().recognize_txt([np.ascontiguousarray(pixels[p.top : p.bottom, p.x0 : p.x1]) for p in pieces])
-    return list(zip(read.txts, read.scores, strict=True))
 
 
 def _as_set(text: str) -> str:
