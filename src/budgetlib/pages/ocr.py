@@ -31,7 +31,7 @@ from budgetlib.pages.recognition import Piece, engine, find_lines, recognise
 Ink = npt.NDArray[np.int64]
 
 _MOST_AT_ONCE = 4
-"""Pages; each takes some 400 MB while its lines are looked for."""
+"""Pages; the models take 640 MB with the first, some 240 MB more with each other one."""
 
 _BEYOND_DOUBT, _LEGIBLE, _SURE_ENOUGH = 0.98, 0.8, 0.5
 """How sure recognition is, from 0 to 1: needs no second look; is of a page that stands upright; counts as read."""
