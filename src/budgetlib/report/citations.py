@@ -18,9 +18,9 @@ _DRAWN = ("change_yuan", "total_yuan", "amount_yuan", "final_yuan", "budget_yuan
 
 
 @lru_cache(maxsize=1)
-def _documents_by_id(corpus: Corpus) -> Mapping[str, Row]:
-    """The documents of a corpus, which may be thousands: made once, however often is cited."""
-    return {row["document_id"]: row for row in corpus.documents.to_dict("records")}
+def _places_of_documents(corpus: Corpus) -> Mapping[str, int]:
+    """Where each document of a corpus stands in its table, which may have thousands."""
+    return {document_id: place for place, document_id in enumerate(corpus.documents.document_id)}
 
 
 class Citations:
@@ -28,7 +28,9 @@ class Citations:
 
     def __init__(self, corpus: Corpus) -> None:
         self._provenance = provenance(corpus)
-        self._documents = _documents_by_id(corpus)
+        self._documents = corpus.documents
+        self._places = _places_of_documents(corpus)
+        self._cited: dict[str, Row] = {}
         self.ids: dict[SourceSpan, str] = {}
 
     def figure(self, text: str, row: Row, column: str) -> str:
@@ -45,17 +47,16 @@ class Citations:
 
     def year(self, document_id: str) -> str:
         """Which year a document is of."""
-        document = self._documents.get(document_id)
-        return "" if document is None or pd.isna(document["fiscal_year"]) else str(document["fiscal_year"])
+        year = self._document(document_id)["fiscal_year"] if document_id in self._places else None
+        return "" if pd.isna(year) else str(year)
 
     def closes_a_year(self, document_id: str) -> bool:
         """Whether a document is final accounts."""
-        document = self._documents.get(document_id)
-        return document is not None and document["document_kind"] == "final_accounts"
+        return document_id in self._places and self._document(document_id)["document_kind"] == "final_accounts"
 
     def cite(self, document_id: str, page: int | None, language: str) -> str:
         """How a page is cited, as a sentence and BibTeX; `{date}` stands for the day of reading."""
-        return "\n\n".join(citation(self._documents[document_id], page, language))
+        return "\n\n".join(citation(self._document(document_id), page, language))
 
     def heading(self, row: Row) -> str:
         """The printed heading of the section of the narrative part that a row is from; empty where unknown."""
@@ -67,6 +68,12 @@ class Citations:
         column = next((column for column in _DRAWN if row.get(column) is not None), None)
         spans = self._provenance.of(row, column) if column else ()
         return f"#{self._id(spans[0])}" if spans else ""
+
+    def _document(self, document_id: str) -> Row:
+        if document_id not in self._cited:
+            row = self._documents.iloc[[self._places[document_id]]]
+            (self._cited[document_id],) = row.to_dict("records")
+        return self._cited[document_id]
 
     def _id(self, span: SourceSpan) -> str:
         return self.ids.setdefault(span, f"source-{len(self.ids) + 1}")

@@ -101,7 +101,8 @@ def _columns(*heads: tuple[str, str, str]) -> list[dict[str, str]]:
 
 
 def _row(out: Path, report: Report) -> LongRow:
-    headline, languages = _headline(out, report), _languages(out, report)
+    place = out / report.folder
+    headline, languages = (_headline(place), _languages(place)) if place.is_dir() else ({}, [])
     total, change = headline.get("total_yuan"), headline.get("change_pct")
     kind = "" if report.kind == "budget" else f" · {_both('report_kind', report.kind)}"
     cells = [
@@ -127,14 +128,14 @@ def policy(script: str) -> str:
     )
 
 
-def _languages(out: Path, report: Report) -> list[str]:
-    return [language for language in LANGUAGES if (out / report.folder / f"report.{language}.html").is_file()]
+def _languages(place: Path) -> list[str]:
+    return [language for language in LANGUAGES if (place / f"report.{language}.html").is_file()]
 
 
-def _headline(out: Path, report: Report) -> dict[str, Any]:
+def _headline(place: Path) -> dict[str, Any]:
     """What the report's `result.json` says of it in short; nothing where there is none that can be read."""
     try:
-        head = json.loads((out / report.folder / "result.json").read_text(encoding="utf-8"))["headline"]
+        head = json.loads((place / "result.json").read_text(encoding="utf-8"))["headline"]
         amounts = {name: None if head[name] is None else Decimal(head[name]) for name in ("total_yuan", "change_pct")}
         return amounts | {"findings": int(head["findings"])}
     except (OSError, ValueError, KeyError, TypeError, ArithmeticError):
