@@ -66,10 +66,8 @@ class Job:
 
     def run(self) -> None:
         """Run the notebook in each language, with the parameters that it has; then put all into its place."""
-        from budgetlib.report.notebook import (
-            known_parameters,
-            run_notebook,
-        )  # brings Jupyter, which takes as long as all else
+        # It brings Jupyter, which takes as long to import as all else.
+        from budgetlib.report.notebook import known_parameters, run_notebook
 
         shutil.rmtree(self.folder, ignore_errors=True)
         known, folder = known_parameters(self.notebook), self.folder.resolve()

@@ -114,8 +114,8 @@ def write_reports(
 
 def _check_notebook(notebook: Path) -> None:
     check_notebook(notebook)
-    if notebook.parent != NOTEBOOKS:  # ours have all parameters
-        from budgetlib.report.notebook import check_parameters  # brings Jupyter, which takes as long as all else
+    if notebook.parent != NOTEBOOKS:  # ours have all parameters, and Jupyter takes as long to import as all else
+        from budgetlib.report.notebook import check_parameters
 
         check_parameters(notebook, PARAMETERS)
 
