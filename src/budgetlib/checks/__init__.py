@@ -95,4 +95,4 @@ def _tested(findings: list[Finding]) -> list[Finding]:
 
 
 def _not_tested(rule: Rule, budget: Budget) -> Finding:
-    return untested(rule, budget.document_id, "insufficient_data" if budget.unread else "not_applicable")
+    return untested(rule, budget.document_id, "not_applicable" if budget.is_all_there else "insufficient_data")

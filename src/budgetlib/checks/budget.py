@@ -27,11 +27,6 @@ def is_read_whole(page: Record) -> bool:
     return page["outcome"] != "unreadable" and len(amounts_left(page)) < _FEWEST_OF_A_TABLE
 
 
-def is_complete(pages: Sequence[Record]) -> bool:
-    """Whether all pages of a document were read whole, and by their printed numbers none is missing."""
-    return bool(pages) and all(is_read_whole(page) and not page["out_of_sequence"] for page in pages)
-
-
 def amounts_left(page: Record) -> list[str]:
     """The amounts of tables on a page that went into none; those of sentences bear their unit."""
     return [text for text in (page["amounts_left"] or "").split() if not bears_unit(text)]
@@ -130,7 +125,9 @@ class Budget:
     statements: tuple[Statement, ...]
     tables: dict[str, list[Record]]
     unread: bool
-    """Whether pages were left unread, or may be missing: what is missing may stand on them."""
+    """Whether pages were left unread: what is missing may stand on them."""
+    out_of_sequence: bool
+    """Whether by their printed numbers pages are missing, or stand in another order."""
     not_read_whole: frozenset[tuple[str, str | int]]
     """Forms and pages of targets, each with its document, of which something was not read, or not told apart."""
     everyone: list[Budget]
@@ -141,6 +138,11 @@ class Budget:
     """Forms of which the document prints several, as for each of its units: none of them is the whole document's."""
     siblings: tuple[Budget, ...] = ()
     """The documents of its disclosure, each as it stands alone, the latest version first; this one among them."""
+
+    @property
+    def is_all_there(self) -> bool:
+        """Whether all pages were read, and by their printed numbers none is missing."""
+        return not (self.unread or self.out_of_sequence)
 
     @property
     def form_names(self) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from budgetlib.checks.budget import Budget, is_complete
+from budgetlib.checks.budget import Budget, is_read_whole
 from budgetlib.checks.figures import Place
 from budgetlib.checks.findings import Finding, judged, untested
 from budgetlib.checks.rules import Rule
@@ -83,7 +83,7 @@ def empty_notes(rule: Rule, budget: Budget) -> Iterator[Finding]:
 
 def _printed(rule: Rule, budget: Budget, place: Place, there: object, words: object) -> Finding:
     """Whether something is `there`; not tested where it may stand in what was not read."""
-    if there or is_complete(budget.rows("pages")):
+    if there or (budget.rows("pages") and all(map(is_read_whole, budget.rows("pages")))):
         return judged(rule, budget.document_id, (place,), there, "lacking", words=words)
     return untested(rule, budget.document_id, "insufficient_data")
 

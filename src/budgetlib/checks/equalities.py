@@ -21,7 +21,7 @@ _SHARE = "_pct"
 def equal(rule: Rule, budget: Budget) -> Iterator[Finding]:
     """`published` against the first of `expected` that it equals, else against the nearest.
 
-    Not tested where pages were left unread and what the first of `expected` needs may stand on them.
+    Not tested where pages are missing, or were left unread, and what the first of `expected` needs may stand on them.
     """
     (term,) = expression(rule.data["published"])
     if not _applies(rule, budget):
@@ -37,8 +37,8 @@ def equal(rule: Rule, budget: Budget) -> Iterator[Finding]:
         holds = any(finding.state == "pass" for finding in tested)
         printed = next((reading for reading in readings if _printed(reading, budget)), None)
         without_its_row = term.each and printed is not None and evaluate(printed, budget, figure.places[0]) is None
-        unread = budget.unread and evaluated[0] is None
-        if holds or (tested and not without_its_row and not unread):
+        elsewhere = not budget.is_all_there and evaluated[0] is None
+        if holds or (tested and not without_its_row and not elsewhere):
             yield nearest(rule, budget, tested)
         elif printed is not None:
             yield untested(rule, budget.document_id, "insufficient_data")

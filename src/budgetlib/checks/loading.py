@@ -111,11 +111,12 @@ def _budget(record: Record, tables: dict[str, list[Record]]) -> Budget:
         else:
             forms[form.name] = form
     pages = tables["pages"]
-    unread = not pages or any(page["outcome"] == "unreadable" or page["out_of_sequence"] for page in pages)
+    unread = not pages or any(page["outcome"] == "unreadable" for page in pages)
+    jumps = any(page["out_of_sequence"] for page in pages)
     stages = frozenset(["final"] if record["document_kind"] == "final_accounts" else [*STAGES, None])
     statements = tuple(_statement(one, stages) for one in tables["statements"] if one["unit"] is None)
     not_whole = frozenset((document_id, one) for one in not_read_whole(pages, forms.values(), repeated))
-    return Budget(document_id, record, forms, statements, tables, unread, not_whole, [], [], tuple(repeated))
+    return Budget(document_id, record, forms, statements, tables, unread, jumps, not_whole, [], [], tuple(repeated))
 
 
 def _is_own(form: str, document_kind: str) -> bool:

@@ -46,7 +46,8 @@ _DEEPEST = 3
 """Levels of headings."""
 _KERNEL = ["--log-level=ERROR", "--HistoryManager.enabled=False"]
 """That a kernel ends with its process is no news, and nobody looks up what a notebook of ours was asked."""
-_SECONDS_TO_FORGET = 60
+_STARTS = 3
+"""So often a kernel is started: another process may take a port that it was given."""
 _FORGET = """
 import os, sys
 os.chdir({folder!r})
@@ -79,10 +80,8 @@ def run_notebook(notebook: Path, folder: Path, name: str, title: str, parameters
             language="python",
             progress_bar=False,
             cwd=folder,
-            start_timeout=_SECONDS_PER_CELL,
             execution_timeout=_SECONDS_PER_CELL,
             km=_warm_kernel(folder),
-            extra_arguments=_KERNEL,
         )
     except PapermillExecutionError as failure:
         raise BudgetlibError(
@@ -155,11 +154,17 @@ _kernels: list[_ThisPython] = []
 
 
 def _warm_kernel(folder: Path) -> _ThisPython:
-    """The kernel of this process, as if it were new and had been started in `folder`."""
-    if not (_kernels and _kernels[0].is_alive() and _as_new(_kernels[0], folder)):
+    """The kernel of this process, as if it were new and had been started in `folder`.
+
+    Raises `BudgetlibError` where none starts.
+    """
+    for _ in range(_STARTS + 1):
+        if _kernels and _kernels[0].is_alive() and _as_new(_kernels[0], folder):
+            return _kernels[0]
         _end_kernel()
         _kernels.append(_ThisPython(kernel_name="python3"))
-    return _kernels[0]
+        _kernels[0].start_kernel(extra_arguments=_KERNEL, cwd=str(folder))
+    raise BudgetlibError("no process to run notebooks in could be started; what it says stands above: try again")
 
 
 def _as_new(kernel: _ThisPython, folder: Path) -> bool:
@@ -167,7 +172,7 @@ def _as_new(kernel: _ThisPython, folder: Path) -> bool:
     client = kernel.blocking_client()
     client.start_channels()
     try:
-        reply = client.execute(_FORGET.format(folder=str(folder)), silent=True, reply=True, timeout=_SECONDS_TO_FORGET)
+        reply = client.execute(_FORGET.format(folder=str(folder)), silent=True, reply=True, timeout=_SECONDS_PER_CELL)
     except (TimeoutError, RuntimeError):
         return False
     finally:
