@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import time
@@ -51,6 +52,22 @@ def test_a_run_that_is_killed_at_any_moment_and_run_again_is_as_if_never_killed(
             run.kill()
     subprocess.run(report(sample_tidy, killed), check=True, capture_output=True)
     assert contents(killed) == contents(folder)
+
+
+def test_a_kernel_that_dies_when_it_starts_is_started_again(
+    sample_tidy: Path, clean: tuple[Path, float], tmp_path: Path
+) -> None:
+    """As one whose port another process took meanwhile."""
+    folder, _ = clean
+    again, died = folder.with_name("again"), tmp_path / "died"
+    startup = tmp_path / "profile_default/startup"
+    startup.mkdir(parents=True)
+    dies_once = f"import os, pathlib; here = pathlib.Path({str(died)!r}); here.exists() or here.touch() or os._exit(1)"
+    (startup / "dies.py").write_text(dies_once, encoding="utf-8")
+    env = os.environ | {"IPYTHONDIR": str(tmp_path)}
+    subprocess.run(report(sample_tidy, again), check=True, capture_output=True, env=env)
+    assert died.exists()
+    assert contents(again) == contents(folder)
 
 
 def test_on_a_full_disk_the_report_that_was_there_stays_and_what_is_wrong_is_said(

@@ -168,10 +168,11 @@ def _warm_kernel(folder: Path) -> _ThisPython:
 
 
 def _as_new(kernel: _ThisPython, folder: Path) -> bool:
-    """Whether a kernel has forgotten the notebook before: its names, numbers and warnings."""
+    """Whether a kernel answers, and has forgotten the notebook before: its names, numbers and warnings."""
     client = kernel.blocking_client()
     client.start_channels()
     try:
+        client.wait_for_ready(_SECONDS_PER_CELL)
         reply = client.execute(_FORGET.format(folder=str(folder)), silent=True, reply=True, timeout=_SECONDS_PER_CELL)
     except (TimeoutError, RuntimeError):
         return False
