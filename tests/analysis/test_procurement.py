@@ -1,5 +1,6 @@
 """What procurement buys: by kind, against last year and against others, how concentrated; which projects look it."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from budgetlib.analysis.procurement import (
 from budgetlib.definitions.labels import label
 from budgetlib.report.charts.budget import plot_procurement_mix
 from budgetlib.report.charts.canvas import sentence
+from budgetlib.report.display import Display
 from budgetlib.tables.corpus import Corpus, load
 from budgetlib.tables.matches import load_matches
 from budgetlib.tables.schemas import CATALOGUE_DECLARATIONS, LINES
@@ -149,6 +151,18 @@ def test_lines_that_do_not_add_up_to_the_total_have_no_concentration(budget: Cor
     (found,) = concentration(form(replace(budget, lines=LINES.frame([])), "procurement", *rows)).to_dict("records")
     assert (found["amount_yuan"], found["lines_yuan"]) == (yuan("30"), yuan("90"))
     assert (found["hhi"], found["largest_pct"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "所列各行之和为 90 万元，表中合计为 30 万元"), ("en", "the lines add up to 900,000 yuan")],
+)
+def test_a_report_says_why_there_is_no_concentration(budget: Corpus, language: str, said: str) -> None:
+    rows = (("合计", "total", "30"), ("货物", "line", "30"), ("示例一中", "line", "30"), ("打印机", "line", "30"))
+    corpus = form(replace(budget, lines=LINES.frame([])), "procurement", *rows)
+    empty = procurement_standing(corpus, corpus), procured_projects(pd.DataFrame())
+    html = Display(corpus, language).procurement(procurement_mix(corpus), empty[0], concentration(corpus), empty[1])
+    assert said in re.sub("<[^>]+>", "", html.markup)
 
 
 def test_lines_may_be_off_the_total_by_rounding(budget: Corpus) -> None:

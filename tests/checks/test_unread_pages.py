@@ -204,14 +204,12 @@ def test_no_page_that_becomes_a_picture_makes_a_fault(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("exchanged", [False, True], ids=["left out", "exchanged"])
-def test_no_page_that_is_left_out_or_exchanged_with_the_one_before_makes_a_fault(
-    exchanged: bool, tmp_path: Path
-) -> None:
+def test_no_page_that_is_left_out_or_exchanged_with_the_one_before_makes_a_fault(tmp_path: Path) -> None:
+    """By turns: one is left out, the next one exchanged."""
     sound = read(SOUND, "never")
     blamed = {}
-    for place in sorted(number - 1 for number in set(sound.lines.page)):
-        middle = [place, place - 1] if exchanged else [place - 1]
+    for turn, place in enumerate(sorted(number - 1 for number in set(sound.lines.page))):
+        middle = [place, place - 1] if turn % 2 else [place - 1]
         order = [*range(place - 1), *middle, *range(place + 1, len(sound.pages))]
         disclosed = read(ordered(order, tmp_path / "one.pdf"), "never")
         assert "by their printed numbers pages are missing" in disclosed.documents.reason.iloc[0]
