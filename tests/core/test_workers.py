@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from budgetlib.core.time_limit import time_limit
-from budgetlib.core.workers import Processes, in_order
+from budgetlib.core.workers import Processes, by_threads
 
 MEGABYTE = 1_000_000
 MEMORY = 300 * MEGABYTE
@@ -44,7 +44,7 @@ def rested(seconds: float) -> float:
 
 def test_threads_give_results_in_the_order_of_their_tasks() -> None:
     seconds = [0.03, 0.0, 0.02, 0.0, 0.01, 0.0]
-    assert list(in_order(rested, ((each,) for each in seconds), threads=3)) == seconds
+    assert list(by_threads(rested, ((each,) for each in seconds), threads=3)) == seconds
 
 
 def test_of_the_tasks_for_threads_few_are_made_in_advance() -> None:
@@ -55,12 +55,12 @@ def test_of_the_tasks_for_threads_few_are_made_in_advance() -> None:
             made.append(number)
             yield (0.0,)
 
-    next(in_order(rested, tasks(), threads=2))
+    next(by_threads(rested, tasks(), threads=2))
     assert len(made) <= 4
 
 
 def test_a_time_limit_ends_the_work_of_threads_with_the_tasks_that_were_begun() -> None:
     begun = []
     with pytest.raises(TimeoutError), time_limit(0.05, TimeoutError()):
-        list(in_order(lambda number: begun.append(number) or time.sleep(0.1), ((i,) for i in range(100)), threads=2))
+        list(by_threads(lambda number: begun.append(number) or time.sleep(0.1), ((i,) for i in range(100)), threads=2))
     assert len(begun) <= 4

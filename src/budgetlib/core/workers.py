@@ -33,7 +33,7 @@ _DATA = 5
 """The place in `/proc/self/statm` of the pages of data; libraries that are loaded take some already."""
 
 
-def in_order(function: Callable[..., Result], tasks: Iterable[Task], threads: int) -> Iterator[Result]:
+def by_threads(function: Callable[..., Result], tasks: Iterable[Task], threads: int) -> Iterator[Result]:
     """`function(*task)` for each task, in their order; tasks are made by who asks, few of them in advance."""
     begun: deque[Future[Result]] = deque()
     pool = ThreadPoolExecutor(threads)

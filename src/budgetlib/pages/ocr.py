@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2
 
-from budgetlib.core.workers import in_order
+from budgetlib.core.workers import by_threads
 from budgetlib.pages.image import SCALE, Picture, take
 from budgetlib.pages.image_lines import rules_of
 from budgetlib.pages.lattice import find_tables
@@ -72,7 +72,7 @@ def with_pictures(
                 else:
                     yield page, None
 
-        yield from in_order(_read, taken(), _pages_at_once())
+        yield from by_threads(_read, taken(), _pages_at_once())
 
 
 def _pages_at_once() -> int:
